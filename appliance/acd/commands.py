@@ -1,0 +1,87 @@
+"""What the core orders, in the imperative. Call control turns each into messages on the wire.
+
+Import as `from appliance.acd import commands as do`: `do.OpenOffer(...)` reads as an order.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RingCaller:
+    """Let the caller hear ringback; an analogue line stays unanswered (S-03, U-15)."""
+
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCaller:
+    """Answer the caller and play hold music until an agent connects (S-33)."""
+
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOffer:
+    """Ring the agent's phone for this contact (A-01)."""
+
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+    ring_s: float
+    alert_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawOffer:
+    """Stop ringing, or hang up a late answer. `elsewhere`: tell the phone "Call completed elsewhere"."""
+
+    offer: str
+    why: str
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Bridge caller and agent, cutting music and prompts at once (I-12)."""
+
+    contact: str
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConversation:
+    """Record the conversation, agent left and caller right, under an id of its own (S-07)."""
+
+    recording: str
+    contact: str
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DismissCaller:
+    """Say the prompt to the caller, then hang up: the end of every fallback chain (D-06)."""
+
+    contact: str
+    prompt: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCaller:
+    """Hang up the caller's leg, if it is still there: the contact has ended."""
+
+    contact: str
+    why: str
+
+
+Command = (
+    RingCaller
+    | HoldCaller
+    | OpenOffer
+    | WithdrawOffer
+    | Connect
+    | RecordConversation
+    | DismissCaller
+    | ReleaseCaller
+)

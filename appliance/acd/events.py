@@ -1,0 +1,236 @@
+"""Everything that can happen to the core, in the past tense. An event carries no time: `now` goes beside it.
+
+The journal is a list of these; they must stay readable for ever, so fields are only added, with defaults.
+"""
+
+from dataclasses import dataclass
+
+from appliance.acd.settings import OfficeSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The office was set up or changed; agents and queues that are missing now are gone (A-29)."""
+
+    office: OfficeSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CallerArrived:
+    """A caller reached a queue's number. `returns` is true for an analogue line, whose caller outlives the switch."""
+
+    contact: str
+    queue: str
+    number: str
+    name: str
+    origin: str
+    priority: int = 0
+    returns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHungUp:
+    """The caller's leg ended from the far side, at any moment."""
+
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerReturned:
+    """A caller whose leg died with the switch is back on a new one and keeps the old place (I-05)."""
+
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLost:
+    """The switch died: every leg is gone. SIP callers are lost, line callers may return."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The desk came back and has reconciled every leg with the switch; offers not named in `offers` are dead (A-30)."""
+
+    offers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAlerted:
+    """The agent's phone rings (18x)."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAccepted:
+    """The agent answered (200, media up): A-04, or late (R-01, R-05)."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRejected:
+    """The phone said no after it rang, or the agent declined by button or page (A-05)."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferBusy:
+    """486/600 from the agent's phone: a race with a call of their own (A-07), else a reject."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTimedOut:
+    """The switch's own ring timer ran out before the core's: same meaning (A-06)."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferUnreachable:
+    """The phone gave no sign, is not registered or failed (A-08)."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLegEnded:
+    """The agent's leg of an accepted offer ended: the agent has left the conversation (D-08)."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bridged:
+    """Caller and agent hear each other."""
+
+    contact: str
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegStarted:
+    """The agent's phone has a call that is no offer: outbound (with a queue's identity or personal) or direct in."""
+
+    agent: str
+    leg: str
+    outbound: bool
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegConnected:
+    """Such a call was answered and talks."""
+
+    agent: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """Such a call is over."""
+
+    agent: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOn:
+    """A person put the agent on duty (I-08): A-16, A-18, A-22, A-26."""
+
+    agent: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOff:
+    """A person took the agent off duty. `after_call`: only when the present call ends (A-11)."""
+
+    agent: str
+    actor: str
+    reason: str = "self"
+    after_call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StayedOff:
+    """The prompt was answered with 勤務外を継続 (A-23)."""
+
+    agent: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpEnded:
+    """Somebody ended the wrap-up early (A-18); nothing when there is none (S-14: never toggles duty)."""
+
+    agent: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneFound:
+    """The agent's phone is registered and answers."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLost:
+    """The agent's phone is not registered or does not answer (A-27 after T-lost)."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingBegan:
+    """The recorder wrote a frame for this contact's present conversation (I-13)."""
+
+    contact: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEnded:
+    """The recorder stopped; the indicator must go (S-07)."""
+
+    contact: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Time passed up to a deadline: `tick` as a journal record, so that a fold sees what the engine saw."""
+
+
+Event = (
+    Configured
+    | CallerArrived
+    | CallerHungUp
+    | CallerReturned
+    | SwitchLost
+    | Restarted
+    | OfferAlerted
+    | OfferAccepted
+    | OfferRejected
+    | OfferBusy
+    | OfferTimedOut
+    | OfferUnreachable
+    | OfferLegEnded
+    | Bridged
+    | LegStarted
+    | LegConnected
+    | LegEnded
+    | DutyOn
+    | DutyOff
+    | StayedOff
+    | WrapUpEnded
+    | PhoneFound
+    | PhoneLost
+    | RecordingBegan
+    | RecordingEnded
+    | Ticked
+)

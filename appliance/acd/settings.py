@@ -1,0 +1,46 @@
+"""What the core is told about the office: queues, agents and times, as facts that arrive by a `Configured` event."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """A person who can take queue calls at one phone; `seat` is the panel's button and lamp, 0 for none."""
+
+    agent: str
+    name: str
+    phone: str
+    seat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """A queue: who is rung in which order (S-03), and its times in seconds (acd.md §3.4).
+
+    `max_waiting` 0 means no limit; `wrap_up_s` 0 means no wrap-up.
+    """
+
+    queue: str
+    name: str
+    number: str
+    agents: tuple[str, ...]
+    strategy: str = "fixed-order"
+    ring_s: float = 20.0
+    alert_s: float = 4.0
+    wrap_up_s: float = 30.0
+    no_agent_s: float = 20.0
+    max_wait_s: float = 900.0
+    max_waiting: int = 0
+    hold_when_busy: bool = True
+    record: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSettings:
+    """Everything the core knows of the configuration. Queue and agent names are unique."""
+
+    agents: tuple[AgentSettings, ...] = ()
+    queues: tuple[QueueSettings, ...] = ()
+    lost_s: float = 60.0  # T-lost
+    bridge_s: float = 3.0  # T-bridge
+    away_s: float = 60.0  # how long a line caller may be without a leg after the switch died

@@ -1,0 +1,83 @@
+"""The committed state as people see it: panel, page and lamps render this and nothing else (D-07).
+
+Times are monotonic seconds; whoever shows them subtracts from the `at` of the view.
+"""
+
+import enum
+from dataclasses import dataclass
+
+
+class Status(enum.Enum):
+    """What an agent's chip, lamp and row say (acd.md §3.1, first match wins)."""
+
+    UNREACHABLE = "unreachable"  # 電話機未接続
+    RINGING = "ringing"  # 着信中
+    ON_CALL = "on_call"  # 通話中
+    OFF_ON_CALL = "off_on_call"  # 勤務外(通話中)
+    WRAP_UP = "wrap_up"  # ラップアップ中
+    OFF_PROMPT = "off_prompt"  # 勤務外(要確認)
+    OFF = "off"  # 勤務外
+    AVAILABLE = "available"  # 対応可能
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One agent. `reason` why off duty; `pending` is "", "off" or "on"; `wrap_until` 0 without wrap-up."""
+
+    agent: str
+    name: str
+    phone: str
+    seat: int
+    status: Status
+    since: float
+    reason: str = ""
+    pending: str = ""
+    prompt: str = ""
+    wrap_until: float = 0.0
+    contact: str = ""
+    offer: str = ""
+    outbound: bool = False
+    recording: bool = False
+    changed_by_itself_at: float = -1e9  # last automatic change, for T-guard (S-M2)
+    ringing_since: float = -1e9
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingView:
+    """One caller in the hold queue (S-30): place from 1, who is being rung for them now."""
+
+    contact: str
+    position: int
+    queue: str
+    number: str
+    name: str
+    origin: str
+    since: float
+    priority: int = 0
+    offered_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One live conversation, or one about to be (an offer to the first agent while the caller hears ringback)."""
+
+    contact: str
+    queue: str
+    number: str
+    name: str
+    origin: str
+    agent: str
+    since: float
+    recording: bool = False
+    talking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeView:
+    """The whole office at one sequence number. `seq` grows with each committed batch."""
+
+    seq: int
+    at: float
+    agents: tuple[AgentView, ...] = ()
+    waiting: tuple[WaitingView, ...] = ()
+    calls: tuple[CallView, ...] = ()

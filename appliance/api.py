@@ -1,0 +1,192 @@
+"""The one door for the page: what `web` may ask the desk and order it to do. `web` imports nothing else of ours."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from appliance.acd.view import AgentView, CallView, OfficeView, Status, WaitingView
+
+__all__ = [
+    "AgentView",
+    "CallRecord",
+    "CallView",
+    "DemoControls",
+    "DeskApi",
+    "LampView",
+    "LineView",
+    "OfficeInfo",
+    "OfficeView",
+    "RecordingFile",
+    "Refusal",
+    "Status",
+    "WaitingView",
+]
+
+
+class Refusal(Exception):
+    """The desk will not do what was asked; the message is a sentence for the person at the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeInfo:
+    """What does not change while the desk runs: names for the page's head, and whether this is the demo."""
+
+    name: str
+    language: str
+    time_zone: str
+    version: str
+    demo: bool
+    queues: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One analogue line: `state` of its state machine, `alarm` empty or a sentence."""
+
+    line: str
+    state: str
+    alarm: str
+    number: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class LampView:
+    """One seat's lamp: a pattern id of the lamp table, its text in both languages, and its steps.
+
+    `steps` is ((red, green, blue, seconds), ...) with brightness in the colours 0..1; one step means solid.
+    """
+
+    seat: int
+    agent: str
+    pattern: str
+    ja: str
+    en: str
+    steps: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One contact that ended (or lives: `ended` 0). Times are wall-clock seconds since 1970; durations are seconds."""
+
+    contact: str
+    queue: str
+    number: str
+    name: str
+    origin: str
+    arrived: float
+    waited_s: float
+    talked_s: float
+    outcome: str
+    agent: str
+    recordings: tuple[str, ...]
+    ended: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFile:
+    """One recording, found by its id; `cause` says why it is short, else empty."""
+
+    recording: str
+    contact: str
+    agent: str
+    path: Path
+    began: float
+    seconds: float
+    cause: str
+
+
+class DemoControls(Protocol):
+    """The demo's own doors: the outside world, which a real office does not have on its page."""
+
+    async def ring_line(self) -> str:
+        """A caller rings the virtual line; returns a sentence to show."""
+        ...
+
+    async def ring_sip(self) -> str:
+        """A caller rings by SIP; returns a sentence to show."""
+        ...
+
+    async def hang_up_callers(self) -> str:
+        """Every simulated caller hangs up."""
+        ...
+
+    def behaviours(self) -> dict[str, str]:
+        """Agent → what the simulated agent does when the phone rings: answer, decline, ignore."""
+        ...
+
+    async def behave(self, agent: str, behaviour: str) -> None:
+        """Choose what a simulated agent does next."""
+        ...
+
+
+class DeskApi(Protocol):
+    """What the desk offers the page. Methods raise Refusal with a sentence when they cannot."""
+
+    info: OfficeInfo
+    demo: DemoControls | None
+
+    def view(self) -> OfficeView:
+        """The committed state now."""
+        ...
+
+    def lines(self) -> tuple[LineView, ...]:
+        """Every configured line."""
+        ...
+
+    def lamps(self) -> tuple[LampView, ...]:
+        """Every seat's lamp as the panel shows it."""
+        ...
+
+    def alarms(self) -> tuple[str, ...]:
+        """Sentences an administrator should read: switch down, disk full, line faults."""
+        ...
+
+    def changes(self) -> AsyncIterator[OfficeView]:
+        """Views as they are committed, the present one first; slow readers skip to the newest."""
+        ...
+
+    async def go_on_duty(self, agent: str, actor: str) -> None:
+        """勤務を開始; also ends wrap-up and answers the prompt."""
+        ...
+
+    async def go_off_duty(self, agent: str, actor: str, reason: str = "self") -> None:
+        """勤務外; while talking it is "off duty after this call" (A-11)."""
+        ...
+
+    async def stay_off_duty(self, agent: str, actor: str) -> None:
+        """Answer the prompt with 勤務外を継続."""
+        ...
+
+    async def end_wrap_up(self, agent: str, actor: str) -> None:
+        """ラップアップタイムを終了."""
+        ...
+
+    async def decline(self, agent: str, actor: str) -> None:
+        """着信を拒否する, for the offer that rings the agent now."""
+        ...
+
+    async def press(self, seat: int, held_s: float) -> None:
+        """A press on the virtual panel's button, through the same debouncer and tables as a real one."""
+        ...
+
+    async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:
+        """All calls, newest first."""
+        ...
+
+    async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
+        """Recordings, newest first, or those of one contact."""
+        ...
+
+    async def recording(self, recording: str) -> RecordingFile:
+        """One recording by its id."""
+        ...
+
+    async def get_secret(self, key: str) -> bytes | None:
+        """A value of the page's own small store (password hash, sessions)."""
+        ...
+
+    async def put_secret(self, key: str, value: bytes | None) -> None:
+        """Keep (or forget) such a value durably."""
+        ...
