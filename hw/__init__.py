@@ -1,0 +1,1 @@
+"""Volts and bytes: buttons, lamps, serial voice modems and their simulators. Knows no calls; imports nothing of ours but `hw`."""
