@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - the desk refuses, nothing has failed
     """The desk will not do what was asked; the message is a sentence for the person at the page."""
 
 

@@ -1,4 +1,4 @@
-"""The one tree of errors of the phone system; each message says what was asked, what was found, and what would be right."""
+"""The one tree of errors of the phone system: what was asked, what was found, what would be right."""
 
 
 class DeskbellError(Exception):

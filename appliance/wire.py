@@ -322,7 +322,7 @@ Event = (
     | Refused
 )
 
-_decoder = msgspec.msgpack.Decoder(Hello | Command | Event)
+_decoder: msgspec.msgpack.Decoder[Hello | Command | Event] = msgspec.msgpack.Decoder(Hello | Command | Event)
 _encoder = msgspec.msgpack.Encoder()
 
 

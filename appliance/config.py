@@ -1,0 +1,211 @@
+"""The configuration: one TOML file, every key known, described and checked, before anything starts.
+
+The descriptions here are the only ones: `docs/configuration.md` and the commented `appliance/defaults.toml` are
+generated from them (`appliance/config_docs.py`). Unknown keys are errors that name the nearest known key; every
+problem of a file is reported at once, each as a sentence. What must fit together is checked in `config_check.py`.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from appliance.config_check import contradictions
+from appliance.errors import ConfigError
+
+
+def _about(text: str) -> msgspec.Meta:
+    return msgspec.Meta(description=text)
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of every table of the file."""
+
+
+class Office(Section, frozen=True, kw_only=True):
+    """The office itself."""
+
+    name: Annotated[str, _about("The name at the head of the page.")] = "Deskbell"
+    language: Annotated[str, _about("Language of prompts and of the page at first sight: ja or en.")] = "ja"
+    time_zone: Annotated[str, _about("IANA time zone of the office.")] = "Asia/Tokyo"
+
+
+class Network(Section, frozen=True, kw_only=True):
+    """Where the box listens. Addresses are `IP:port`."""
+
+    sip: Annotated[str, _about("The SIP port that phones and trunks use (the edge, UDP and TCP).")] = "0.0.0.0:5060"
+    realm: Annotated[str, _about("The realm of the phones' digest secrets.")] = "deskbell"
+    switch: Annotated[str, _about("Loopback address of the switch; not reachable from outside.")] = "127.0.0.1:5070"
+    lines: Annotated[str, _about("Loopback address of the lines process.")] = "127.0.0.1:5080"
+    rtp_address: Annotated[str, _about("Address for voice towards phones; empty: the one the route to them has.")] = ""
+    rtp_first: Annotated[int, _about("First UDP port for voice.")] = 16384
+    rtp_last: Annotated[int, _about("Last UDP port for voice; four ports for every conversation.")] = 17407
+    page: Annotated[str, _about("Where the page listens.")] = "0.0.0.0:8080"
+    page_hosts: Annotated[tuple[str, ...], _about("Names by which browsers may reach the page, besides addresses.")] = (
+        "deskbell.local",
+    )
+    exempt: Annotated[
+        tuple[str, ...], _about("Addresses never banned for floods; for load tests, empty in an office.")
+    ] = ()
+
+
+class Phone(Section, frozen=True, kw_only=True):
+    """A SIP phone that may register."""
+
+    number: Annotated[str, _about("Extension: the phone's SIP user name.")]
+    secret: Annotated[str, _about("Digest password, at least 12 characters.")]
+    name: Annotated[str, _about("Shown to whoever it calls.")] = ""
+
+
+class Agent(Section, frozen=True, kw_only=True):
+    """A person who takes queue calls."""
+
+    id: Annotated[str, _about("Short name, used in queues and in the journal.")]
+    phone: Annotated[str, _about("Number of the agent's phone.")]
+    name: Annotated[str, _about("Full name for the page.")] = ""
+    seat: Annotated[int, _about("Button and lamp on the panel, from 1; 0: none.")] = 0
+
+
+class Queue(Section, frozen=True, kw_only=True):
+    """A queue: callers wait, agents are rung in the given order."""
+
+    id: Annotated[str, _about("Short name.")]
+    number: Annotated[str, _about("Extension that reaches the queue.")]
+    agents: Annotated[tuple[str, ...], _about("Agents in ring order (S-03).")]
+    name: Annotated[str, _about("Name for the page and the phones' displays.")] = ""
+    ring_s: Annotated[float, _about("How long one agent's phone rings (T-ring).")] = 20.0
+    alert_s: Annotated[float, _about("A phone that gives no sign within this is unreachable (T-alert).")] = 4.0
+    wrap_up_s: Annotated[float, _about("Wrap-up after a call; 0: none (T-wrap).")] = 30.0
+    max_wait_s: Annotated[float, _about("Longest wait (T-max).")] = 900.0
+    max_waiting: Annotated[int, _about("Most callers waiting; 0: no limit.")] = 0
+    no_agent_s: Annotated[float, _about("Grace when nobody is on duty (T-noagent).")] = 20.0
+    hold_when_busy: Annotated[bool, _about("Let callers wait while every agent is busy (S-36).")] = True
+    record: Annotated[bool, _about("Record the queue's conversations (S-07).")] = True
+
+
+class Line(Section, frozen=True, kw_only=True):
+    """An analogue telephone line on a serial voice modem."""
+
+    id: Annotated[str, _about("Short name.")]
+    device: Annotated[str, _about("The modem's tty; /dev/serial/by-path/... keeps lines and sockets together.")]
+    queue: Annotated[str, _about("Queue that the line's callers enter.")]
+    country: Annotated[str, _about("Tones, ringing and caller ID of the line: JP or US.")] = "JP"
+
+
+class Trunk(Section, frozen=True, kw_only=True):
+    """A SIP trunk: a carrier or a gateway, admitted by its source address or by registering with a secret."""
+
+    id: Annotated[str, _about("Short name; the user name of a trunk that registers.")]
+    addresses: Annotated[tuple[str, ...], _about("Source addresses that are admitted.")] = ()
+    secret: Annotated[str, _about("Digest secret of a trunk that registers; empty: it does not.")] = ""
+    queue: Annotated[str, _about("Queue for calls to a number that is not listed; empty: refused.")] = ""
+    numbers: Annotated[dict[str, str], _about("Called number → queue.")] = {}
+    host: Annotated[str, _about("`IP:port` that outgoing calls are sent to; empty: none go out here.")] = ""
+
+
+class Outbound(Section, frozen=True, kw_only=True):
+    """Calls to the outside. Everything not allowed here is refused; emergency numbers always pass."""
+
+    trunk: Annotated[str, _about("Trunk that carries outgoing calls.")] = ""
+    allow: Annotated[tuple[str, ...], _about("Prefixes of numbers that phones may call.")] = ()
+    emergency: Annotated[tuple[str, ...], _about("Emergency numbers; never empty (I-18).")] = ("110", "118", "119")
+
+
+class Panel(Section, frozen=True, kw_only=True):
+    """Buttons and lamps on the desks."""
+
+    board: Annotated[str, _about("Board description under hw/boards, without .toml, or a path.")] = "rev_a"
+    mode: Annotated[str, _about("auto: GPIO where the board is there, else virtual; gpio; virtual.")] = "auto"
+
+
+class Switch(Section, frozen=True, kw_only=True):
+    """The media process."""
+
+    max_calls: Annotated[int, _about("Most legs at once; 0: as many as it was built for.")] = 0
+    without_desk_s: Annotated[float, _about("How long new calls ring while the desk is away.")] = 8.0
+    without_desk_ring: Annotated[tuple[str, ...], _about("Phones rung then, all at once, until it is back.")] = ()
+
+
+class Recordings(Section, frozen=True, kw_only=True):
+    """Recorded conversations."""
+
+    reserve_mb: Annotated[int, _about("Recording stops when less than this is free on the disk.")] = 200
+
+
+class Config(Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    office: Annotated[Office, _about("The office itself.")] = Office()
+    network: Annotated[Network, _about("Where the box listens.")] = Network()
+    phones: Annotated[tuple[Phone, ...], _about("SIP phones that may register.")] = ()
+    agents: Annotated[tuple[Agent, ...], _about("People who take queue calls.")] = ()
+    queues: Annotated[tuple[Queue, ...], _about("Queues.")] = ()
+    lines: Annotated[tuple[Line, ...], _about("Analogue lines.")] = ()
+    trunks: Annotated[tuple[Trunk, ...], _about("SIP trunks.")] = ()
+    outbound: Annotated[Outbound, _about("Calls to the outside.")] = Outbound()
+    panel: Annotated[Panel, _about("Buttons and lamps.")] = Panel()
+    switch: Annotated[Switch, _about("The media process.")] = Switch()
+    recordings: Annotated[Recordings, _about("Recorded conversations.")] = Recordings()
+
+
+def load(path: Path) -> Config:
+    """The checked configuration in the file.
+
+    Raises ConfigError with one sentence for each thing that is wrong in it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as wrong:
+        raise ConfigError(f"{path}: cannot be read ({wrong.strerror}); give the office's TOML file") from wrong
+    return parse(text, str(path))
+
+
+def parse(text: str, where: str) -> Config:
+    """The checked configuration in TOML text; `where` names it in sentences. Raises ConfigError."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise ConfigError(f"{where}: not TOML: {wrong}") from wrong
+    problems = list(_unknown_keys(tree, Config, ""))
+    if not problems:
+        try:
+            config = msgspec.convert(tree, Config, strict=True)
+        except msgspec.ValidationError as wrong:
+            problems = [str(wrong).replace("`$.", "`").replace("`$`", "the file")]
+        else:
+            problems = list(contradictions(config))
+            if not problems:
+                return config
+    raise ConfigError("\n".join(f"{where}: {problem}" for problem in problems))
+
+
+def section_of(field_type: object) -> type[Section] | None:
+    """The Section class in a field's type (a table, or a list of tables), or None for a plain value."""
+    if get_origin(field_type) is Annotated:
+        field_type = get_args(field_type)[0]
+    if get_origin(field_type) is tuple:
+        field_type = get_args(field_type)[0]
+    return field_type if isinstance(field_type, type) and issubclass(field_type, Section) else None
+
+
+def _unknown_keys(tree: dict[str, Any], section: type[Section], path: str) -> Iterator[str]:
+    types = get_type_hints(section, include_extras=True)
+    for key, value in tree.items():
+        if key not in types:
+            yield _unknown(key, path, tuple(types))
+            continue
+        inner = section_of(types[key])
+        if inner is None:
+            continue
+        for table in value if isinstance(value, list) else [value]:
+            if isinstance(table, dict):
+                yield from _unknown_keys(table, inner, f"{path}{key}.")
+
+
+def _unknown(key: str, path: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+    hint = f"did you mean `{path}{near[0]}`?" if near else f"known here: {', '.join(known)}"
+    return f"unknown key `{path}{key}`; {hint}"

@@ -1,0 +1,117 @@
+"""What must fit together in a configuration: names that exist, numbers given once, addresses that are safe."""
+
+import difflib
+import ipaddress
+import re
+import zoneinfo
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # config.py calls us
+    from appliance.config import Config
+
+
+def contradictions(config: "Config") -> Iterator[str]:
+    """Every sentence about what does not fit together in a configuration whose shape is right."""
+    yield from _names(config)
+    yield from _addresses(config)
+    if config.office.language not in ("ja", "en"):
+        yield f"office.language is {config.office.language!r}; ja or en would be right"
+    if config.office.time_zone not in zoneinfo.available_timezones():
+        yield f"office.time_zone {config.office.time_zone!r} is no IANA zone; Asia/Tokyo would be one"
+    if config.panel.mode not in ("auto", "gpio", "virtual"):
+        yield f"panel.mode is {config.panel.mode!r}; auto, gpio or virtual would be right"
+    if not config.outbound.emergency:
+        yield "outbound.emergency is empty; emergency calls are never blocked, so list the country's numbers (I-18)"
+
+
+def _names(config: "Config") -> Iterator[str]:
+    phones = [phone.number for phone in config.phones]
+    agents = [agent.id for agent in config.agents]
+    queues = [queue.id for queue in config.queues]
+    numbers = phones + [queue.number for queue in config.queues]
+    yield from _twice("number", numbers)
+    yield from _twice("agent", agents)
+    yield from _twice("queue", queues)
+    yield from _twice("line", [line.id for line in config.lines])
+    yield from _twice("trunk", [trunk.id for trunk in config.trunks])
+    yield from _twice("seat", [str(agent.seat) for agent in config.agents if agent.seat])
+    yield from _twice("device", [line.device for line in config.lines])
+    for number in numbers:
+        if not re.fullmatch(r"[0-9*#]{1,15}", number):
+            yield f"number {number!r} is no extension; digits would be right"
+        if number in config.outbound.emergency:
+            yield f"number {number!r} is an emergency number; choose another extension (I-18)"
+    yield from _references(config, phones, agents, queues)
+
+
+def _references(config: "Config", phones: list[str], agents: list[str], queues: list[str]) -> Iterator[str]:
+    for phone in config.phones:
+        if len(phone.secret) < 12:
+            yield f"phone {phone.number}: its secret has {len(phone.secret)} characters; at least 12 would be right"
+    for agent in config.agents:
+        yield from _known("phone", agent.phone, phones, f"agent {agent.id}")
+    for queue in config.queues:
+        for agent_id in queue.agents:
+            yield from _known("agent", agent_id, agents, f"queue {queue.id}")
+    yield from _ways_in(config, phones, queues)
+
+
+def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator[str]:
+    for line in config.lines:
+        yield from _known("queue", line.queue, queues, f"line {line.id}")
+        if line.country not in ("JP", "US"):
+            yield f"line {line.id}: country {line.country!r} is not known; JP or US would be right"
+    for trunk in config.trunks:
+        for queue_id in (*trunk.numbers.values(), *([trunk.queue] if trunk.queue else [])):
+            yield from _known("queue", queue_id, queues, f"trunk {trunk.id}")
+        if not trunk.addresses and not trunk.secret:
+            yield f"trunk {trunk.id} has neither addresses nor a secret; nobody could be admitted by it"
+    if config.outbound.trunk:
+        yield from _known("trunk", config.outbound.trunk, [trunk.id for trunk in config.trunks], "outbound")
+    for number in config.switch.without_desk_ring:
+        yield from _known("phone", number, phones, "switch.without_desk_ring")
+
+
+def _twice(what: str, names: list[str]) -> Iterator[str]:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{what} {name!r} is given {names.count(name)} times; once would be right"
+
+
+def _known(what: str, name: str, known: list[str], user: str) -> Iterator[str]:
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
+        yield f"{user} names {what} {name!r}, which does not exist; {hint}"
+
+
+def _addresses(config: "Config") -> Iterator[str]:
+    for key in ("sip", "switch", "lines", "page"):
+        value = getattr(config.network, key)
+        if not _is_endpoint(value):
+            yield f"network.{key} is {value!r}; an address and port like 127.0.0.1:5070 would be right"
+        elif key in ("switch", "lines") and not ipaddress.ip_address(value.rpartition(":")[0]).is_loopback:
+            yield f"network.{key} is {value!r}; only a loopback address is safe, it trusts whoever reaches it"
+    ports = config.network.rtp_last - config.network.rtp_first
+    if not (1024 <= config.network.rtp_first < config.network.rtp_last <= 65535) or ports < 7:
+        yield (
+            f"network.rtp_first {config.network.rtp_first} to rtp_last {config.network.rtp_last} is no usable "
+            "port range; 16384 to 17407 would be one"
+        )
+    for trunk in config.trunks:
+        for address in trunk.addresses:
+            if not _is_address(address):
+                yield f"trunk {trunk.id}: {address!r} is no IP address; names are not looked up on the call path"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_endpoint(text: str) -> bool:
+    host, _, port = text.rpartition(":")
+    return _is_address(host) and port.isdigit() and 0 < int(port) < 65536

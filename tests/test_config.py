@@ -1,0 +1,111 @@
+"""The configuration file: what it accepts, and the sentence it says about everything else."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from appliance.config import Config, load, parse
+from appliance.config_docs import EXAMPLE, commented_example, documentation, effective
+from appliance.errors import ConfigError
+
+ROOT = Path(__file__).parent.parent
+TWO_AGENTS = """
+phones = [{number = "101", secret = "a-secret-of-enough"}, {number = "102", secret = "a-secret-of-enough"}]
+[[agents]]
+id = "ann"
+phone = "101"
+seat = 1
+[[agents]]
+id = "bob"
+phone = "102"
+seat = 2
+[[queues]]
+id = "front"
+number = "200"
+agents = ["ann", "bob"]
+"""
+
+
+def complaint(text: str) -> str:
+    """What the configuration says about this text."""
+    with pytest.raises(ConfigError) as told:
+        parse(text, "office.toml")
+    return str(told.value)
+
+
+def test_the_commented_example_is_a_configuration_and_not_stale() -> None:
+    assert load(ROOT / "appliance" / "defaults.toml") == parse(EXAMPLE, "example")
+    assert (ROOT / "appliance" / "defaults.toml").read_text() == commented_example()
+
+
+def test_the_configuration_page_is_not_stale() -> None:
+    assert (ROOT / "docs" / "configuration.md").read_text() == documentation()
+
+
+def test_every_key_of_the_example_has_its_meaning_above_it() -> None:
+    lines = commented_example().splitlines()
+    first_of_each_table = [n for n, line in enumerate(lines) if " = " in line and not line.startswith("#")]
+    commented = [n for n in first_of_each_table if lines[n - 1].startswith("# ")]
+    described = sum(
+        len(msgspec.structs.fields(type(getattr(Config(), f.name))))
+        for f in msgspec.structs.fields(Config)
+        if isinstance(getattr(Config(), f.name), msgspec.Struct)
+    )
+    assert len(commented) >= described
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    config = parse(TWO_AGENTS, "office.toml")
+    assert config.queues[0].ring_s == 20.0
+    assert config.office.time_zone == "Asia/Tokyo"
+
+
+def test_the_effective_configuration_is_read_back_as_the_same_without_its_secrets() -> None:
+    config = parse(TWO_AGENTS, "office.toml")
+    shown = effective(config)
+    assert "a-secret-of-enough" not in shown
+    assert parse(shown.replace("(18 characters)", "a-secret-of-enough"), "shown") == config
+
+
+def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary() -> None:
+    phones = "".join(f'[[phones]]\nnumber = "{n}"\nsecret = "a-secret-of-enough"\n' for n in range(301, 351))
+    trunk = '[[trunks]]\nid = "carrier"\naddresses = ["192.0.2.10"]\n'
+    assert len(parse(phones + trunk, "office.toml").phones) == 50
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[office]\nnaem = "x"', "unknown key `office.naem`; did you mean `office.name`?"),
+        ("[ofice]", "unknown key `ofice`; did you mean `office`?"),
+        (TWO_AGENTS + 'ring_secs = 3', "unknown key `queues.ring_secs`; did you mean `queues.ring_s`?"),
+        ("[switch]\nmax_calls = 'many'", "Expected `int`, got `str` - at `switch.max_calls`"),
+        ("[office", "not TOML"),
+        (TWO_AGENTS.replace("seat = 2", "seat = 1"), "seat '1' is given 2 times; once would be right"),
+        (TWO_AGENTS.replace('"ann", "bob"', '"ann", "bop"'), "names agent 'bop', did you mean 'bob'?"),
+        (TWO_AGENTS.replace('number = "200"', 'number = "110"'), "is an emergency number; choose another"),
+        (TWO_AGENTS.replace('number = "200"', 'number = "101"'), "number '101' is given 2 times"),
+        ("[outbound]\nemergency = []", "emergency calls are never blocked"),
+        ('[network]\nswitch = "0.0.0.0:5070"', "only a loopback address is safe"),
+        ('[network]\nsip = "5060"', "an address and port like"),
+        ('[office]\ntime_zone = "Tokyo"', "is no IANA zone"),
+        ('[[trunks]]\nid = "t"', "neither addresses nor a secret"),
+        ('[[trunks]]\nid = "t"\naddresses = ["sip.example"]', "is no IP address"),
+        ('[[phones]]\nnumber = "101"\nsecret = "short"', "at least 12 would be right"),
+        ('[[lines]]\nid = "l"\ndevice = "/dev/x"\nqueue = "front"', "names queue 'front', which does not exist"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_what_would_be_right(text: str, sentence: str) -> None:
+    assert sentence in complaint(text)
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    told = complaint('[office]\nlanguage = "fr"\ntime_zone = "Mars/Base"')
+    assert len(told.splitlines()) == 2
+    assert all(line.startswith("office.toml: ") for line in told.splitlines())
+
+
+def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "none.toml")
