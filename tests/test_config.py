@@ -83,7 +83,7 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
         ("[switch]\nmax_calls = 'many'", "Expected `int`, got `str` - at `switch.max_calls`"),
         ("[office", "not TOML"),
         (TWO_AGENTS.replace("seat = 2", "seat = 1"), "seat '1' is given 2 times; once would be right"),
-        (TWO_AGENTS.replace('"ann", "bob"', '"ann", "bop"'), "names agent 'bop', did you mean 'bob'?"),
+        (TWO_AGENTS.replace('"ann", "bob"', '"ann", "bop"'), "names agent 'bop', which does not exist"),
         (TWO_AGENTS.replace('number = "200"', 'number = "110"'), "is an emergency number; choose another"),
         (TWO_AGENTS.replace('number = "200"', 'number = "101"'), "number '101' is given 2 times"),
         ("[outbound]\nemergency = []", "emergency calls are never blocked"),
