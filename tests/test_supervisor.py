@@ -1,0 +1,104 @@
+"""The supervisor with real little processes: order, restart, back-off, last words, and no orphan."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from appliance.errors import DeskbellError
+from appliance.supervisor import Part, Supervisor
+
+STAYS = "print('{name} is ready', flush=True)\nimport signal; signal.pause()"
+
+
+def part(name: str, script: str = STAYS) -> Part:
+    """A part that runs a little Python script."""
+    return Part(name, (sys.executable, "-c", script.format(name=name)), ready_s=10.0)
+
+
+class Log:
+    """Collects the lines of all parts and lets a test wait for one."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._news = asyncio.Event()
+
+    def __call__(self, name: str, text: str) -> None:
+        self.lines.append(f"{name}: {text}")
+        self._news.set()
+
+    async def wait_for(self, line: str, times: int = 1) -> None:
+        async with asyncio.timeout(10):
+            while self.lines.count(line) < times:
+                self._news.clear()
+                await self._news.wait()
+
+
+async def test_parts_start_in_order_and_stop_in_reverse() -> None:
+    says_goodbye = (
+        "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: (print('bye', flush=True), sys.exit(0)))\n"
+        + STAYS
+    )
+    log = Log()
+    box = Supervisor([part("one", says_goodbye), part("two", says_goodbye)], log)
+    await box.start()
+    assert log.lines == ["one: one is ready", "two: two is ready"]
+    await box.stop()
+    assert log.lines[2:] == ["two: bye", "one: bye"]
+
+
+async def test_a_part_that_is_killed_is_started_again() -> None:
+    log = Log()
+    box = Supervisor([part("one")], log)
+    await box.start()
+    first = box.pid("one")
+    os.kill(first, signal.SIGKILL)
+    await log.wait_for("one: one is ready", times=2)
+    assert box.pid("one") not in (0, first)
+    await box.stop()
+
+
+async def test_a_part_that_cannot_start_is_reported_with_its_own_words_and_the_others_stop() -> None:
+    box = Supervisor([part("one"), part("two", "print('port 5070 is taken'); raise SystemExit(3)")], Log())
+    with pytest.raises(DeskbellError, match="two did not start; it said:\n  port 5070 is taken"):
+        await box.start()
+    assert box.pids() == {"one": 0, "two": 0}
+
+
+async def test_a_probe_says_when_a_silent_part_is_ready() -> None:
+    asked = []
+
+    async def probe() -> bool:
+        asked.append(1)
+        return len(asked) == 3
+
+    box = Supervisor([Part("silent", (sys.executable, "-c", "import signal; signal.pause()"), probe=probe)], Log())
+    await box.start()
+    assert len(asked) == 3
+    await box.stop()
+
+
+async def test_parts_do_not_outlive_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import asyncio, sys\nfrom appliance.supervisor import Part, Supervisor\n"
+        f"part = Part('one', (sys.executable, '-c', {STAYS.format(name='one')!r}))\n"
+        "async def main():\n"
+        "    box = Supervisor([part]); await box.start(); print('pid', box.pid('one'), flush=True); await box.run()\n"
+        "asyncio.run(main())\n"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    async with asyncio.timeout(10):
+        while not (line := await process.stdout.readline()).startswith(b"pid "):
+            assert line
+        child = os.pidfd_open(int(line.split()[1]))
+        process.kill()
+        await process.wait()
+        gone = asyncio.Event()
+        asyncio.get_running_loop().add_reader(child, gone.set)
+        await gone.wait()  # the kernel says so through the pidfd
+    asyncio.get_running_loop().remove_reader(child)
+    os.close(child)
