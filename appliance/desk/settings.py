@@ -1,0 +1,81 @@
+"""What the desk must know before it starts, as plain facts; the composition root builds it from the configuration."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from appliance.acd.settings import OfficeSettings
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSettings:
+    """A SIP phone of the office; `secret_ha1` is its digest HA1 in hexadecimal, pushed into the edge."""
+
+    number: str
+    name: str = ""
+    secret_ha1: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """An analogue line and the queue its callers enter."""
+
+    line: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkSettings:
+    """A SIP trunk. `numbers` maps called numbers to queues, `queue` takes the others ("" refuses them).
+
+    `host` is the `IP:port` that outgoing calls go to ("" when none do); `secret_ha1` is for a trunk that registers.
+    """
+
+    trunk: str
+    queue: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+    host: str = ""
+    secret_ha1: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundSettings:
+    """What phones may call outside: everything is refused but `allow` prefixes and `emergency` numbers (I-18)."""
+
+    trunk: str = ""
+    allow: tuple[str, ...] = ()
+    emergency: tuple[str, ...] = ("110", "118", "119")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSettings:
+    """`board` is a board file; `mode` is auto (GPIO where there is a chip, else virtual), gpio or virtual."""
+
+    board: Path
+    mode: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """Everything the desk knows of the configuration.
+
+    `lines_socket` and `edge_socket` are None when the box has no such process. `peer_uids` are the users that the
+    switch and the lines may run as, besides root and the desk's own.
+    """
+
+    office: OfficeSettings
+    state_dir: Path
+    switch_socket: Path
+    panel: PanelSettings
+    lines_socket: Path | None = None
+    edge_socket: Path | None = None
+    realm: str = "deskbell"
+    phones: tuple[PhoneSettings, ...] = ()
+    lines: tuple[LineSettings, ...] = ()
+    trunks: tuple[TrunkSettings, ...] = ()
+    outbound: OutboundSettings = OutboundSettings()
+    name: str = "Deskbell"
+    language: str = "ja"
+    time_zone: str = "Asia/Tokyo"
+    version: str = "0.1.0"
+    demo: bool = False
+    peer_uids: frozenset[int] = frozenset()
