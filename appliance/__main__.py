@@ -1,0 +1,118 @@
+"""The command line behind `./deskbell`, which sets up what is needed and then comes here.
+
+Each command imports what it needs when it is chosen, so `config` does not load a web server. Mistakes are told as
+sentences with exit status 2; a box or a check that fails exits 1.
+"""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.errors import DeskbellError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.run is None:
+        parser.print_help()
+        return 0
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname).1s %(name)s: %(message)s", stream=sys.stdout
+    )
+    try:
+        return int(options.run(options))
+    except DeskbellError as wrong:
+        print(f"deskbell: {wrong}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="deskbell", description="A small-office phone system in a box.")
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    run = _command(commands, "run", _run, "run the box with a real configuration")
+    _with_office(run)
+    start = _command(commands, "start", _start, "start one process of the box alone")
+    start.add_argument("part", choices=("edge", "switch", "lines", "desk"))
+    _with_office(start)
+    config = _command(commands, "config", _config, "print the effective configuration, or a commented example")
+    config.add_argument("--config", type=Path, help="the office's TOML file; without it the example is printed")
+    doctor = _command(commands, "doctor", _doctor, "check everything: found, expected, how to mend")
+    doctor.add_argument("--config", type=Path)
+    doctor.add_argument("--state", type=Path)
+    demo = _command(commands, "demo", _demo, "the whole box with virtual line, phones and panel")
+    demo.add_argument("--page", default="127.0.0.1:8080", help="where the page listens (%(default)s)")
+    selftest = _command(commands, "selftest", _selftest, "start the whole box, measure it, print a table")
+    selftest.add_argument("--json", action="store_true", help="print JSON only")
+    selftest.add_argument("--pairs", type=int, default=1, help="conversations at once (%(default)s)")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=about, description=about)
+    command.set_defaults(run=run)
+    return command
+
+
+def _with_office(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--config", type=Path, required=True, help="the office's TOML file")
+    command.add_argument("--state", type=Path, required=True, help="folder for everything that survives a restart")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from appliance.box import run_box
+
+    asyncio.run(run_box(options.config, options.state))
+    return 0
+
+
+def _start(options: argparse.Namespace) -> int:
+    from appliance.box import start_alone
+
+    start_alone(options.part, options.config, options.state)
+    return 0
+
+
+def _config(options: argparse.Namespace) -> int:
+    from appliance.config import load
+    from appliance.config_docs import commented_example, effective
+
+    print(effective(load(options.config)) if options.config else commented_example(), end="")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from appliance.doctor import examine, exit_status, report
+
+    findings = examine(options.config, options.state)
+    print(report(findings))
+    return exit_status(findings)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from appliance.demo import run_demo
+
+    asyncio.run(run_demo(options.page))
+    return 0
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    from appliance.selftest.report import run_and_print
+
+    return run_and_print(pairs=options.pairs, as_json=options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
