@@ -1,0 +1,247 @@
+"""Build the pjsua2 wheel once, into the cache, and never leave a half-built one behind.
+
+``build.py``           build if there is none yet; prints steps, then the wheel's path as the last line
+``build.py --path``    print the path only; exit status 1 when it is not built yet
+
+Everything happens in a folder of its own inside the cache; the wheel is moved to its name at the very end. The
+libraries and the generated wrapper are compiled side by side: two cores need about one minute and a half.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import recipe
+from source import SetupError, find_tarball
+from wheel import pack_wheel
+
+LIBRARIES = ("pjlib", "pjlib-util", "pjnath", "pjmedia", "pjsip")
+PROGRESS_SECONDS = 5.0
+LOG_LINES_SHOWN = 15
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line described above and return the exit status."""
+    wheel = recipe.wheel_path()
+    if "--path" in arguments:
+        print(wheel)
+        return 0 if wheel.is_file() else 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        if not wheel.is_file():
+            build_wheel(wheel)
+    except SetupError as error:
+        print(f"deskbell: pjsua2 could not be built. {error}", file=sys.stderr)
+        return 1
+    print(wheel)
+    return 0
+
+
+def build_wheel(wheel: Path) -> None:
+    """Build into a temporary folder and move the finished wheel to ``wheel``. Raises SetupError with a sentence."""
+    check_tools()
+    tarball = find_tarball()
+    cache = recipe.cache_dir()
+    cache.mkdir(parents=True, exist_ok=True)
+    check_space(cache)
+    for stale in cache.glob("build-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="build-", dir=cache) as folder:
+        builder = Builder(Path(folder), cache / "pjsua2-build.log")
+        finished = builder.build(tarball)
+        wheel.parent.mkdir(parents=True, exist_ok=True)
+        finished.replace(wheel)
+
+
+def check_tools() -> None:
+    """Raise SetupError naming the Debian packages when the compiler, swig or a header is not there."""
+    include = sysconfig.get_path("include")
+    roots = [Path("/usr/include"), *Path("/usr/include").glob("*-linux-gnu"), Path("/usr/local/include")]
+    missing = [package for tool, package in recipe.NEEDED_TOOLS.items() if shutil.which(tool) is None]
+    missing += [
+        package
+        for header, package in recipe.NEEDED_HEADERS.items()
+        if not any((root / header).is_file() for root in roots)
+    ]
+    if not (Path(include) / "Python.h").is_file():
+        missing.append("python3-dev")
+    if missing:
+        raise SetupError(
+            "It is compiled once on this machine, which has no compiler for it, or not all of one. Missing: "
+            f"{' '.join(dict.fromkeys(missing))}. Install these with apt-get and start again."
+        )
+
+
+def check_space(folder: Path) -> None:
+    """Raise SetupError when the disk is too full to build on."""
+    free = shutil.disk_usage(folder).free
+    if free < recipe.FREE_BYTES_NEEDED:
+        wanted = recipe.FREE_BYTES_NEEDED // 1_000_000
+        raise SetupError(f"Building needs {wanted} MB of free disk in {folder}; {free // 1_000_000} MB are free there.")
+
+
+class Builder:
+    """One build in one folder. Everything it starts writes to one log, whose end is shown when a step fails."""
+
+    def __init__(self, folder: Path, log: Path) -> None:
+        self._folder = folder
+        self._log = log
+        self._root = folder
+        self._jobs = str(os.cpu_count() or 1)
+        self._log.write_text("")
+
+    def build(self, tarball: Path) -> Path:
+        """Return a finished, tried wheel inside the folder."""
+        with self._step("unpacking and configuring pjproject " + recipe.VERSION):
+            self._root = self._unpacked(tarball)
+            self._configure()
+        swig = self._root / "pjsip-apps" / "src" / "swig" / "python"
+        with self._step("compiling the libraries and the wrapper", count_objects=True):
+            self._compile(swig)
+        with self._step("linking, stripping and trying it"):
+            extension = self._linked(swig)
+            wheel = self._folder / recipe.wheel_name()
+            pack_wheel(swig / "pjsua2.py", extension, wheel)
+            self._try(wheel)
+        return wheel
+
+    def _unpacked(self, tarball: Path) -> Path:
+        """Unpack, put our limits in, take out what Debian stripped; return the source folder."""
+        with tarfile.open(tarball) as archive:
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's 3.11.2 has none yet
+            archive.extractall(self._folder)
+        (root,) = self._folder.glob("pjsip-pjproject-*")
+        shutil.copy(recipe.HERE / "config_site.h", root / "pjlib" / "include" / "pj" / "config_site.h")
+        makefile = root / "pjmedia" / "build" / "Makefile"
+        makefile.write_text(makefile.read_text().replace(recipe.STRIPPED_OBJECT, ""))
+        return root
+
+    def _configure(self) -> None:
+        """Run configure with our flags."""
+        self._run(["./configure", *recipe.CONFIGURE_FLAGS], self._root)
+
+    def _compile(self, swig: Path) -> None:
+        """Generate the wrapper, then compile it beside the libraries. The first failure ends both."""
+        includes = [f"-I{self._root / library / 'include'}" for library in LIBRARIES]
+        self._run(["swig", *recipe.SWIG_FLAGS, *includes, "-o", "pjsua2_wrap.cpp", "../pjsua2.i"], swig)
+        headers = [*includes, f"-I{sysconfig.get_path('include')}", f"-I{sysconfig.get_path('platinclude')}"]
+        defines = [flag for flag in self._make_list(swig, "cflags") if flag.startswith("-D")]
+        command = ["g++", "-c", *recipe.WRAPPER_CFLAGS, *defines, *headers, "pjsua2_wrap.cpp", "-o", "pjsua2_wrap.o"]
+        wrapper = self._start(command, swig)
+        try:
+            self._run(["make", f"-j{self._jobs}", "lib"], self._root)
+            self._finish(wrapper, command)
+        finally:
+            if wrapper.poll() is None:
+                wrapper.terminate()
+                wrapper.wait()
+
+    def _linked(self, swig: Path) -> Path:
+        """Link the wrapper with the libraries in the order pjproject's own makefile names them."""
+        paths = [flag for flag in self._make_list(swig, "ldflags") if flag.startswith(("-L", "-W"))]
+        libraries = [f"-l{name}" for name in self._make_list(swig, "libs")]
+        self._run(["g++", "-shared", "-s", "-o", "_pjsua2.so", "pjsua2_wrap.o", *paths, *libraries], swig)
+        return swig / "_pjsua2.so"
+
+    def _try(self, wheel: Path) -> None:
+        """Load the wheel in a process of its own and see that nothing was silently left out."""
+        script = (
+            "import pjsua2 as pj, sys\n"
+            "ep = pj.Endpoint(); ep.libCreate(); config = pj.EpConfig(); config.logConfig.level = 0\n"
+            "ep.libInit(config); ep.transportCreate(pj.PJSIP_TRANSPORT_TLS, pj.TransportConfig())\n"
+            "print(ep.libVersion().full, *[c.codecId for c in ep.codecEnum2()], file=sys.stderr); ep.libDestroy()\n"
+        )
+        place = self._folder / "trial"
+        shutil.unpack_archive(wheel, place, "zip")
+        tried = subprocess.run([sys.executable, "-c", script], cwd=place, capture_output=True, text=True, check=False)
+        version, *codecs = tried.stderr.split() or [""]
+        lost = [name for name in recipe.REQUIRED_CODECS if not any(codec.startswith(name) for codec in codecs)]
+        if tried.returncode != 0 or version != recipe.VERSION or lost:
+            raise SetupError(
+                f"What was built does not work: version {version or 'unknown'} where {recipe.VERSION} is wanted, "
+                f"codecs missing: {' '.join(lost) or 'none'}. {tried.stderr.strip()[-300:]}"
+            )
+
+    def _make_list(self, swig: Path, target: str) -> list[str]:
+        """Ask pjproject's helper makefile for one list of flags."""
+        command = ["make", "--no-print-directory", "-f", "helper.mak", target]
+        return subprocess.run(command, cwd=swig, capture_output=True, text=True, check=True).stdout.split()
+
+    def _start(self, command: list[str], folder: Path) -> subprocess.Popen[bytes]:
+        """Start one command with its output in the log."""
+        environment = {**os.environ, "CFLAGS": recipe.LIBRARY_CFLAGS, "LC_ALL": "C"}
+        for name in ("MAKEFLAGS", "MAKELEVEL", "CXXFLAGS", "LDFLAGS", "CPPFLAGS"):
+            environment.pop(name, None)
+        with self._log.open("ab") as log:
+            log.write(f"$ {' '.join(command)}\n".encode())
+            log.flush()
+            return subprocess.Popen(
+                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def _finish(self, process: subprocess.Popen[bytes], command: list[str]) -> None:
+        """Wait for a command. Raises SetupError with the end of the log when it failed."""
+        status = process.wait()
+        if status != 0:
+            tail = "\n".join(self._log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
+            raise SetupError(
+                f"`{command[0]}` ended with status {status}. The whole log is {self._log}; it ends:\n{tail}"
+            )
+
+    def _run(self, command: list[str], folder: Path) -> None:
+        """Run one command to its end."""
+        process = self._start(command, folder)
+        try:
+            self._finish(process, command)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+
+    @contextlib.contextmanager
+    def _step(self, what: str, *, count_objects: bool = False) -> Iterator[None]:
+        """Say what is done, how far it is every few seconds, and how long it took."""
+        print(f"  {what} ...", flush=True)
+        begun = time.monotonic()
+        over = threading.Event()
+        teller = threading.Thread(target=self._tell, args=(begun, over, count_objects), daemon=True)
+        teller.start()
+        try:
+            yield
+        finally:
+            over.set()
+            teller.join()
+        print(f"  {what}: {time.monotonic() - begun:.1f} s", flush=True)
+
+    def _tell(self, begun: float, over: threading.Event, count_objects: bool) -> None:
+        """Print one line of progress every few seconds until the step is over."""
+        while not over.wait(PROGRESS_SECONDS):
+            seconds = f"{time.monotonic() - begun:.0f} s"
+            if count_objects:
+                print(f"    {self._share_compiled()}, {seconds}", flush=True)
+            else:
+                print(f"    {seconds}", flush=True)
+
+    def _share_compiled(self) -> str:
+        """Say how much is compiled. The wrapper is one file that takes as long as a hundred others."""
+        done = sum(1 for _ in self._root.rglob("*.o"))
+        if any(self._root.rglob("pjsua2_wrap.o")):
+            done += recipe.WRAPPER_WEIGHT
+        share = min(99, 100 * done // (recipe.EXPECTED_OBJECTS + recipe.WRAPPER_WEIGHT))
+        return f"{share} %" if done != recipe.EXPECTED_OBJECTS else f"{share} %, the large wrapper file is last"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,26 @@
+/* The limits pjsua2 is compiled with. They cannot be changed at run time (specs: sip.md section 2).
+ * Every byte of this file is part of the cache key of the wheel. */
+
+/* 128 legs = 64 bridged pairs in one switch. */
+#define PJSUA_MAX_CALLS 128
+#define PJSUA_MAX_ACC 64
+/* Two recorder channels a call. */
+#define PJSUA_MAX_PLAYERS 256
+#define PJSUA_MAX_RECORDERS 256
+/* A leg, its players and its recorders are a port each. */
+#define PJSUA_MAX_CONF_PORTS 768
+#define PJ_IOQUEUE_MAX_HANDLES 1024
+
+/* The edge refuses messages over 8 kB, so what it lets through fits. */
+#define PJSIP_MAX_PKT_LEN 8192
+/* All SIP of ours runs over the loopback to the edge, whose MTU is 64 kB: an INVITE over 1300 bytes stays on UDP. */
+#define PJSIP_DONT_SWITCH_TO_TCP 1
+
+/* Level 5 prints whole media packets and costs a branch in every one of them. */
+#define PJ_LOG_MAX_LEVEL 4
+
+#define PJMEDIA_HAS_VIDEO 0
+#define PJMEDIA_RESAMPLE_IMP PJMEDIA_RESAMPLE_SPEEX
+
+/* NDEBUG stays undefined on purpose: a misused object stops the process at once with the line that was wrong. The media
+ * process is small, stands alone and is started again; carrying on with a broken conference bridge would be worse. */
