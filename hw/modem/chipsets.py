@@ -1,0 +1,73 @@
+"""Modem families as data: how to know one, and where its commands differ. The flow never asks for a model.
+
+A new family is a new row; what nobody has measured stays out (fxo §1.1, §1.3).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from hw.errors import ModemError
+
+
+@dataclass(frozen=True, slots=True)
+class Chipset:
+    """One family. `known_by` is searched in the answers to +GMI, ATI0 and ATI3 joined by newlines.
+
+    `leave` are the bytes that end a duplex stream; `no_silence` disables the silence detector, which would end it;
+    `setup` are commands only this family knows, none of them vital.
+    """
+
+    name: str
+    known_by: re.Pattern[str]
+    leave: bytes
+    no_silence: str
+    setup: tuple[str, ...] = ()
+    has_line_voltage: bool = False
+
+
+CX930XX: Final = Chipset(
+    name="cx930xx",
+    known_by=re.compile(r"CONEXANT|CX930\d\d|^56000$", re.IGNORECASE | re.MULTILINE),
+    leave=b"\x10\x18\x10\x5e",
+    no_silence="+VSD=0,0",
+    setup=("AT&K3", "AT-STE=4"),  # -STE=4: P then means remote hang-up and nothing else
+    has_line_voltage=True,
+)
+USR5637: Final = Chipset(
+    name="usr5637",
+    known_by=re.compile(r"U\.?S\.? ?ROBOTICS|^5601$", re.IGNORECASE | re.MULTILINE),
+    leave=b"\x10\x03",
+    no_silence="+VSD=128,0",
+)
+GENERIC: Final = Chipset(
+    name="generic_v253", known_by=re.compile(r""), leave=b"\x10\x18\x10\x5e", no_silence="+VSD=0,0"
+)
+CHIPSETS: Final = (CX930XX, USR5637, GENERIC)
+
+# The numbers are each vendor's own; only names can be trusted. 130 is unsigned PCM on CX and A-law on USR.
+_ULAW: Final = re.compile(r"(\d+)[,;][^\n]*\b(?:mu-?law|u-?law)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A modem that will do: its family, what it calls itself, and its number for µ-law at 8000 Hz."""
+
+    chipset: Chipset
+    label: str
+    ulaw: int
+
+
+def recognise(answers: tuple[str, ...]) -> Chipset:
+    """The first family that knows these answers to +GMI, ATI0 and ATI3; `generic_v253` knows all."""
+    joined = "\n".join(answers)
+    return next(chipset for chipset in CHIPSETS if chipset.known_by.search(joined))
+
+
+def ulaw_format(lines: tuple[str, ...]) -> int:
+    """The +VSM number of µ-law. Raises ModemError when there is none: duplex is 8-bit companded or nothing."""
+    found = _ULAW.search("\n".join(lines))
+    if found is None:
+        offered = "; ".join(lines)[:200] or "nothing"
+        raise ModemError(f"the modem offers no µ-law voice format (AT+VSM=? said {offered}); a CX93010 class would do")
+    return int(found[1])

@@ -1,0 +1,249 @@
+"""One voice modem as a line card, without I/O: bytes and time in, events and bytes out.
+
+Order of use: `start`, then `seize`/`release` as the events allow. After every call take `outgoing` and write it; call
+`tick` when `next_deadline` has come. One procedure runs at a time; the newest order given meanwhile waits for its end.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from hw.errors import ModemError, ProtocolMisuse
+from hw.modem import procedures
+from hw.modem.chipsets import Identity
+from hw.modem.countries import Country
+from hw.modem.events import (
+    Audio,
+    CallerIdLine,
+    Event,
+    Failed,
+    Finished,
+    ModemEvent,
+    Remark,
+    Result,
+    Ring,
+    Seized,
+    SeizeFailed,
+    StreamEnded,
+)
+from hw.modem.protocol import Mode, Protocol
+from hw.modem.steps import Ask, Leave, Procedure, Reply, Settle, Step, Tell
+
+POLL: Final = 30.0  # an idle modem is asked AT so often
+POLL_AFTER_RING: Final = 10.0
+STALL: Final = 2.0  # a stream without samples for so long is dead
+
+
+class Modem:
+    """One device. `extra` are commands of the owner's, sent at every start (some clones need AT!4886=...)."""
+
+    def __init__(self, country: Country, extra: tuple[str, ...] = ()) -> None:
+        self._country, self._extra = country, extra
+        self._protocol = Protocol()
+        self._out = bytearray()
+        self._procedure: Procedure | None = None
+        self._step: Step | None = None
+        self._step_ends = 0.0
+        self._quiet_ends = 0.0
+        self._identity: Identity | None = None
+        self._is_one_by_one = False
+        self._waiting: Callable[[], Procedure] | None = None
+        self._poll_at: float | None = None
+        self._stall_at: float | None = None
+        self._events: list[ModemEvent] = []
+
+    @property
+    def identity(self) -> Identity:
+        """What the modem is. Raises ProtocolMisuse before `Ready`."""
+        if self._identity is None:
+            raise ProtocolMisuse("the modem was used before it was ready")
+        return self._identity
+
+    @property
+    def is_streaming(self) -> bool:
+        """True while samples flow."""
+        return self._protocol.mode is Mode.STREAM
+
+    # --- orders ------------------------------------------------------------------------------------------------
+
+    def start(self, now: float) -> None:
+        """Recover and initialise the device just opened; `Ready` or `Failed` follows."""
+        self._protocol.reset()
+        self._begin(self._bring_up, now)
+
+    def seize(self, now: float) -> None:
+        """Go off-hook; `Seized` or `SeizeFailed` follows."""
+        self._begin(self._seize, now)
+
+    def release(self, now: float) -> None:
+        """Go on-hook; `Released` (or `Failed`) follows. What runs now is let to end first."""
+        self._begin(self._release, now)
+
+    def play(self, samples: bytes) -> None:
+        """Send samples into the open stream; the caller keeps to its ledger. Nothing is sent once it is closing."""
+        if self.is_streaming and self._procedure is None:
+            self._out += self._protocol.shield(samples)
+
+    def outgoing(self) -> bytes:
+        """The bytes to write now; they are handed over once."""
+        out = bytes(self._out)
+        self._out.clear()
+        return out
+
+    # --- what happens ------------------------------------------------------------------------------------------
+
+    def receive(self, received: bytes, now: float) -> list[ModemEvent]:
+        """What the bytes just read tell."""
+        if isinstance(self._step, Settle):
+            self._quiet_ends = min(now + self._step.quiet, self._step_ends)
+        for event in self._protocol.receive(received):
+            if not isinstance(self._step, (Tell, Settle)) or isinstance(event, Ring | CallerIdLine):
+                self._take(event, now)
+        return self._drain()
+
+    def tick(self, now: float) -> list[ModemEvent]:
+        """What the passing of time tells."""
+        if self._step is not None and now >= self._deadline_of_step():
+            self._time_is_up(now)
+        if self._poll_at is not None and now >= self._poll_at and self._procedure is None:
+            self._poll_at = now + POLL
+            self._run(procedures.check_health, now)
+        if self._stall_at is not None and now >= self._stall_at and self.is_streaming:
+            self._fail(
+                f"no sound came from the modem for {STALL:.0f} s in a call; 8000 samples a second would be right"
+            )
+        return self._drain()
+
+    def next_deadline(self) -> float | None:
+        """When `tick` is due."""
+        due = [self._poll_at if self._procedure is None else None, self._stall_at if self.is_streaming else None]
+        if self._step is not None:
+            due.append(self._deadline_of_step())
+        return min((at for at in due if at is not None), default=None)
+
+    # --- procedures ----------------------------------------------------------------------------------------------
+
+    def _bring_up(self) -> Procedure:
+        self._identity, ready = yield from procedures.bring_up(self._country, self._extra)
+        return ready
+
+    def _seize(self) -> Procedure:
+        outcome = yield from procedures.seize(self.identity, self._is_one_by_one)
+        if isinstance(outcome, SeizeFailed) and not self._is_one_by_one and self._waiting is None:
+            self._is_one_by_one = True  # some firmwares refuse several commands on a line: remembered
+            outcome = yield from procedures.seize(self.identity, one_by_one=True)
+        return outcome
+
+    def _release(self) -> Procedure:
+        return procedures.release(self.identity, self.is_streaming)
+
+    def _begin(self, procedure: Callable[[], Procedure], now: float) -> None:
+        """Run it now, or right after what runs: a command sent into another one's work is lost or breaks it."""
+        if self._procedure is not None:
+            self._waiting = procedure
+            return
+        self._poll_at = self._stall_at = None
+        self._run(procedure, now)
+
+    def _run(self, procedure: Callable[[], Procedure], now: float) -> None:
+        self._procedure = procedure()
+        self._advance(None, now)
+
+    def _advance(self, reply: Reply | None, now: float) -> None:
+        """Hand the last step's reply to the procedure and begin the next step."""
+        procedure = self._procedure
+        if procedure is None:
+            return
+        try:
+            step = next(procedure) if reply is None else procedure.send(reply)
+        except StopIteration as over:
+            self._over(over.value, now)
+        except ModemError as wrong:
+            self._fail(str(wrong))
+        else:
+            self._begin_step(step, now)
+
+    def _begin_step(self, step: Step, now: float) -> None:
+        self._step = step
+        match step:
+            case Ask(command, within):
+                self._out += self._protocol.command(command)
+                self._step_ends = now + within
+            case Leave(raw, within):
+                self._out += raw
+                if not self.is_streaming:  # CONNECT was lost or late: its end is recognised by the result alone
+                    self._protocol.expect_result("leaving the stream")
+                self._step_ends = now + within
+            case Tell(raw, pause):
+                self._out += raw
+                self._step_ends = now + pause
+            case Settle(quiet, cap):
+                self._step_ends = now + cap
+                self._quiet_ends = now + quiet
+
+    def _deadline_of_step(self) -> float:
+        return min(self._step_ends, self._quiet_ends) if isinstance(self._step, Settle) else self._step_ends
+
+    def _time_is_up(self, now: float) -> None:
+        """A step's time is over: for waits that is their good end, for questions it is silence."""
+        step, self._step = self._step, None
+        if isinstance(step, (Tell, Settle)):
+            self._advance(Reply(Result.OK), now)
+            return
+        self._protocol.give_up()
+        if isinstance(step, Leave):
+            self._protocol.reset()
+        self._advance(Reply(Result.TIMEOUT), now)
+
+    def _over(self, outcome: ModemEvent | None, now: float) -> None:
+        self._procedure = self._step = None
+        if outcome is not None:
+            self._events.append(outcome)
+        self._poll_at = None if self.is_streaming else now + POLL
+        self._stall_at = now + STALL if isinstance(outcome, Seized) else None
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self._begin(waiting, now)
+
+    def _fail(self, why: str) -> None:
+        if self._procedure is not None:
+            self._procedure.close()
+        self._procedure = self._step = self._poll_at = self._stall_at = None
+        self._waiting = None
+        self._events.append(Failed(why))
+
+    # --- events of the protocol ------------------------------------------------------------------------------------
+
+    def _take(self, event: Event, now: float) -> None:
+        match event:
+            case Finished():
+                self._finished(event, now)
+            case StreamEnded():
+                self._stream_ended(now)
+            case Audio():
+                self._stall_at = now + STALL
+                if self._procedure is None:
+                    self._events.append(event)
+            case Remark():
+                pass
+            case Ring():
+                if self._poll_at is not None:
+                    self._poll_at = max(self._poll_at, now + POLL_AFTER_RING)
+                self._events.append(event)
+            case _:
+                self._events.append(event)
+
+    def _finished(self, event: Finished, now: float) -> None:
+        """A final result: it answers the step that waits for it, or comes too late for any."""
+        if isinstance(self._step, (Ask, Leave)):
+            self._step = None
+            self._advance(Reply(event.result, event.text), now)
+
+    def _stream_ended(self, now: float) -> None:
+        if isinstance(self._step, Leave):
+            self._protocol.expect_result("leaving the stream")
+        elif self._procedure is None:
+            self._begin(procedures.await_stopped_stream, now)
+
+    def _drain(self) -> list[ModemEvent]:
+        events, self._events = self._events, []
+        return events
