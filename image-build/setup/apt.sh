@@ -37,7 +37,7 @@ _apt_get() {
 
 # install_packages NAME...   Bring in what is missing of these lists. Ends the set-up with a sentence when it cannot.
 install_packages() {
-    missing=$(missing_packages "$@")
+    missing=$(missing_packages "$@" | sed 's/ $//')
     [ -n "$missing" ] || return 0
     if ! apt_is_ours; then
         say "apt is left alone (DESKBELL_NO_APT=1). Not installed: $missing"
@@ -45,11 +45,11 @@ install_packages() {
     fi
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null 2>&1 ||
-            die "These Debian packages are missing: $missing- and neither root nor sudo is at hand. As root: apt-get install $missing"
+            die "These Debian packages are missing: $missing. And neither root nor sudo is at hand. As root: apt-get install $missing"
         sudo -v || die "sudo was refused, and these Debian packages are missing: $missing"
     fi
     step "reading the package lists" _apt_get update || say "apt-get update had trouble; going on with the lists there are"
     # shellcheck disable=SC2086  # a list of names
     step "installing with apt: $missing" _apt_get install --no-install-recommends $missing ||
-        die "apt could not install these packages: $missing- mend what it says above (network, sources, disk), then start again."
+        die "apt could not install these packages: $missing. Mend what it says above (network, sources, disk), then start again."
 }
