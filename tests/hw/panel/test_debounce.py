@@ -1,0 +1,85 @@
+"""A bouncing contact becomes exactly the presses a finger made."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hw.debounce import LONG_S, SETTLE_S, SHORT_S, STUCK_S, Contact, Kind, Press, at_start, deadline, edge, settle
+
+
+def play(edges: list[tuple[float, bool]], until: float = 1e6, contact: Contact | None = None) -> list[Press]:
+    """Drive the function as the panel does: edges in order, deadlines kept between them."""
+    contact = contact or Contact()
+    presses = []
+    for at, down in [*edges, (until, None)]:
+        while (due := deadline(contact)) is not None and due <= at:
+            contact, press = settle(contact, due)
+            presses += [press] if press else []
+        if down is not None:
+            contact, press = edge(contact, down, at)
+            presses += [press] if press else []
+    return presses
+
+
+def bouncing(at: float, down: bool, gaps: list[float]) -> list[tuple[float, bool]]:
+    edges = [(at, down)]
+    for gap in gaps:
+        at += gap
+        edges += [(at, not down), (at + gap, down)]
+        at += gap
+    return edges
+
+
+def test_a_clean_short_press_is_one_short_press() -> None:
+    assert play([(1.0, True), (1.2, False)]) == [Press(Kind.SHORT, 1.0, 1.2 - 1.0)]
+
+
+def test_a_press_between_short_and_long_means_nothing() -> None:
+    assert play([(1.0, True), (1.0 + SHORT_S, False)]) == []
+    assert play([(1.0, True), (1.0 + LONG_S - 0.01, False)]) == []
+
+
+def test_a_long_press_is_decided_at_its_release() -> None:
+    contact, _ = edge(Contact(), True, 1.0)
+    contact, early = settle(contact, 2.5)
+    assert early is None
+    assert [press.kind for press in play([(2.6, False)], contact=contact)] == [Kind.LONG]
+
+
+def test_a_button_held_ten_seconds_alarms_once_and_means_nothing() -> None:
+    presses = play([(1.0, True), (1.0 + STUCK_S + 3, False), (20.0, True), (20.1, False)])
+    assert [press.kind for press in presses] == [Kind.STUCK, Kind.SHORT]
+
+
+def test_a_button_held_at_start_alarms_and_is_ignored_until_released() -> None:
+    contact, press = at_start(True, 0.0)
+    assert press is not None
+    assert press.kind is Kind.STUCK
+    assert play([(5.0, False)], contact=contact) == []
+
+
+def test_a_glitch_of_a_microsecond_is_nothing_in_rest_and_nothing_in_a_press() -> None:
+    assert play([(1.0, True), (1.000001, False)]) == []
+    presses = play([(1.0, True), (1.3, False), (1.300001, True), (1.5, False)])
+    assert presses == [Press(Kind.SHORT, 1.0, 0.5)]
+
+
+bounces = st.lists(st.floats(0.0001, 0.001), max_size=8)
+
+
+@given(st.lists(st.tuples(bounces, bounces, st.floats(0.05, 0.5)), min_size=1, max_size=12))
+def test_any_bouncing_presses_are_counted_exactly(fingers: list[tuple[list[float], list[float], float]]) -> None:
+    edges, at = [], 1.0
+    for closing, opening, held in fingers:
+        edges += bouncing(at, True, closing) + bouncing(at + held, False, opening)
+        at += held + 0.2
+    presses = play(edges)
+    assert [press.kind for press in presses] == [Kind.SHORT] * len(fingers)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 0.4), st.booleans()), max_size=40))
+def test_whatever_the_wire_does_no_press_is_shorter_than_the_settling_time(steps: list[tuple[float, bool]]) -> None:
+    at, edges = 0.0, []
+    for gap, down in steps:
+        at += gap
+        edges.append((at, down))
+    assert all(press.held_s >= SETTLE_S - 1e-9 for press in play(edges))

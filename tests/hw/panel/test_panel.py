@@ -1,0 +1,117 @@
+"""The real panel on gpiozero's mock pins and the virtual one keep the same promise."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from hw.board import BoardError, read_board
+from hw.panel import DARK, GpioPanel, Panel, PanelError, VirtualPanel, open_panel
+
+REV_A = Path(__file__).parents[3] / "hw" / "boards" / "rev_a.toml"
+
+
+class Finger:
+    """Presses and releases buttons of either kind of panel, and looks at its lamps."""
+
+    def __init__(self, panel: Panel, factory: MockFactory | None) -> None:
+        self.panel, self.factory = panel, factory
+
+    def touch(self, seat: int, down: bool, at: float) -> None:
+        if isinstance(self.panel, VirtualPanel):
+            self.panel.edge(seat, down=down, at=at)
+        else:
+            pin = self.factory.pin(self.pins(seat)[0])
+            (pin.drive_low if down else pin.drive_high)()
+
+    def sees(self, seat: int) -> tuple[float, ...]:
+        if isinstance(self.panel, VirtualPanel):
+            return self.panel.shown[seat]
+        return tuple(round(self.factory.pin(pin).state, 3) for pin in self.pins(seat)[1:])
+
+    @staticmethod
+    def pins(seat: int) -> tuple[int, ...]:
+        found = next(one for one in read_board(REV_A).seats if one.number == seat)
+        return found.button, found.red, found.green, found.blue
+
+
+@pytest.fixture(params=["gpio", "virtual"])
+def finger(request: pytest.FixtureRequest) -> Iterator[Finger]:
+    if request.param == "virtual":
+        yield Finger(VirtualPanel((1, 2, 3, 4, 5, 6)), None)
+        return
+    factory = MockFactory(pin_class=MockPWMPin)
+    panel = GpioPanel(read_board(REV_A), factory)
+    yield Finger(panel, factory)
+    panel.close()
+
+
+def test_edges_of_a_button_are_reported_with_their_seat(finger: Finger) -> None:
+    heard: list[tuple[int, bool]] = []
+    finger.panel.listen(lambda seat, down, at: heard.append((seat, down)))
+    finger.touch(2, True, 1.0)
+    assert finger.panel.is_down(2)
+    finger.touch(2, False, 1.1)
+    assert heard == [(2, True), (2, False)]
+    assert not finger.panel.is_down(2)
+
+
+def test_every_bounce_is_reported_since_debouncing_is_one_layer_up(finger: Finger) -> None:
+    heard: list[bool] = []
+    finger.panel.listen(lambda seat, down, at: heard.append(down))
+    for down in (True, False, True, False):
+        finger.touch(1, down, 1.0)
+    assert heard == [True, False, True, False]
+
+
+def test_a_lamp_shows_its_colour_and_no_other_lamp_does(finger: Finger) -> None:
+    finger.panel.light(3, (1.0, 0.4, 0.0))
+    assert finger.sees(3) == (1.0, 0.4, 0.0)
+    assert finger.sees(4) == DARK
+
+
+def test_the_panel_has_the_seats_of_its_board(finger: Finger) -> None:
+    assert finger.panel.seats == (1, 2, 3, 4, 5, 6)
+
+
+def test_after_close_nothing_is_heard(finger: Finger) -> None:
+    heard: list[int] = []
+    finger.panel.listen(lambda seat, down, at: heard.append(seat))
+    finger.panel.close()
+    if isinstance(finger.panel, VirtualPanel):
+        finger.touch(1, True, 1.0)
+    else:
+        finger.factory.pin(4).drive_low() if 4 in finger.factory.pins else None
+    assert heard == []
+
+
+def test_a_common_anode_lamp_is_inverted(tmp_path: Path) -> None:
+    text = REV_A.read_text().replace('lamp = "common-cathode"', 'lamp = "common-anode"')
+    (tmp_path / "anode.toml").write_text(text)
+    factory = MockFactory(pin_class=MockPWMPin)
+    panel = GpioPanel(read_board(tmp_path / "anode.toml"), factory)
+    panel.light(1, (1.0, 0.0, 0.0))
+    assert [factory.pin(pin).state for pin in (17, 27, 22)] == [0.0, 1.0, 1.0]
+    panel.close()
+
+
+def test_pins_that_somebody_else_holds_are_a_sentence() -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    first = GpioPanel(read_board(REV_A), factory)
+    with pytest.raises(PanelError, match="seat 1: its pins cannot be had"):
+        GpioPanel(read_board(REV_A), factory)
+    first.close()
+
+
+def test_without_a_chip_auto_is_virtual_and_gpio_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hw.panel._has_chip", lambda board: False)
+    assert open_panel(REV_A, "auto").kind == "virtual"
+    monkeypatch.setitem(__import__("sys").modules, "gpiozero.pins.lgpio", None)
+    with pytest.raises(PanelError, match="no GPIO here"):
+        open_panel(REV_A, "gpio")
+
+
+def test_an_unknown_mode_is_a_sentence() -> None:
+    with pytest.raises(BoardError, match="auto, gpio or virtual"):
+        open_panel(REV_A, "magic")
