@@ -26,7 +26,7 @@ def main() -> None:
         raise SystemExit(EXIT_CANNOT_START) from None
     argv = command(settings)
     sys.stdout.flush()
-    os.execvp(argv[0], argv)  # noqa: S606 - our own rendered configuration
+    os.execvp(argv[0], argv)
 
 
 def _text_as_path(kind: type, text: str) -> Path:

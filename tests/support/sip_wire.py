@@ -131,6 +131,15 @@ class Wire:
             seen.append(got.first)
         raise AssertionError(f"{self.place}: no {what} within {timeout} s; came: {seen or 'nothing'}")
 
+    def never_hears(self, what: str | int, seconds: float = 0.2) -> bool:
+        """Whether no such request or answer comes within that time; other messages may."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            got = self.receive(left)
+            if got is not None and what == (got.status or got.method):
+                return False
+        return True
+
     def ask(self, message: Message, timeout: float = 3.0) -> Message:
         """Send and return the first answer that is not provisional."""
         self.send(message)
