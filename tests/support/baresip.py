@@ -1,0 +1,183 @@
+"""A real third-party phone: Debian's baresip, registered with digest, driven over its TCP control port.
+
+It plays a tone of its own and writes what it hears to a WAV (module sndfile), so a test can prove who heard whom.
+"""
+
+import asyncio
+import json
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from appliance.selftest.sound import RATE, Samples, read_wav
+from tests.support.ports import free_port
+
+TONE_SECONDS = 120
+
+_CONFIG = """\
+poll_method epoll
+sip_listen 127.0.0.1:{sip}
+call_local_timeout 120
+call_max_calls 4
+audio_player aufile,{folder}/played.wav
+audio_source aufile,{folder}/tone.wav
+audio_alert aufile,{folder}/alert.wav
+ausrc_srate 8000
+auplay_srate 8000
+rtp_ports {rtp}-{rtp_last}
+jitter_buffer_delay 1-5
+net_interface 127.0.0.1
+module_path /usr/lib/baresip/modules
+module g711.so
+module aufile.so
+module sndfile.so
+module_tmp account.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen 127.0.0.1:{control}
+snd_path {folder}
+"""
+
+
+class Baresip:
+    """One phone. Create with `await Baresip.register(...)`; events are kept in order and can be waited for."""
+
+    def __init__(self, number: str, folder: Path, process: asyncio.subprocess.Process) -> None:
+        self.number, self.folder = number, folder
+        self.events: list[tuple[str, str]] = []
+        self._process = process
+        self._news = asyncio.Event()
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._seen = 0
+
+    @classmethod
+    async def register(cls, number: str, secret: str, edge: str, folder: Path, tone_hz: float) -> "Baresip":
+        """Start the phone, register it at the edge and wait until that is done."""
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_tone(folder / "tone.wav", tone_hz)
+        _write_tone(folder / "alert.wav", 0)
+        control, rtp = free_port("tcp"), free_port("udp", run=10)
+        (folder / "config").write_text(
+            _CONFIG.format(sip=free_port("udp", run=2), folder=folder, control=control, rtp=rtp, rtp_last=rtp + 9)
+        )
+        account = f"<sip:{number}@{edge};transport=udp>;auth_pass={secret};answermode=manual;regint=300"
+        (folder / "accounts").write_text(f'"{number}" {account};outbound="sip:{edge};transport=udp"\n')
+        (folder / "contacts").touch()
+        log = (folder / "baresip.log").open("wb")
+        process = await asyncio.create_subprocess_exec(
+            "baresip", "-f", str(folder), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        phone = cls(number, folder, process)
+        await phone._connect(control)
+        await phone.wait_for("REGISTER_OK")
+        return phone
+
+    async def answer(self) -> None:
+        """Lift the handset."""
+        await self._order("accept")
+
+    async def decline(self) -> None:
+        """Refuse the call that rings (486), as the red key does."""
+        await self._order("hangup")
+
+    async def hang_up(self) -> None:
+        """End the call."""
+        await self._order("hangup")
+
+    async def dial(self, number: str) -> None:
+        """Call a number through the box."""
+        await self._order("dial", number)
+
+    async def press(self, digits: str) -> None:
+        """Send digits in the call (RFC 4733)."""
+        for digit in digits:
+            await self._order("sndcode", digit)
+
+    async def wait_for(self, kind: str, timeout_s: float = 15.0) -> None:
+        """Wait for the next event of this kind that no earlier wait has used."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    for place in range(self._seen, len(self.events)):
+                        if self.events[place][0] == kind:
+                            self._seen = place + 1
+                            return
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            log = (self.folder / "baresip.log").read_text(errors="replace")[-800:]
+            raise AssertionError(f"phone {self.number} saw {self.events}, not {kind} in {timeout_s} s\n{log}") from None
+
+    def saw(self, kind: str) -> int:
+        """How often this kind of event has happened."""
+        return sum(1 for seen, _ in self.events if seen == kind)
+
+    def heard(self) -> Samples:
+        """Everything its ear heard in its calls so far, in order of the calls."""
+        ears = sorted(self.folder.glob("dump-*-dec.wav"))
+        return np.concatenate([read_wav(path)[0] for path in ears]) if ears else np.zeros(0, np.int16)
+
+    async def unplug(self) -> None:
+        """Pull the plug: no BYE, no unregister."""
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        """Switch the phone off and wait for it."""
+        if self._listening:
+            self._listening.cancel()
+        if self._process.returncode is None:
+            self._process.terminate()
+            try:
+                await asyncio.wait_for(self._process.wait(), 5)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+
+    async def _connect(self, port: int) -> None:
+        async with asyncio.timeout(10):
+            while self._writer is None:
+                try:
+                    self._reader, self._writer = await asyncio.open_connection("127.0.0.1", port)
+                except ConnectionRefusedError:
+                    await asyncio.sleep(0.05)  # baresip opens its port when its modules are loaded
+        self._listening = asyncio.create_task(self._listen())
+
+    async def _order(self, command: str, parameters: str = "") -> None:
+        assert self._writer is not None
+        text = json.dumps({"command": command, "params": parameters, "token": command})
+        self._writer.write(f"{len(text)}:{text},".encode())
+        await self._writer.drain()
+
+    async def _listen(self) -> None:
+        assert self._reader is not None
+        while True:
+            length = await self._reader.readuntil(b":")
+            message = json.loads(await self._reader.readexactly(int(length[:-1])))
+            await self._reader.readexactly(1)
+            if message.get("event"):
+                self.events.append((message["type"], str(message.get("param", ""))))
+                self._news.set()
+
+
+def _write_tone(path: Path, hz: float) -> None:
+    turns = 2 * np.pi * hz * np.arange(RATE * TONE_SECONDS if hz else RATE) / RATE
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((13107 * np.sin(turns)).astype("<i2").tobytes())
+
+
+async def until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
+    """Wait for a condition that has no event of its own to wait on; `what` is told when it never comes."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            while not condition():
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"{what}: not within {timeout_s} s") from None
