@@ -12,5 +12,5 @@ class ModemError(HardwareError):
     """The device misbehaved or is gone: retry, recover or report, but do not crash."""
 
 
-class ProtocolMisuse(HardwareError):
+class ProtocolMisuse(HardwareError):  # noqa: N818  (the misuse is ours, not a fault met)
     """Our own code broke the rules of the device (a bug): let it crash."""

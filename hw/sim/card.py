@@ -1,0 +1,338 @@
+"""A virtual line card to plug a driver into: a PTY, a thread with an absolute clock, and people who ring.
+
+    card = VirtualCard(country="JP", link=Path("by-path/port1"))
+    caller = card.ring("0312345678", voice=Tone([1000]))
+    caller.wait_for(CallerState.CONNECTED, timeout=5)
+
+Threads: one per card; every method here may be called from any thread. Times are CLOCK_MONOTONIC seconds, which all
+processes of a machine share, so delays can be measured across them. The card owns no call logic: `core` has it all.
+"""
+
+import contextlib
+import logging
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from hw.sim.core import CardCore, CardStats
+from hw.sim.countries import CallerIdTime, country_named
+from hw.sim.errors import SimulatorError
+from hw.sim.eventlog import CardEvent, What
+from hw.sim.party import CallerState, HangUp, Heard, RemoteParty
+from hw.sim.personality import personality_named
+from hw.sim.pty import PseudoPort
+from hw.sim.sound import Sound, digits
+from hw.sim.ulaw import Linear
+
+logger = logging.getLogger(__name__)
+
+FULL_RETRY = 0.010
+
+
+def masked(number: str | None) -> str:
+    """A number as a log may show it."""
+    return "unknown" if number is None else number[:-4] + "***" if len(number) > 4 else number
+
+
+class VirtualCard:
+    """One voice modem on a PTY, one telephone line, one exchange behind it."""
+
+    def __init__(
+        self,
+        country: str = "JP",
+        link: Path | str | None = None,
+        personality: str = "cx93001_2013",
+        ppm: float = 0.0,
+        echo_db: float | None = None,
+        seed: int = 1,
+    ) -> None:
+        """Plugged in at once. `ppm` is the crystal's error, `echo_db` the hybrid's return loss (None: no echo)."""
+        self._core = CardCore(personality_named(personality), country_named(country), ppm, echo_db, seed)
+        self._link = None if link is None else Path(link)
+        self._changed = threading.Condition()
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._epoll = select.epoll()
+        self._epoll.register(self._wake, select.EPOLLIN)
+        self._port: PseudoPort | None = None
+        self._is_held = False
+        self._latest = 0.0
+        self._stopping = False
+        self._path = ""
+        self.plug()
+        self._thread = threading.Thread(target=self._run, name="virtual line card", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "VirtualCard":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # The device
+
+    @property
+    def path(self) -> str:
+        """What a driver opens: the link, or the slave's own name. It stays the same over unplugging if it is a link."""
+        return self._path
+
+    def plug(self) -> None:
+        """A new PTY, perhaps of another number, under the same link; SimulatorError if it is plugged."""
+        with self._changed:
+            if self._port is not None:
+                raise SimulatorError(f"asked to plug the card in, but it is at {self._path}; unplug it first")
+            self._port = PseudoPort(self._link)
+            self._is_held = False
+            self._path = str(self._link or self._port.slave_path)
+            self._epoll.register(self._port.master, select.EPOLLIN | select.EPOLLHUP | select.EPOLLET)
+            self._core.power_on(time.monotonic())
+            self._stir()
+
+    def unplug(self) -> None:
+        """The USB cable is pulled: the host gets EIO, the link is gone, the line is let go. No-op if it is out."""
+        with self._changed:
+            if self._port is not None:
+                self._epoll.unregister(self._port.master)
+                self._port.close()
+                self._port = None
+                self._core.power_off(time.monotonic())
+                self._stir()
+
+    def close(self) -> None:
+        """Unplugs for good and ends the thread."""
+        self.unplug()
+        with self._changed:
+            self._stopping = True
+            self._stir()
+        self._thread.join(timeout=5)
+        self._epoll.close()
+        os.close(self._wake)
+
+    def set_dtr(self, is_high: bool) -> None:
+        """The modem line that a PTY lacks, for drivers that toggle it."""
+        with self._changed:
+            self._core.set_dtr(is_high, time.monotonic())
+            self._stir()
+
+    # The line
+
+    def ring(
+        self,
+        number: str | None,
+        name: str | None = None,
+        voice: Sound | None = None,
+        caller_id: CallerIdTime | None = None,
+        rings: int | None = None,
+    ) -> "Caller":
+        """Somebody dials this line. `caller_id` None is the country's way; after `rings` rings the caller gives up."""
+        party = RemoteParty(number, name, voice)
+        with self._changed:
+            self._core.line.ring(party, time.monotonic(), caller_id, rings)
+            self._stir()
+        logger.info("A caller from %s rings the virtual line: %s", masked(number), party.state.value)
+        return Caller(self, party)
+
+    def loop_drop(self, milliseconds: int) -> None:
+        """The exchange opens the loop for a moment."""
+        with self._changed:
+            self._core.line.loop_drop(milliseconds, time.monotonic())
+            self._stir()
+
+    def set_cord(self, is_in: bool) -> None:
+        """The telephone cord is put in or pulled."""
+        with self._changed:
+            self._core.line.is_cord_in = is_in
+
+    @property
+    def is_off_hook(self) -> bool:
+        """The card loops the line."""
+        with self._changed:
+            return self._core.is_off_hook
+
+    def wait_hook(self, off: bool, timeout: float) -> bool:
+        """Whether the hook is (or within `timeout` seconds gets) off, or on."""
+        return self.wait_until(lambda: self._core.is_off_hook is off, timeout)
+
+    @property
+    def events(self) -> tuple[CardEvent, ...]:
+        """What happened, oldest first (the last 50 000)."""
+        with self._changed:
+            return self._core.log.all()
+
+    @property
+    def stats(self) -> CardStats:
+        """Counts so far."""
+        with self._changed:
+            return self._core.stats(time.monotonic())
+
+    @property
+    def latest_tick(self) -> float:
+        """The worst delay in seconds of the card's own clock thread: how far its timing can be trusted."""
+        with self._changed:
+            return self._latest
+
+    def wait_until(self, is_so: Callable[[], bool], timeout: float) -> bool:
+        """Waits for a condition on the card, looked at after each turn of its clock (under its lock)."""
+        with self._changed:
+            return self._changed.wait_for(is_so, timeout)
+
+    def wait_event(self, what: What, timeout: float, count: int = 1) -> bool:
+        """Whether so many events of that kind have been (or within `timeout` seconds get) logged."""
+        return self.wait_until(lambda: sum(event.what is what for event in self._core.log.all()) >= count, timeout)
+
+    # For `Caller`
+
+    def with_core(self, act: Callable[[CardCore, float], None]) -> None:
+        """Does `act(core, now)` under the lock and lets the clock thread see it."""
+        with self._changed:
+            act(self._core, time.monotonic())
+            self._stir()
+
+    def read_core(self, look: Callable[[CardCore], Heard]) -> Heard:
+        """Looks at the core under the lock."""
+        with self._changed:
+            return look(self._core)
+
+    # The thread
+
+    def _stir(self) -> None:
+        self._changed.notify_all()
+        os.eventfd_write(self._wake, 1)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if self._stopping:
+                    return
+                now = time.monotonic()
+                self._turn(now)
+                deadline = self._core.next_deadline()
+                if self._is_held and self._core.output:  # the host's buffer is full: look again soon
+                    deadline = min(deadline or now + FULL_RETRY, now + FULL_RETRY)
+            self._epoll.poll(None if deadline is None else max(0.0, deadline - time.monotonic()))
+
+    def _turn(self, now: float) -> None:
+        """One look at everything: the port, what is due, the port again."""
+        with contextlib.suppress(BlockingIOError):  # nobody stirred
+            os.eventfd_read(self._wake)
+        self._exchange_bytes(now)
+        due = self._core.next_deadline()
+        if due is not None:
+            self._latest = max(self._latest, now - due)
+        self._core.tick(now)
+        self._exchange_bytes(now)
+        self._changed.notify_all()
+
+    def _exchange_bytes(self, now: float) -> None:
+        port, core = self._port, self._core
+        if port is None:
+            return
+        is_held = port.is_open()
+        if is_held and not self._is_held:
+            core.set_dtr(True, now)
+        while data := port.read(core.room):
+            core.receive(data, now)
+        if self._is_held and not is_held:
+            core.set_dtr(False, now)
+            while port.read(4096):
+                pass  # what the dead driver left in the cable
+        self._is_held = is_held
+        if is_held:
+            port.write(core.output)
+        else:
+            core.output.clear()
+
+
+class Caller:
+    """A person who dialled the card's line; every method may be called from any thread."""
+
+    def __init__(self, card: VirtualCard, party: RemoteParty) -> None:
+        """Made by `VirtualCard.ring`."""
+        self._card, self._party = card, party
+
+    @property
+    def number(self) -> str | None:
+        """The number announced."""
+        return self._party.number
+
+    @property
+    def state(self) -> CallerState:
+        """Where the caller stands."""
+        return self._party.state
+
+    def wait_for(self, state: CallerState, timeout: float) -> bool:
+        """Whether the caller is (or within `timeout` seconds gets) there; False at once if it no longer can."""
+        self._card.wait_until(lambda: self._party.state is state or self._party.state.is_final, timeout)
+        return self._party.state is state
+
+    def say(self, sound: Sound) -> float:
+        """Speaks `sound` from now on; the monotonic time at which its first sample is on the line."""
+        moment = 0.0
+
+        def act(core: CardCore, now: float) -> None:
+            nonlocal moment
+            self._require_connected("say something")
+            lead = core.clock.lead_at(now)
+            moment = core.clock.time_of(core.clock.samples + lead)
+            self._party.say(sound, lead)
+
+        self._card.with_core(act)
+        return moment
+
+    def send_digits(self, keys: str, on: float = 0.1, off: float = 0.1) -> float:
+        """Presses keys, in band; the monotonic time of the first sample. The voice rests meanwhile."""
+        moment, sound = 0.0, digits(keys, on, off)
+
+        def act(core: CardCore, now: float) -> None:
+            nonlocal moment
+            self._require_connected("press keys")
+            lead = core.clock.lead_at(now)
+            moment = core.clock.time_of(core.clock.samples + lead)
+            self._party.press(sound, lead)
+
+        self._card.with_core(act)
+        return moment
+
+    def hang_up(self, mode: HangUp = HangUp.BUSY_TONE, drop_ms: int = 500) -> None:
+        """Hangs up: gives up if it still rings, else the line behaves by `mode`. SimulatorError if the call is over."""
+
+        def act(core: CardCore, now: float) -> None:
+            if self._party.state.is_final:
+                raise SimulatorError(f"asked the caller to hang up, but it is over: {self._party.state.value}")
+            if self._party.state is CallerState.RINGING:
+                core.line.give_up(now)
+            else:
+                core.line.hang_up(mode, now, drop_ms)
+
+        self._card.with_core(act)
+
+    def give_up(self) -> None:
+        """Hangs up while it rings; SimulatorError at any other time."""
+
+        def act(core: CardCore, now: float) -> None:
+            if self._party.state is not CallerState.RINGING:
+                raise SimulatorError(
+                    f"asked the caller to give up, but it is {self._party.state.value}; ringing is right"
+                )
+            core.line.give_up(now)
+
+        self._card.with_core(act)
+
+    def heard(self) -> Heard:
+        """Everything heard since the connection, without a gap, with the monotonic time of its first sample."""
+        return self._card.read_core(lambda core: self._party.heard(core.clock.rate))
+
+    def wait_heard(self, seconds: float, timeout: float) -> bool:
+        """Whether the caller has been (or within `timeout` seconds gets) connected and listening for so long."""
+        return self._card.wait_until(lambda: self._party.seconds_heard >= seconds, timeout)
+
+    def heard_since(self, moment: float) -> Linear:
+        """The linear samples heard from monotonic `moment` on."""
+        heard = self.heard()
+        return heard.samples[max(0, round((moment - heard.first_at) * heard.rate)) :]
+
+    def _require_connected(self, what: str) -> None:
+        if self._party.state is not CallerState.CONNECTED:
+            raise SimulatorError(f"asked the caller to {what}, but it is {self._party.state.value}; connected is right")

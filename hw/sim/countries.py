@@ -1,0 +1,110 @@
+"""How telephone exchanges of the world ring, sound and announce a caller, as data (specs: fxo §4.1, §4.4).
+
+Seconds and Hz. A pattern is on, off, on, off…; one entry alone is continuous.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from hw.sim.errors import SimulatorError
+from hw.sim.sound import Recording, cadence
+
+
+class CallerIdTime(Enum):
+    """Where the caller's number falls among the rings."""
+
+    BEFORE_FIRST_RING = "before"
+    BETWEEN_RINGS = "between"
+    AFTER_THIRD_RING = "late"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class TonePlan:
+    """One call-progress tone: its frequencies, its pattern, and the Hz its level swings with, if it does."""
+
+    hertz: tuple[float, ...]
+    pattern: tuple[float, ...]
+    modulation: float = 0.0
+
+    def sound(self, level: float = -15.0) -> Recording:
+        """The tone, for ever."""
+        return cadence(self.hertz, self.pattern, level, self.modulation)
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """One country's exchange. `caller_id_gap` counts from the end of ring 1, or back from its start."""
+
+    name: str
+    gci: str
+    dial: TonePlan
+    ringback: TonePlan
+    busy: TonePlan
+    reorder: TonePlan
+    ring: tuple[float, ...]
+    caller_id_time: CallerIdTime
+    caller_id_gap: float
+
+
+BEFORE, BETWEEN = CallerIdTime.BEFORE_FIRST_RING, CallerIdTime.BETWEEN_RINGS
+
+COUNTRIES: Mapping[str, Country] = {
+    country.name: country
+    for country in (
+        Country(
+            name="JP",
+            gci="00",
+            dial=TonePlan((400,), (1,)),
+            ringback=TonePlan((400,), (1, 2), modulation=16),
+            busy=TonePlan((400,), (0.5, 0.5)),
+            reorder=TonePlan((400,), (0.5, 0.5)),
+            ring=(1, 2),
+            # NTT Number Display is complete before the line rings at all (fxo §4.4).
+            caller_id_time=BEFORE,
+            caller_id_gap=0.5,
+        ),
+        Country(
+            name="US",
+            gci="B5",
+            dial=TonePlan((350, 440), (1,)),
+            ringback=TonePlan((440, 480), (2, 4)),
+            busy=TonePlan((480, 620), (0.5, 0.5)),
+            reorder=TonePlan((480, 620), (0.25, 0.25)),
+            ring=(2, 4),
+            caller_id_time=BETWEEN,
+            caller_id_gap=1.2,
+        ),
+        Country(
+            name="UK",
+            gci="B4",
+            dial=TonePlan((350, 440), (1,)),
+            ringback=TonePlan((400, 450), (0.4, 0.2, 0.4, 2.0)),
+            busy=TonePlan((400,), (0.375, 0.375)),
+            reorder=TonePlan((400,), (0.4, 0.35, 0.225, 0.525)),
+            ring=(0.4, 0.2, 0.4, 2.0),
+            caller_id_time=BEFORE,
+            caller_id_gap=0.5,
+        ),
+        Country(
+            name="DE",
+            gci="42",
+            dial=TonePlan((425,), (1,)),
+            ringback=TonePlan((425,), (1, 4)),
+            busy=TonePlan((425,), (0.48, 0.48)),
+            reorder=TonePlan((425,), (0.24, 0.24)),
+            ring=(1, 4),
+            caller_id_time=BETWEEN,
+            caller_id_gap=1.0,
+        ),
+    )
+}
+
+
+def country_named(name: str) -> Country:
+    """The country of a two-letter code; SimulatorError names the known ones."""
+    try:
+        return COUNTRIES[name.upper()]
+    except KeyError:
+        raise SimulatorError(f"asked for the country {name!r}; known are {', '.join(COUNTRIES)}") from None

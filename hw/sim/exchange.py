@@ -1,0 +1,227 @@
+"""The telephone exchange at the other end of the pair: rings, announces, connects, sounds its tones, drops the loop.
+
+Sans-IO: `now` is always given, samples are pulled by the card's clock. The line tells the card what its wires do
+(`LineSignal`), and the card tells the line about its hook. States: specs/fxo §3.3.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+
+from hw.sim.agenda import Agenda, Plan
+from hw.sim.countries import CallerIdTime, Country
+from hw.sim.errors import SimulatorError
+from hw.sim.eventlog import EventLog, What
+from hw.sim.party import CallerState, HangUp, RemoteParty
+from hw.sim.sound import Sound
+from hw.sim.ulaw import SILENCE
+
+RING_TRIP = 0.12
+DIAL_TONE_DELAY = 0.3
+CLEARING_DROP_MS = 500
+IDLE_VOLTS = 48.0
+BUSY_VOLTS = 7.5
+NO_LINE_VOLTS = 1.4
+
+
+class LineState(Enum):
+    """What the exchange is doing with this subscriber."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    SEIZED = "seized"
+    DIAL_TONE = "dial_tone"
+    CONNECTED = "connected"
+    CLEARED = "cleared"
+
+
+class LineSignal(Enum):
+    """What a card can notice on its wires."""
+
+    RING = "ring"
+    CALLER_ID = "caller_id"
+    LOOP_OPENED = "loop_opened"
+    LOOP_CLOSED = "loop_closed"
+
+
+class ExchangeLine:
+    """One subscriber line of the virtual exchange."""
+
+    def __init__(
+        self, country: Country, agenda: Agenda, log: EventLog, signal: Callable[[LineSignal, float], None]
+    ) -> None:
+        """`signal(what, now)` is the card's ear; `agenda` and `log` are shared with it."""
+        self.country = country
+        self.state = LineState.IDLE
+        self.party: RemoteParty | None = None
+        self.is_loop_open = False
+        self.is_cord_in = True
+        self._agenda, self._log, self._signal = agenda, log, signal
+        self._is_off_hook = False
+        self._tone: Sound | None = None
+        self._plans: list[Plan] = []
+
+    # What the world does
+
+    def ring(
+        self, party: RemoteParty, now: float, caller_id: CallerIdTime | None = None, rings: int | None = None
+    ) -> None:
+        """Offers a call; an engaged line turns the caller away. `rings` after which the caller gives up, or None."""
+        if self.state is not LineState.IDLE or self._is_off_hook:
+            party.state = CallerState.ENGAGED
+            return
+        self.state, self.party = LineState.RINGING, party
+        self._log.add(now, What.CALL_OFFERED, party.number or "")
+        when = caller_id or self.country.caller_id_time
+        gap, burst = self.country.caller_id_gap, self._first_burst()
+        first_ring = now + gap + 0.1 if when is CallerIdTime.BEFORE_FIRST_RING else now
+        id_at = {
+            CallerIdTime.BEFORE_FIRST_RING: first_ring - gap,
+            CallerIdTime.BETWEEN_RINGS: first_ring + burst + gap,
+            CallerIdTime.AFTER_THIRD_RING: first_ring + 2 * sum(self.country.ring) + burst + gap,
+        }
+        if when in id_at:
+            self._plan(id_at[when], lambda due: self._signal(LineSignal.CALLER_ID, due))
+        self._plan(first_ring, self._ring_burst)
+        if rings is not None:
+            self._plan(first_ring + rings * sum(self.country.ring), self.give_up)
+
+    def give_up(self, now: float) -> None:
+        """The caller hangs up while it rings; SimulatorError at any other time."""
+        if self.state is not LineState.RINGING or self.party is None:
+            raise SimulatorError(
+                f"asked the caller to give up, but the line is {self.state.value}; only ringing ends so"
+            )
+        self._end_call(CallerState.GAVE_UP)
+        self._log.add(now, What.CALL_GIVEN_UP)
+        self.state = LineState.IDLE
+        if self._is_off_hook:  # picked up just as the caller gave up
+            self.state = LineState.SEIZED
+            self._plan(now + DIAL_TONE_DELAY, self._give_dial_tone)
+
+    def hang_up(self, mode: HangUp, now: float, drop_ms: int = CLEARING_DROP_MS) -> None:
+        """The connected caller hangs up; the line then behaves by `mode`. SimulatorError if nobody is connected."""
+        if self.state is not LineState.CONNECTED:
+            raise SimulatorError(
+                f"asked the caller to hang up, but the line is {self.state.value}; connected would be right"
+            )
+        self._end_call(CallerState.HUNG_UP)
+        self._log.add(now, What.CALLER_HUNG_UP, mode.value)
+        self.state = LineState.CLEARED
+        match mode:
+            case HangUp.LOOP_DROP:
+                self.loop_drop(drop_ms, now)
+                self._plan(now + drop_ms / 1000, self._give_dial_tone)
+            case HangUp.BUSY_TONE:
+                self._tone = self.country.busy.sound()
+            case HangUp.DIAL_TONE:
+                self._give_dial_tone(now)
+            case HangUp.SILENCE:
+                self._tone = None
+
+    def loop_drop(self, milliseconds: int, now: float) -> None:
+        """Opens the loop for a moment; the call, if there is one, survives."""
+        self._open_loop(now)
+        self._agenda.at(now + milliseconds / 1000, self._close_loop)
+
+    # What the card does
+
+    def off_hook(self, now: float) -> None:
+        """The card loops the line: ringing is tripped, an idle line gives dial tone."""
+        self._is_off_hook = True
+        if self.state is LineState.RINGING:
+            self._agenda.at(now + RING_TRIP, self._trip)
+        elif self.state is LineState.IDLE:
+            self.state = LineState.SEIZED
+            self._plan(now + DIAL_TONE_DELAY, self._give_dial_tone)
+
+    def on_hook(self, now: float) -> None:
+        """The card opens the line: whatever there was is over."""
+        self._is_off_hook = False
+        if self.state is LineState.RINGING:
+            return  # let go before the ring was tripped: it rings on
+        if self.state is LineState.CONNECTED:
+            self._end_call(CallerState.RELEASED)
+            self._log.add(now, What.CALL_RELEASED)
+        self._forget_plans()
+        self._tone = None
+        self.state = LineState.IDLE
+
+    def dial(self, digits: str, now: float) -> None:
+        """Digits from the card's own dialler. No subscriber can be reached yet: the answer is reorder tone."""
+        self._log.add(now, What.DIALLED, digits)
+        if self.state in (LineState.SEIZED, LineState.DIAL_TONE):
+            self._forget_plans()
+            self.state, self._tone = LineState.CLEARED, self.country.reorder.sound()
+
+    def volts(self) -> float:
+        """Between tip and ring."""
+        if not self.is_cord_in:
+            return NO_LINE_VOLTS
+        if self.is_loop_open:
+            return 0.0
+        return BUSY_VOLTS if self._is_off_hook else IDLE_VOLTS
+
+    def speak(self, count: int) -> bytes:
+        """The next µ-law samples the far side puts on the line."""
+        if self.is_loop_open or not self.is_cord_in:
+            return SILENCE * count
+        if self.party is not None and self.state is LineState.CONNECTED:
+            return self.party.speak(count)
+        return self._tone.read(count) if self._tone is not None else SILENCE * count
+
+    def hear(self, ulaw: bytes, at: float) -> None:
+        """What the card puts on the line, played from monotonic `at`."""
+        if self.party is not None and self.state is LineState.CONNECTED:
+            broken = self.is_loop_open or not self.is_cord_in
+            self.party.hear(SILENCE * len(ulaw) if broken else ulaw, at)
+
+    # Inside
+
+    def _plan(self, due: float, action: Callable[[float], None]) -> None:
+        self._plans.append(self._agenda.at(due, action))
+
+    def _forget_plans(self) -> None:
+        for plan in self._plans:
+            plan.cancel()
+        self._plans.clear()
+
+    def _first_burst(self) -> float:
+        return self.country.ring[0] if len(self.country.ring) == 2 else sum(self.country.ring[:-1])
+
+    def _ring_burst(self, now: float) -> None:
+        """One period of the cadence: a RING for each of its bursts, then the next period."""
+        offset = 0.0
+        for place, seconds in enumerate(self.country.ring):
+            if place % 2 == 0:
+                self._plan(now + offset, lambda due: self._signal(LineSignal.RING, due))
+            offset += seconds
+        self._plan(now + offset, self._ring_burst)
+
+    def _trip(self, now: float) -> None:
+        if self.state is LineState.RINGING and self._is_off_hook and self.party is not None:
+            self._forget_plans()
+            self.state, self.party.state = LineState.CONNECTED, CallerState.CONNECTED
+            self._log.add(now, What.CALL_CONNECTED)
+
+    def _give_dial_tone(self, now: float) -> None:
+        self._tone = self.country.dial.sound()
+        if self.state is LineState.SEIZED:
+            self.state = LineState.DIAL_TONE
+        self._log.add(now, What.DIAL_TONE_GIVEN)
+
+    def _end_call(self, state: CallerState) -> None:
+        self._forget_plans()
+        if self.party is not None:
+            self.party.state = state
+        self.party = None
+
+    def _open_loop(self, now: float) -> None:
+        if not self.is_loop_open:
+            self.is_loop_open = True
+            self._log.add(now, What.LOOP_OPENED)
+            self._signal(LineSignal.LOOP_OPENED, now)
+
+    def _close_loop(self, now: float) -> None:
+        self.is_loop_open = False
+        self._log.add(now, What.LOOP_CLOSED)
+        self._signal(LineSignal.LOOP_CLOSED, now)

@@ -1,0 +1,286 @@
+"""What the AT commands of a card do: parameters remembered, questions answered, the modem's hook and stream moved.
+
+Rules: one line, one final result; the first ERROR ends the line; `+VTR` ends it with CONNECT (specs: fxo §2.2-2.6).
+"""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from hw.sim.at import Asked, AtCommand, commands_of
+from hw.sim.errors import SimulatorError
+from hw.sim.personality import Personality
+from hw.sim.sound import Sound, digits
+from hw.sim.stream import Direction
+from hw.sim.ulaw import VoiceFormat
+
+
+class Result(Enum):
+    """Final results, with their numeric form (V0)."""
+
+    OK = "0"
+    CONNECT = "1"
+    NO_CARRIER = "3"
+    ERROR = "4"
+
+
+@dataclass(frozen=True, slots=True)
+class LongRun:
+    """A command that takes its time and dies of any byte typed. `hang_up`: it ends on-hook."""
+
+    seconds: float
+    result: Result
+    digits: str = ""
+    hang_up: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one command line leads to."""
+
+    texts: list[str] = field(default_factory=list)
+    result: Result = Result.OK
+    stream: Direction | None = None
+    long_run: LongRun | None = None
+
+    @property
+    def is_last_word(self) -> bool:
+        """Nothing after this on the line is looked at."""
+        return self.result is not Result.OK or self.long_run is not None
+
+
+class Modem(Protocol):
+    """What the interpreter may do to the card it serves."""
+
+    ring_count: int
+
+    @property
+    def is_off_hook(self) -> bool:
+        """The line is looped."""
+
+    def go_off_hook(self, now: float, cause: str) -> None:
+        """Loops the line."""
+
+    def go_on_hook(self, now: float, cause: str) -> None:
+        """Opens the line."""
+
+    def volts(self) -> float:
+        """Between tip and ring."""
+
+    def play(self, sound: Sound) -> None:
+        """Puts a sound of the modem's own on the line."""
+
+    def caller_id_lines(self) -> list[str]:
+        """The last caller's identification, or nothing."""
+
+
+_LETTERS = {
+    "E": "1", "V": "1", "Q": "0", "X": "4", "M": "1", "L": "2", "N": "1", "W": "0", "B": "0",
+    "&C": "1", "&D": "2", "&K": "3", "&S": "0", "&G": "0", "&R": "0", "&P": "0", "&W": "0", "&Y": "0",
+}  # fmt: skip
+_IGNORED = frozenset({"T", "P"})
+_OFF_HOOK_LABELS = frozenset({"1", "3", "5", "7"})
+_SECONDS_PER_DIGIT = 0.19
+
+
+class Interpreter:
+    """The command half of one card."""
+
+    def __init__(self, personality: Personality, modem: Modem, chance: random.Random) -> None:
+        """`chance` draws the latencies."""
+        self.personality = personality
+        self._modem, self._chance = modem, chance
+        self.reset()
+        self._acts: dict[str, Callable[[AtCommand, Outcome, float], bool]] = {
+            "Z": self._z, "&F": self._f, "&V": self._show_all, "H": self._h, "I": self._i, "A": self._a, "D": self._d,
+            "+VTR": self._stream, "+VTX": self._stream, "+VRX": self._stream, "-TRV": self._trv, "+VRID": self._vrid,
+            "+VLS": self._vls, "+FCLASS": self._fclass, "+VTS": self._vts,
+        }  # fmt: skip
+
+    def reset(self) -> None:
+        """Everything as after power-up."""
+        self._values = {name: parameter.default for name, parameter in self.personality.parameters.items()}
+        self._letters = dict(_LETTERS)
+        self._registers = dict(self.personality.s_registers)
+
+    def value(self, name: str) -> str:
+        """What a parameter or letter stands at."""
+        return self._values[name] if name in self._values else self._letters[name]
+
+    def register(self, number: int) -> int:
+        """The content of an S-register."""
+        return self._modem.ring_count if number == 1 else self._registers[number]
+
+    @property
+    def is_voice(self) -> bool:
+        """FCLASS=8."""
+        return self._values["+FCLASS"] == "8"
+
+    def leave_voice(self) -> None:
+        """Back to FCLASS=0, line label 0."""
+        self._values["+FCLASS"] = self._values["+VLS"] = "0"
+
+    def voice_format(self) -> VoiceFormat | None:
+        """The chosen `+VSM`, or None if the simulator does not speak it."""
+        return self.personality.formats.get(self._values["+VSM"].partition(",")[0])
+
+    def latency(self, body: str) -> float:
+        """Seconds this line takes, drawn anew."""
+        spans = [self.personality.latency.get(command.name) for command in commands_of(body) or []]
+        slow = [span for span in spans if span is not None]
+        return sum(self._chance.uniform(*span) for span in slow or [self.personality.usual_latency])
+
+    def run(self, body: str, now: float) -> Outcome:
+        """Does what the line says."""
+        outcome = Outcome()
+        commands = commands_of(body)
+        if commands is None or len(body) > self.personality.body_limit:
+            outcome.result = Result.ERROR
+            return outcome
+        for command in commands:
+            if not self._one(command, outcome, now):
+                outcome.result = Result.ERROR
+            if outcome.is_last_word:
+                break
+        return outcome
+
+    def _one(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        if command.name in self.personality.identity and command.asked in (Asked.ACT, Asked.READ):
+            outcome.texts.append(self.personality.identity[command.name])
+            return True
+        act = self._acts.get(command.name)
+        if act is not None and (command.asked in (Asked.ACT, Asked.SET)):
+            return act(command, outcome, now)
+        if command.name.startswith("S") and command.name[1:].isdigit():
+            return self._s(command, outcome)
+        if command.name in self._values:
+            return self._parameter(command, outcome)
+        return self._letter(command)
+
+    def _parameter(self, command: AtCommand, outcome: Outcome) -> bool:
+        parameter = self.personality.parameters[command.name]
+        match command.asked:
+            case Asked.READ:
+                outcome.texts.append(parameter.shown.format(self._values[command.name]))
+            case Asked.TEST:
+                outcome.texts += parameter.options.split("\r\n") if parameter.options else []
+                return bool(parameter.options)
+            case _:
+                return self._remember(command)
+        return True
+
+    def _remember(self, command: AtCommand) -> bool:
+        value = command.value.replace(" ", "")
+        if not re.fullmatch(self.personality.parameters[command.name].accepts, value):
+            return False
+        self._values[command.name] = value
+        return True
+
+    def _letter(self, command: AtCommand) -> bool:
+        if command.name not in self._letters:
+            return command.name in _IGNORED
+        self._letters[command.name] = command.value or "0"
+        return True
+
+    def _s(self, command: AtCommand, outcome: Outcome) -> bool:
+        number = int(command.name[1:])
+        if number not in self._registers:
+            return False
+        if command.asked is Asked.READ:
+            outcome.texts.append(f"{self.register(number):03d}")
+            return True
+        content = int(command.value or "0")
+        self._registers[number] = min(content, 255)
+        return content <= 255
+
+    def _z(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        self._modem.go_on_hook(now, "ATZ")
+        self.reset()
+        return True
+
+    def _f(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        self.reset()
+        return True
+
+    def _show_all(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        outcome.texts.append(" ".join(f"{name}{value}" for name, value in self._letters.items()))
+        outcome.texts.append(" ".join(f"S{number:02d}:{self.register(number):03d}" for number in self._registers))
+        return True
+
+    def _h(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        if command.value == "1":
+            self._modem.go_off_hook(now, "ATH1")
+            return True
+        self._modem.go_on_hook(now, "ATH0")
+        self._values["+VLS"] = "0"
+        return command.value in ("", "0")
+
+    def _i(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        answer = self.personality.identity.get(f"I{command.value or '0'}")
+        outcome.texts += [answer] if answer else []
+        return answer is not None
+
+    def _a(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        self._modem.go_off_hook(now, "ATA")
+        if not self.is_voice:  # there is no modem at the far end, whoever is
+            outcome.long_run = LongRun(self.register(7), Result.NO_CARRIER, hang_up=True)
+        return True
+
+    def _d(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        if self._modem.ring_count:
+            outcome.result = Result.NO_CARRIER
+            return True
+        keys = "".join(key for key in command.value if key in "0123456789*#ABCD")
+        self._modem.go_off_hook(now, "ATD")
+        stays = self.is_voice or command.value.endswith(";")
+        seconds = self.register(6) + _SECONDS_PER_DIGIT * len(keys) + (0 if stays else self.register(7))
+        outcome.long_run = LongRun(seconds, Result.OK if stays else Result.NO_CARRIER, keys, hang_up=not stays)
+        return True
+
+    def _stream(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        if not self.is_voice or not self._modem.is_off_hook or self.voice_format() is None:
+            return False
+        outcome.result, outcome.stream = Result.CONNECT, Direction(command.name)
+        return True
+
+    def _trv(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        outcome.texts.append(f"{self._modem.volts():.1f}")
+        return True
+
+    def _vrid(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        outcome.texts += self._modem.caller_id_lines()
+        return True
+
+    def _vls(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        if not self.is_voice or not self._remember(command):
+            return False
+        if command.value in _OFF_HOOK_LABELS:
+            self._modem.go_off_hook(now, "+VLS")
+        else:
+            self._modem.go_on_hook(now, "+VLS")
+        return True
+
+    def _fclass(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        was_voice = self.is_voice
+        if not self._remember(command):
+            return False
+        if was_voice and not self.is_voice:
+            self._modem.go_on_hook(now, "+FCLASS")
+            self._values["+VLS"] = "0"
+        return True
+
+    def _vts(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        keys = [
+            part.strip("{}") for part in command.value.split(",") if not part.rstrip("}").isdigit() or len(part) == 1
+        ]
+        if not self.is_voice or not self._modem.is_off_hook:
+            return False
+        try:
+            sound = digits("".join(keys), on=int(self._values["+VTD"]) / 100, off=0.05)
+        except SimulatorError:
+            return False
+        self._modem.play(sound)
+        return True

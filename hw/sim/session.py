@@ -1,0 +1,149 @@
+"""The command half of a card: what is typed, what runs, what is answered and when (specs: fxo §2.1, §3.2).
+
+Bytes typed while a command runs are not heard, except that any byte aborts a dialling one. `+VIT` is kept here too.
+"""
+
+import random
+from collections.abc import Callable
+from typing import Protocol
+
+from hw.sim.agenda import Agenda, Plan
+from hw.sim.at import LineEditor
+from hw.sim.eventlog import EventLog, What
+from hw.sim.interpreter import Interpreter, LongRun, Modem, Result
+from hw.sim.personality import Personality
+from hw.sim.stream import Direction
+
+
+class StreamingModem(Modem, Protocol):
+    """What a session may do to its card beside what its commands may."""
+
+    @property
+    def is_streaming(self) -> bool:
+        """A voice stream runs."""
+
+    def begin_stream(self, direction: Direction, now: float) -> None:
+        """CONNECT was answered."""
+
+    def dial(self, digits: str, now: float) -> None:
+        """The digits are out."""
+
+
+class CommandSession:
+    """One card's conversation in text."""
+
+    def __init__(
+        self, personality: Personality, card: StreamingModem, agenda: Agenda, log: EventLog, seed: int
+    ) -> None:
+        """Texts for the host gather in `output`."""
+        self.output = bytearray()
+        self.settings = Interpreter(personality, card, random.Random(seed))
+        self._card, self._agenda, self._log = card, agenda, log
+        self._editor = LineEditor()
+        self._running: Plan | None = None
+        self._long_run: LongRun | None = None
+        self._inactivity: Plan | None = None
+        self._last_heard = 0.0
+
+    @property
+    def is_busy(self) -> bool:
+        """A command runs."""
+        return self._running is not None
+
+    def type(self, data: bytes, now: float) -> None:
+        """Bytes from the host in command mode."""
+        self._last_heard = now
+        for byte in data:
+            if self._running is not None:
+                self._disturb(byte, now)
+                continue
+            if self.settings.value("E") == "1":
+                self.output.append(byte)
+            body = self._editor.type(byte)
+            if body is not None:
+                self._plan(body, now)
+
+    def run(self, body: str, now: float) -> None:
+        """Does a command line now and answers it."""
+        self._running = None
+        outcome = self.settings.run(body, now)
+        if outcome.long_run is not None:
+            long_run = self._long_run = outcome.long_run
+            self._running = self._agenda.at(now + long_run.seconds, lambda due: self._finish(long_run, due))
+            return
+        for text in outcome.texts:
+            self.text(text)
+        self.answer(outcome.result, now)
+        if outcome.stream is not None:
+            self._card.begin_stream(outcome.stream, now)
+        self.watch_host(now)
+
+    def stop(self) -> None:
+        """Forgets what runs and what is half typed."""
+        self._stop_running()
+        self._editor.forget()
+
+    def text(self, text: str) -> None:
+        """A line for the host."""
+        self.output += f"\r\n{text}\r\n".encode("latin-1", "replace")
+
+    def answer(self, result: Result, now: float) -> None:
+        """A final result, as Q and V want it."""
+        self._log.add(now, What.RESULT_SENT, result.name)
+        if self.settings.value("Q") == "1":
+            return
+        if self.settings.value("V") == "0":
+            self.output += f"{result.value}\r".encode()
+        else:
+            self.text(result.name.replace("_", " "))
+
+    def watch_host(self, now: float) -> None:
+        """`+VIT`: a host that says nothing in voice command mode while off-hook is taken for dead."""
+        limit = int(self.settings.value("+VIT"))
+        self._replan_inactivity(now + limit if limit and self._card.is_off_hook else None)
+
+    def _plan(self, body: str, now: float) -> None:
+        self._log.add(now, What.COMMAND_RECEIVED, "AT" + body)
+        self._running = self._agenda.at(now + self.settings.latency(body), lambda due: self.run(body, due))
+
+    def _disturb(self, byte: int, now: float) -> None:
+        long_run = self._long_run
+        if long_run is None:
+            self._log.add(now, What.BYTES_IGNORED, f"{byte:02X}")
+            return
+        self._log.add(now, What.DIAL_ABORTED)
+        self._stop_running()
+        if long_run.hang_up:
+            self._card.go_on_hook(now, "abort")
+        self.answer(Result.NO_CARRIER, now)
+
+    def _finish(self, long_run: LongRun, now: float) -> None:
+        self._stop_running()
+        if long_run.digits:
+            self._card.dial(long_run.digits, now)
+        if long_run.hang_up:
+            self._card.go_on_hook(now, "no carrier")
+        self.answer(long_run.result, now)
+        self.watch_host(now)
+
+    def _stop_running(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+        self._running = self._long_run = None
+
+    def _host_is_silent(self, now: float) -> None:
+        limit = int(self.settings.value("+VIT"))
+        if not (limit and self.settings.is_voice and self._card.is_off_hook) or self._card.is_streaming:
+            return
+        if now < self._last_heard + limit:
+            self._replan_inactivity(self._last_heard + limit)
+            return
+        self._card.go_on_hook(now, "+VIT")
+        self.settings.leave_voice()
+        self.answer(Result.OK, now)
+
+    def _replan_inactivity(self, due: float | None) -> None:
+        if self._inactivity is not None:
+            self._inactivity.cancel()
+        action: Callable[[float], None] = self._host_is_silent
+        self._inactivity = None if due is None else self._agenda.at(due, action)
