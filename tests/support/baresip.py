@@ -57,16 +57,8 @@ class Baresip:
     @classmethod
     async def register(cls, number: str, secret: str, edge: str, folder: Path, tone_hz: float) -> "Baresip":
         """Start the phone, register it at the edge and wait until that is done."""
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_tone(folder / "tone.wav", tone_hz)
-        _write_tone(folder / "alert.wav", 0)
-        control, rtp = free_port("tcp"), free_port("udp", run=10)
-        (folder / "config").write_text(
-            _CONFIG.format(sip=free_port("udp", run=2), folder=folder, control=control, rtp=rtp, rtp_last=rtp + 9)
-        )
-        account = f"<sip:{number}@{edge};transport=udp>;auth_pass={secret};answermode=manual;regint=300"
-        (folder / "accounts").write_text(f'"{number}" {account};outbound="sip:{edge};transport=udp"\n')
-        (folder / "contacts").touch()
+        control = await asyncio.to_thread(_furnish, folder, number, secret, edge, tone_hz)
+        log = await asyncio.to_thread((folder / "baresip.log").open, "wb")
         log = (folder / "baresip.log").open("wb")
         process = await asyncio.create_subprocess_exec(
             "baresip", "-f", str(folder), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
@@ -162,6 +154,21 @@ class Baresip:
             if message.get("event"):
                 self.events.append((message["type"], str(message.get("param", ""))))
                 self._news.set()
+
+
+def _furnish(folder: Path, number: str, secret: str, edge: str, tone_hz: float) -> int:
+    """Lay out the phone's folder; returns its control port."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_tone(folder / "tone.wav", tone_hz)
+    _write_tone(folder / "alert.wav", 0)
+    control, rtp = free_port("tcp"), free_port("udp", run=10)
+    (folder / "config").write_text(
+        _CONFIG.format(sip=free_port("udp", run=2), folder=folder, control=control, rtp=rtp, rtp_last=rtp + 9)
+    )
+    account = f"<sip:{number}@{edge};transport=udp>;auth_pass={secret};answermode=manual;regint=300"
+    (folder / "accounts").write_text(f'"{number}" {account};outbound="sip:{edge};transport=udp"\n')
+    (folder / "contacts").touch()
+    return control
 
 
 def _write_tone(path: Path, hz: float) -> None:

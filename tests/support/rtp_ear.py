@@ -1,0 +1,90 @@
+"""An ear and a mouth for a SIPp caller: RTP of ours beside SIPp's signalling, because SIPp records no audio.
+
+A thread sends one 20 ms PCMU packet of a tone every 20 ms by absolute time to whoever sends to it first, and keeps
+every packet that comes with its arrival time (monotonic seconds).
+"""
+
+import itertools
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from appliance.selftest.sound import FRAME, RATE, Samples
+from hw.sim import ulaw
+
+_HEADER = struct.Struct("!BBHII")
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One RTP packet as it came."""
+
+    at: float
+    number: int
+    timestamp: int
+    payload: bytes
+
+
+class RtpEar:
+    """Listens and speaks on one UDP port until `close`."""
+
+    def __init__(self, address: tuple[str, int], tone_hz: float) -> None:
+        self.address = address
+        self.packets: list[Packet] = []
+        turns = 2 * np.pi * tone_hz * np.arange(RATE) / RATE
+        self._tone = ulaw.encode((13107 * np.sin(turns)).astype(np.int16))
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(address)
+        self._socket.settimeout(0.005)
+        self._peer: tuple[str, int] | None = None
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"rtp-ear-{address[1]}", daemon=True)
+        self._thread.start()
+
+    def heard(self) -> Samples:
+        """What was heard from the first packet on; packets that did not come are silence."""
+        if not self.packets:
+            return np.zeros(0, np.int16)
+        first = self.packets[0].timestamp
+        length = max(packet.timestamp - first for packet in self.packets) + FRAME
+        samples = np.zeros(length, np.int16)
+        for packet in self.packets:
+            start = packet.timestamp - first
+            if 0 <= start <= length - FRAME:
+                samples[start : start + FRAME] = ulaw.decode(packet.payload)[:FRAME]
+        return samples
+
+    def longest_gap_s(self, since: float = 0.0) -> float:
+        """The longest time between two packets that came after `since`."""
+        times = [packet.at for packet in self.packets if packet.at >= since]
+        return max((after - before for before, after in itertools.pairwise(times)), default=0.0)
+
+    def close(self) -> None:
+        """Stop and free the port."""
+        self._closing.set()
+        self._thread.join(2)
+        self._socket.close()
+
+    def _run(self) -> None:
+        number, due = 0, time.monotonic()
+        while not self._closing.is_set():
+            self._take()
+            while self._peer and time.monotonic() >= due:
+                place = number * FRAME % RATE
+                header = _HEADER.pack(0x80, 0, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, 0x1234)
+                self._socket.sendto(header + self._tone[place : place + FRAME], self._peer)
+                number, due = number + 1, due + FRAME / RATE
+
+    def _take(self) -> None:
+        try:
+            data, peer = self._socket.recvfrom(2048)
+        except (TimeoutError, ConnectionRefusedError):
+            return
+        _flags, kind, number, timestamp, _source = _HEADER.unpack_from(data)
+        if kind & 0x7F == 0 and len(data) > _HEADER.size:
+            self._peer = self._peer or peer
+            self.packets.append(Packet(time.monotonic(), number, timestamp, data[_HEADER.size :]))
