@@ -1,0 +1,65 @@
+"""What the lines process is told at its start: one JSON file, written by the supervisor. Durations in seconds."""
+
+from pathlib import Path
+
+import msgspec
+
+from appliance.errors import ConfigError
+from hw.errors import ModemError
+from hw.modem.countries import country
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One analogue line: its name, the modem's tty, the two-letter country, and commands its modem needs besides."""
+
+    id: str
+    device: str
+    country: str = "JP"
+    modem_init: tuple[str, ...] = ()
+
+
+class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything the lines process needs to know.
+
+    `sip` is our host:port, `switch` the switch's; `rtp_ports` are the first and last port. `hold_music` is a mono
+    WAV (8 kHz, 16 bit) for a caller whose switch died, who is kept for `keep_caller` seconds.
+    """
+
+    sip: str
+    switch: str
+    socket: str
+    lines: tuple[Line, ...]
+    hold_music: str
+    rtp_address: str = "127.0.0.1"
+    rtp_ports: tuple[int, int] = (17400, 17499)
+    keep_caller: float = 60.0
+    log_level: str = "INFO"
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Split `host:port`. Raises ConfigError when it is anything else."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ConfigError(f"lines: the address {text!r} was given; host:port such as 127.0.0.1:5080 would be right")
+    return host, int(port)
+
+
+def load(path: Path) -> LinesSettings:
+    """Read the settings file. Raises ConfigError with what is wrong in it."""
+    try:
+        settings = msgspec.json.decode(path.read_bytes(), type=LinesSettings)
+    except OSError as absent:
+        raise ConfigError(f"lines: the settings {path} cannot be read: {absent.strerror}") from absent
+    except msgspec.MsgspecError as wrong:
+        raise ConfigError(f"lines: the settings {path} are not right: {wrong}") from wrong
+    host_and_port(settings.sip)
+    host_and_port(settings.switch)
+    for line in settings.lines:
+        try:
+            country(line.country)
+        except ModemError as wrong:
+            raise ConfigError(f"lines: {line.id}: {wrong}") from wrong
+    twice = {line.id for line in settings.lines if [other.id for other in settings.lines].count(line.id) > 1}
+    if twice:
+        raise ConfigError(f"lines: {', '.join(sorted(twice))} is named twice; each line needs a name of its own")
+    return settings

@@ -1,0 +1,185 @@
+"""Call-progress tones found in linear audio: busy, reorder and dial tone by frequency and cadence (fxo §4.1, §4.2).
+
+Frames of 20 ms. A frame is TONE when one or two sinusoids of the plan explain most of its energy, OFF when it is quiet
+or 6 dB below the running tone (a fixed threshold fails in noise), else OTHER. Three cycles in tolerance are a finding.
+"""
+
+import enum
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE: Final = 8000
+FRAME: Final = 160
+FRAME_S: Final = FRAME / RATE
+FULL_SCALE: Final = 32768.0**2 / 2  # mean square of the loudest sine: 0 dBFS
+QUIET_DB: Final = -43.0
+PURE: Final = 0.65
+DROP_DB: Final = 6.0
+CYCLES: Final = 3
+
+
+class Tone(enum.Enum):
+    """What an exchange says by tone."""
+
+    DIAL = "dial tone"
+    BUSY = "busy tone"
+    REORDER = "reorder tone"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One tone of one country: frequencies in Hz, and seconds on, off, on, off ...; no cadence means continuous."""
+
+    tone: Tone
+    frequencies: tuple[float, ...]
+    cadence: tuple[float, ...] = ()
+
+
+def _plans(
+    dial: tuple[float, ...], busy: tuple[float, ...], cadence: tuple[float, float], reorder: float
+) -> list[Plan]:
+    """The usual three: continuous dial tone, busy, and reorder as a faster busy (0: the country has none)."""
+    plans = [Plan(Tone.DIAL, dial)] if dial else []
+    plans.append(Plan(Tone.BUSY, busy, cadence))
+    return [*plans, Plan(Tone.REORDER, busy, (reorder, reorder))] if reorder else plans
+
+
+PLANS: Final[dict[str, list[Plan]]] = {
+    "JP": _plans((400.0,), (400.0,), (0.5, 0.5), 0.0),
+    "US": _plans((350.0, 440.0), (480.0, 620.0), (0.5, 0.5), 0.25),
+    "CA": _plans((350.0, 440.0), (480.0, 620.0), (0.5, 0.5), 0.25),
+    "UK": [
+        *_plans((350.0, 440.0), (400.0,), (0.375, 0.375), 0.0),
+        Plan(Tone.REORDER, (400.0,), (0.4, 0.35, 0.225, 0.525)),
+    ],
+    "DE": _plans((425.0,), (425.0,), (0.48, 0.48), 0.24),
+    "FR": _plans((440.0,), (440.0,), (0.5, 0.5), 0.25),
+    "IT": _plans((), (425.0,), (0.5, 0.5), 0.2),
+    "ES": _plans((425.0,), (425.0,), (0.2, 0.2), 0.0),
+    "NL": _plans((425.0,), (425.0,), (0.5, 0.5), 0.25),
+    "SE": [*_plans((425.0,), (425.0,), (0.25, 0.25), 0.0), Plan(Tone.REORDER, (425.0,), (0.25, 0.75))],
+    "AU": _plans((413.0, 438.0), (425.0,), (0.375, 0.375), 0.0),
+    "NZ": _plans((400.0,), (400.0,), (0.5, 0.5), 0.25),
+}
+
+
+class Sound(enum.Enum):
+    """What one frame holds, for one set of frequencies."""
+
+    TONE = "tone"
+    OFF = "off"
+    OTHER = "other"
+
+
+class Meter:
+    """Judges frames for one set of frequencies."""
+
+    def __init__(self, frequencies: tuple[float, ...]) -> None:
+        at = 2 * np.pi * np.arange(FRAME) / RATE
+        waves = [wave(at * frequency) for frequency in frequencies for wave in (np.sin, np.cos)]
+        basis, _ = np.linalg.qr(np.stack(waves, axis=1))
+        self._basis: NDArray[np.float64] = basis
+        self._running = QUIET_DB
+
+    def judge(self, frame: NDArray[np.float64], energy: float, level: float) -> Sound:
+        """TONE, OFF or OTHER; `energy` is the frame's sum of squares and `level` its dBFS."""
+        if level > QUIET_DB:
+            fitted = self._basis.T @ frame
+            if float(fitted @ fitted) > PURE * energy and level > self._running - DROP_DB:
+                self._running = level if self._running <= QUIET_DB else 0.8 * self._running + 0.2 * level
+                return Sound.TONE
+        if level <= QUIET_DB or level < self._running - DROP_DB:
+            self._running = max(QUIET_DB, self._running - 0.05)  # so that a quieter tone is found in the end
+            return Sound.OFF
+        return Sound.OTHER
+
+
+class Runs:
+    """Frames of one meter as runs of equal sound, single odd frames merged into their neighbours."""
+
+    def __init__(self) -> None:
+        self.sound = Sound.OFF
+        self.frames = 0
+        self._next = Sound.OFF
+        self._next_frames = 0
+
+    def add(self, sound: Sound) -> tuple[Sound, float] | None:
+        """Take a frame; returns the run that it ended (its sound and seconds), or None."""
+        if sound is self.sound:
+            self.frames += self._next_frames + 1
+            self._next_frames = 0
+            return None
+        if sound is not self._next or not self._next_frames:
+            self.frames += self._next_frames
+            self._next, self._next_frames = sound, 1
+            return None
+        ended = self.sound, self.frames * FRAME_S
+        self.sound, self.frames, self._next_frames = sound, self._next_frames + 1, 0
+        return ended
+
+
+class Detector:
+    """All tones of one country. Raises KeyError for a country without plans."""
+
+    def __init__(self, country: str) -> None:
+        self._plans = PLANS[country]
+        self._meters = {plan.frequencies: Meter(plan.frequencies) for plan in self._plans}
+        self._runs = {frequencies: Runs() for frequencies in self._meters}
+        longest = CYCLES * max(len(plan.cadence) for plan in self._plans)
+        self._past = {frequencies: deque[tuple[Sound, float]](maxlen=longest) for frequencies in self._meters}
+        self.level = -math.inf
+        self.is_tonal = False
+
+    def hear(self, pcm: bytes, cycles: int = CYCLES, dial_s: float = 1.5) -> Tone | None:
+        """Judge one frame of 160 linear samples; a tone when its `cycles` are complete or dial tone lasted `dial_s`."""
+        frame = np.frombuffer(pcm, np.int16).astype(np.float64)
+        energy = float(frame @ frame)
+        self.level = 10 * math.log10(max(energy / FRAME, 1e-9) / FULL_SCALE)
+        self.is_tonal = False
+        found: Tone | None = None
+        for frequencies, meter in self._meters.items():
+            sound = meter.judge(frame, energy, self.level)
+            self.is_tonal = self.is_tonal or sound is Sound.TONE
+            runs = self._runs[frequencies]
+            ended = runs.add(sound)
+            if ended:
+                self._past[frequencies].append(ended)
+                found = found or self._cadenced(frequencies, cycles)
+            elif runs.sound is Sound.TONE and runs.frames * FRAME_S >= dial_s:
+                found = found or self._continuous(frequencies)
+        return found
+
+    def _cadenced(self, frequencies: tuple[float, ...], cycles: int) -> Tone | None:
+        past = list(self._past[frequencies])
+        for plan in self._plans:
+            if plan.frequencies == frequencies and plan.cadence and _matches(past, plan.cadence, cycles):
+                self._past[frequencies].clear()
+                return plan.tone
+        return None
+
+    def _continuous(self, frequencies: tuple[float, ...]) -> Tone | None:
+        return next((plan.tone for plan in self._plans if plan.frequencies == frequencies and not plan.cadence), None)
+
+
+def _matches(past: list[tuple[Sound, float]], cadence: tuple[float, ...], cycles: int) -> bool:
+    """Whether the newest runs are `cycles` whole cycles of the cadence, wherever in it they begin."""
+    wanted = cycles * len(cadence)
+    if len(past) < wanted or past[-1][0] is not Sound.OFF:
+        return False
+    newest = past[-wanted:]
+    return any(
+        all(_is_step(run, cadence, turn + place) for place, run in enumerate(newest))
+        for turn in range(0, len(cadence), 2)
+    )
+
+
+def _is_step(run: tuple[Sound, float], cadence: tuple[float, ...], place: int) -> bool:
+    sound, seconds = run
+    wanted = cadence[place % len(cadence)]
+    expected = Sound.OFF if place % 2 else Sound.TONE
+    return sound is expected and abs(seconds - wanted) <= max(0.050, 0.15 * wanted)
