@@ -1,0 +1,134 @@
+"""The store: the desk's one door to the disk. Journal, records, recordings and secrets of one office.
+
+Everything is awaited on the desk's loop; the SQL runs on aiosqlite's threads. Costs about one fsync for each write.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.acd.events import Event
+from appliance.acd.story import Fact
+from appliance.storage import journal, records
+from appliance.storage.database import Database, open_database
+
+_LONGEST_GAP_S = 7 * 86400.0
+"""A clock that was wrong must not age waiting callers by years: an absence counts for a week at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """One boot of the machine: its row, and what turns CLOCK_MONOTONIC into the office clock."""
+
+    row: int
+    shift: float
+    is_new: bool
+
+
+class Store:
+    """An open store; make one with `open_store`."""
+
+    def __init__(self, database: Database, boot: Boot, seq: int, wall: Callable[[], float]) -> None:
+        self._database = database
+        self._wall = wall
+        self.boot = boot
+        self.seq = seq
+
+    async def append(self, events: Sequence[Event], facts: Sequence[Fact], at: float) -> int:
+        """Write a batch and its records in one transaction; durable on return. Returns the batch's last seq.
+
+        Raises StorageError, keeping nothing of the batch.
+        """
+        wall = self._wall()
+        batch = journal.batch_statement(events, self.seq + 1, at, wall, self.boot.row)
+        await self._database.write([batch, *records.statements(facts, lambda then: wall - (at - then))])
+        self.seq += len(events)
+        return self.seq
+
+    async def checkpoint(self, at: float, state: bytes, seq: int) -> None:
+        """Keep the state that is the fold of everything up to record `seq`."""
+        await self._database.write(journal.checkpoint_statements(journal.Checkpoint(seq, at, state)))
+
+    async def checkpoints(self) -> tuple[journal.Checkpoint, ...]:
+        """Checkpoints that are whole, newest first."""
+        return await journal.read_checkpoints(self._database)
+
+    async def batches(self, after: int = 0) -> journal.Reading:
+        """The journal behind record `after`."""
+        return await journal.read_batches(self._database, after)
+
+    async def contacts(self, limit: int, before: float | None = None) -> tuple[records.ContactRow, ...]:
+        """Contacts, newest first."""
+        return await records.contacts(self._database, limit, before)
+
+    async def recordings(self, limit: int, contact: str | None = None) -> tuple[records.RecordingRow, ...]:
+        """Recordings, newest first."""
+        return await records.recordings(self._database, limit, contact)
+
+    async def recording(self, name: str) -> records.RecordingRow | None:
+        """One recording by its id."""
+        return await records.recording(self._database, name)
+
+    async def recordings_of(self, contacts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Contact → recording ids."""
+        return await records.recordings_of(self._database, contacts)
+
+    async def open_recordings(self) -> tuple[records.RecordingRow, ...]:
+        """Recordings nobody closed yet."""
+        return await records.open_recordings(self._database)
+
+    async def recording_ordered(self, name: str, contact: str, agent: str, path: str) -> None:
+        """Remember whose a recording is before its first frame."""
+        await self._database.write([records.recording_ordered(name, contact, agent, path, self._wall())])
+
+    async def recording_closed(self, name: str, path: str, seconds: float, cause: str) -> None:
+        """Remember how a recording ended."""
+        await self._database.write([records.recording_closed(name, path, seconds, cause)])
+
+    async def get_secret(self, key: str) -> bytes | None:
+        """A value of the small store, None when it is not there."""
+        rows = await self._database.read("SELECT value FROM secrets WHERE key = ?", (key,))
+        value = rows[0][0] if rows else None
+        return value if isinstance(value, bytes) else None
+
+    async def put_secret(self, key: str, value: bytes | None) -> None:
+        """Keep a value durably, or forget it."""
+        if value is None:
+            await self._database.write([("DELETE FROM secrets WHERE key = ?", [(key,)])])
+        else:
+            await self._database.write([("INSERT OR REPLACE INTO secrets (key, value) VALUES (?, ?)", [(key, value)])])
+
+    async def close(self) -> None:
+        """Close the files."""
+        await self._database.close()
+
+
+async def open_store(path: Path, boot_id: str, monotonic: float, wall: Callable[[], float] = time.time) -> Store:
+    """Open the store for this boot of the machine.
+
+    `boot_id` names the boot, `monotonic` is CLOCK_MONOTONIC now. Raises StorageError (newer, unwritable) or Damaged.
+    """
+    database = await open_database(path)
+    try:
+        seq, at, wall_then = await journal.last_record(database)
+        boot = await _boot(database, boot_id, monotonic, at, wall_then, wall())
+    except BaseException:
+        await database.close()
+        raise
+    return Store(database, boot, seq, wall)
+
+
+async def _boot(database: Database, boot_id: str, mono: float, at: float, wall_then: float, wall_now: float) -> Boot:
+    """The row of this boot; a new one continues the office clock where the journal stopped."""
+    for row in await database.read("SELECT id, shift FROM boots WHERE boot = ?", (boot_id,)):
+        number, shift = row
+        if isinstance(number, int) and isinstance(shift, float):
+            return Boot(number, shift, is_new=False)
+    away = min(max(wall_now - wall_then, 0.0), _LONGEST_GAP_S) if wall_then else 0.0
+    shift = at + away - mono if wall_then else 0.0
+    insert = "INSERT INTO boots (boot, shift, wall) VALUES (?, ?, ?)"
+    await database.write([(insert, [(boot_id, shift, wall_now)])])
+    rows = await database.read("SELECT id FROM boots WHERE boot = ?", (boot_id,))
+    number = rows[0][0]
+    return Boot(number if isinstance(number, int) else 0, shift, is_new=bool(wall_then))
