@@ -61,8 +61,9 @@ def prepare(root: Path) -> State:
     state = State(root)
     try:
         _check_version(root)
-        for folder in (root, state.run, state.recordings, state.edge):
-            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        root.mkdir(mode=0o751, parents=True, exist_ok=True)  # the edge's own user passes through to its folder
+        for folder in (state.run, state.recordings, state.edge):
+            folder.mkdir(mode=0o750, exist_ok=True)
         (root / "version").write_text(f"{LAYOUT}\n", encoding="ascii")
     except OSError as wrong:
         raise StorageError(

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from appliance.selftest.sound import RATE, Samples, read_wav
-from tests.support.ports import free_port
+from appliance.selftest.ports import free_port
 
 TONE_SECONDS = 120
 

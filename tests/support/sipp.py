@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from tests.support.ports import free_port
+from appliance.selftest.ports import free_port
 from tests.support.rtp_ear import RtpEar
 
 _HEADERS = """\

@@ -1,4 +1,4 @@
-"""Free loopback ports for tests, never the same twice in one run."""
+"""Free loopback ports for self-test and tests, never the same twice in one run."""
 
 import itertools
 import os

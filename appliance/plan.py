@@ -1,0 +1,185 @@
+"""From the one configuration to what each process is told: nobody gets more than its own share.
+
+The switch and the lines process get a rendered settings file and never see agents, queues or secrets; the edge gets
+no secrets either (the desk pushes them, hashed). The desk reads the configuration itself.
+"""
+
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings
+from appliance.config import Agent, Config, Phone, Queue, Trunk
+from appliance.desk.settings import (
+    DeskSettings,
+    LineSettings,
+    OutboundSettings,
+    PanelSettings,
+    PhoneSettings,
+    TrunkSettings,
+)
+from appliance.edge.rpc import ha1
+from appliance.edge.settings import EdgeSettings
+from appliance.edge.settings import Trunk as EdgeTrunk
+from appliance.lines.settings import Line as LinePort
+from appliance.lines.settings import LinesSettings
+from appliance.state import State
+from appliance.switch.settings import SwitchSettings, WithoutDesk
+from web.settings import WebSettings
+
+PROMPTS = Path(str(resources.files("appliance"))) / "prompts"
+MOST_CALLS: Final = 124  # of the 128 that pjsua2 is built for; the rest stay free for a polite refusal
+BOARDS = Path(str(resources.files("hw"))) / "boards"
+
+
+def edge(config: Config, state: State) -> EdgeSettings:
+    """What Kamailio is rendered from."""
+    return EdgeSettings(
+        state_dir=state.edge,
+        sip=(config.network.sip,),
+        realm=config.network.realm,
+        switch=config.network.switch,
+        lines=config.network.lines,
+        phones=tuple(phone.number for phone in config.phones),
+        trunks=tuple(
+            EdgeTrunk(id=trunk.id, addresses=trunk.addresses, registers=bool(trunk.secret), host=trunk.host)
+            for trunk in config.trunks
+        ),
+        exempt=config.network.exempt,
+    )
+
+
+def switch(config: Config, state: State) -> SwitchSettings:
+    """What the switch is told: addresses, files and the one static rule for when the desk is away."""
+    return SwitchSettings(
+        sip=config.network.switch,
+        edge=str(edge(config, state).inside),
+        realm=config.network.realm,
+        rtp_address=_voice_address(config),
+        rtp_ports=(config.network.rtp_first, config.network.rtp_last),
+        max_calls=config.switch.max_calls or MOST_CALLS,
+        socket=str(state.run / "switch.sock"),
+        recordings=str(state.recordings),
+        disk_reserve_bytes=config.recordings.reserve_mb * 1_000_000,
+        hold_music=str(PROMPTS / "hold-music.wav"),
+        prompts=str(PROMPTS),
+        language=config.office.language,
+        without_desk=WithoutDesk(
+            wait_s=config.switch.without_desk_s,
+            ring=tuple(f"sip:{number}@{config.network.realm}" for number in config.switch.without_desk_ring),
+        ),
+    )
+
+
+def lines(config: Config, state: State) -> LinesSettings:
+    """What the lines process is told: ports, countries and where the switch is."""
+    return LinesSettings(
+        sip=config.network.lines,
+        switch=config.network.switch,
+        socket=str(state.run / "lines.sock"),
+        lines=tuple(LinePort(id=line.id, device=line.device, country=line.country) for line in config.lines),
+        hold_music=str(PROMPTS / "hold-music.wav"),
+    )
+
+
+def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
+    """Everything the desk knows of the office."""
+    return DeskSettings(
+        office=office(config),
+        state_dir=state.root,
+        switch_socket=state.run / "switch.sock",
+        lines_socket=state.run / "lines.sock" if config.lines else None,
+        edge_socket=edge(config, state).rpc_socket,
+        panel=PanelSettings(_board(config), config.panel.mode),
+        realm=config.network.realm,
+        phones=tuple(_phone(phone, config.network.realm) for phone in config.phones),
+        lines=tuple(LineSettings(line.id, line.queue) for line in config.lines),
+        trunks=tuple(_trunk(trunk, config.network.realm) for trunk in config.trunks),
+        outbound=OutboundSettings(config.outbound.trunk, config.outbound.allow, config.outbound.emergency),
+        name=config.office.name,
+        language=config.office.language,
+        time_zone=config.office.time_zone,
+        demo=demo,
+    )
+
+
+def page(config: Config, announce: Callable[[str], None]) -> WebSettings:
+    """How the page is served; `announce` gets the first-start code."""
+    host, _, port = config.network.page.rpartition(":")
+    return WebSettings(host=host, port=int(port), allowed_hosts=config.network.page_hosts, announce=announce)
+
+
+def office(config: Config) -> OfficeSettings:
+    """What the core is told."""
+    return OfficeSettings(tuple(map(_agent, config.agents)), tuple(map(_queue, config.queues)))
+
+
+def write(settings: SwitchSettings | LinesSettings | EdgeSettings, path: Path) -> Path:
+    """Render settings for a process, readable by its own user only, whole or not at all."""
+    fresh = path.with_suffix(".new")
+    with contextlib.suppress(FileNotFoundError):
+        fresh.unlink()
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(msgspec.json.encode(settings, enc_hook=_path_as_text))
+    fresh.replace(path)
+    return path
+
+
+def _path_as_text(value: Any) -> str:  # noqa: ANN401 - msgspec's hook gets whatever it does not know
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{value!r} has no place in a settings file")
+
+
+def _voice_address(config: Config) -> str:
+    """The address phones send voice to: as configured, as SIP, or the one this box has on its network."""
+    host = config.network.sip.rpartition(":")[0]
+    if config.network.rtp_address or host != "0.0.0.0":
+        return config.network.rtp_address or host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # a documentation address: nothing is sent, only the route is looked up
+        except OSError:
+            return "127.0.0.1"  # no network yet
+        return str(probe.getsockname()[0])
+
+
+def _board(config: Config) -> Path:
+    named = Path(config.panel.board)
+    return named if named.suffix == ".toml" else BOARDS / f"{config.panel.board}.toml"
+
+
+def _agent(agent: Agent) -> AgentSettings:
+    return AgentSettings(agent.id, agent.name or agent.id, agent.phone, agent.seat)
+
+
+def _queue(queue: Queue) -> QueueSettings:
+    return QueueSettings(
+        queue=queue.id,
+        name=queue.name or queue.id,
+        number=queue.number,
+        agents=queue.agents,
+        ring_s=queue.ring_s,
+        alert_s=queue.alert_s,
+        wrap_up_s=queue.wrap_up_s,
+        no_agent_s=queue.no_agent_s,
+        max_wait_s=queue.max_wait_s,
+        max_waiting=queue.max_waiting,
+        hold_when_busy=queue.hold_when_busy,
+        record=queue.record,
+    )
+
+
+def _phone(phone: Phone, realm: str) -> PhoneSettings:
+    return PhoneSettings(phone.number, phone.name or phone.number, ha1(phone.number, realm, phone.secret))
+
+
+def _trunk(trunk: Trunk, realm: str) -> TrunkSettings:
+    secret = ha1(trunk.id, realm, trunk.secret) if trunk.secret else ""
+    return TrunkSettings(trunk.id, trunk.queue, tuple(trunk.numbers.items()), trunk.host, secret)

@@ -1,0 +1,1 @@
+"""`deskbell selftest`: the whole box, virtual hardware and real SIP phones, measured from the outside."""
