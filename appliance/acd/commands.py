@@ -76,12 +76,5 @@ class ReleaseCaller:
 
 
 Command = (
-    RingCaller
-    | HoldCaller
-    | OpenOffer
-    | WithdrawOffer
-    | Connect
-    | RecordConversation
-    | DismissCaller
-    | ReleaseCaller
+    RingCaller | HoldCaller | OpenOffer | WithdrawOffer | Connect | RecordConversation | DismissCaller | ReleaseCaller
 )

@@ -49,9 +49,13 @@ class SwitchLost:
 
 @dataclass(frozen=True, slots=True)
 class Restarted:
-    """The desk came back and has reconciled every leg with the switch; offers not named in `offers` are dead (A-30)."""
+    """The desk came back and has reconciled every leg with the switch (A-30).
+
+    Offers not named in `offers` are dead; so are agents' other calls not named in `legs`.
+    """
 
     offers: tuple[str, ...] = ()
+    legs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ class AgentSettings:
 class QueueSettings:
     """A queue: who is rung in which order (S-03), and its times in seconds (acd.md §3.4).
 
-    `max_waiting` 0 means no limit; `wrap_up_s` 0 means no wrap-up.
+    `max_waiting` 0 means no limit; `wrap_up_s` 0 means no wrap-up; `max_wait_s` 0 means no end. A caller who arrives
+    while nobody is on duty waits `no_agent_s` for somebody, or not at all without `wait_without_agents` (§3.3 (5)).
     """
 
     queue: str
@@ -33,6 +34,7 @@ class QueueSettings:
     max_waiting: int = 0
     hold_when_busy: bool = True
     record: bool = True
+    wait_without_agents: bool = True
 
 
 @dataclass(frozen=True, slots=True)

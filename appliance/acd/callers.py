@@ -1,0 +1,145 @@
+"""What callers do, and what faults do to them: hang up at any moment, lose the switch, come back to the old place.
+
+Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault moves a caller back in line (I-05).
+"""
+
+from appliance.acd import commands as do
+from appliance.acd import contacts, offers
+from appliance.acd.deadlines import Alarm
+from appliance.acd.events import Restarted
+from appliance.acd.model import Agent, Contact, ContactState, Hears, Offer, Phase
+from appliance.acd.office import Office
+from appliance.acd.story import Outcome
+from appliance.acd.tables import Happening
+
+
+def hung_up(office: Office, contact_id: str) -> None:
+    """The caller is gone. Who had talked was answered; who had not gave up, even between answer and sound (R-01)."""
+    contact = office.state.contacts.get(contact_id)
+    if contact is None:
+        return
+    if contact.state is ContactState.CONNECTED:
+        _end_conversation(office, contact, Outcome.ANSWERED, "caller_left")
+    elif contact.state is ContactState.CONNECTING:
+        _end_conversation(office, contact, Outcome.ABANDONED, "after_accept")
+    elif contact.state is ContactState.FALLBACK:
+        contacts.end(office, contact, Outcome.DISMISSED, contact.why)
+    else:
+        if contact.state is ContactState.OFFERING:
+            offers.withdraw(office, office.state.offers[contact.offer], "caller_gone", Happening.WITHDRAWN)
+        contacts.end(office, contact, Outcome.ABANDONED, "gave_up")
+
+
+def _end_conversation(office: Office, contact: Contact, outcome: Outcome, why: str) -> None:
+    offers.caller_gone(office, office.state.offers[contact.offer])
+    contacts.end(office, contact, outcome, why)
+
+
+def deadline(office: Office, contact: Contact) -> None:
+    """A caller away did not return, or the last message never ended: the contact is over."""
+    if contact.state is ContactState.AWAY:
+        contacts.release(office, contact, Outcome.LOST, "switch_lost")
+    else:
+        contacts.release(office, contact, Outcome.DISMISSED, contact.why)
+
+
+def returned(office: Office, contact_id: str) -> None:
+    """A caller's leg is back, or a new one stands for it: the caller stands where the caller stood (I-05)."""
+    contact = office.state.contacts.get(contact_id)
+    if contact is None:
+        office.commands.append(do.ReleaseCaller(contact_id, "unknown"))
+        return
+    if contact.state is not ContactState.AWAY:
+        _lose_leg(office, contact)
+    was_answered = contact.hears not in (Hears.NOTHING, Hears.RINGBACK)
+    contact.hears = Hears.NOTHING
+    if was_answered:
+        contacts.hold(office, contact)
+    contacts.wait(office, contact)
+
+
+def _lose_leg(office: Office, contact: Contact) -> None:
+    """Whatever the caller was doing is over; the place is kept for as long as a line caller may be away."""
+    offer = office.state.offers.get(contact.offer)
+    if offer is not None and offer.phase is Phase.OPEN:
+        offers.withdraw(office, offer, "fault", Happening.WITHDRAWN)
+    elif offer is not None:
+        offers.caller_gone(office, offer)
+    _go_away(office, contact)
+
+
+def _go_away(office: Office, contact: Contact) -> None:
+    office.leave_line(contact)
+    contacts.stop_clock(office, contact)
+    contact.state, contact.offer = ContactState.AWAY, ""
+    contact.recording, contact.is_recording = "", False
+    contact.until = office.now + office.state.office.away_s
+    office.deadlines.add(contact.until, Alarm.AWAY, contact.contact)
+
+
+def switch_lost(office: Office) -> None:
+    """Every leg is gone. SIP callers are lost, line callers may return; agents are free, a fault earns no wrap-up."""
+    for offer in list(office.state.offers.values()):
+        if offer.phase is Phase.OPEN:
+            offers.withdraw(office, offer, "fault", Happening.WITHDRAWN)
+    for contact in list(office.state.contacts.values()):
+        _lose_caller(office, contact)
+    office.state.offers.clear()
+    for agent in list(office.state.agents.values()):
+        _lose_legs(office, agent)
+
+
+def _lose_caller(office: Office, contact: Contact) -> None:
+    if contact.state is ContactState.FALLBACK:
+        contacts.end(office, contact, Outcome.DISMISSED, contact.why)
+    elif not contact.returns:
+        contacts.end(office, contact, Outcome.LOST, "switch_lost")
+    elif contact.state is not ContactState.AWAY:
+        _go_away(office, contact)
+
+
+def _lose_legs(office: Office, agent: Agent) -> None:
+    agent.legs.clear()
+    agent.offer = ""
+    offers.last_leg_down(office, agent, Happening.LEGS_LOST)
+
+
+def restarted(office: Office, event: Restarted) -> None:
+    """A-30: what the switch no longer has is over without blame or wrap-up; duty, prompts and places are as stored.
+
+    What waiting callers should hear is ordered again: an order journalled as the desk died may never have left.
+    """
+    office.count("A-30")
+    for offer in list(office.state.offers.values()):
+        if offer.offer not in event.offers:
+            _forget_offer(office, offer)
+    for agent in list(office.state.agents.values()):
+        if agent.legs:
+            agent.legs = {leg: call for leg, call in agent.legs.items() if leg in event.legs}
+            offers.last_leg_down(office, agent, Happening.LEGS_LOST)
+    for offer_id in event.offers:
+        offer_now = office.state.offers.get(offer_id)
+        if offer_now is None or offer_now.phase not in (Phase.OPEN, Phase.ACCEPTED):
+            office.commands.append(do.WithdrawOffer(offer_id, "restart"))
+    for contact in office.state.contacts.values():
+        _say_again(office, contact)
+
+
+def _forget_offer(office: Office, offer: Offer) -> None:
+    if offer.phase is Phase.OPEN:
+        contacts.wait(office, offers.withdraw(office, offer, "restart", Happening.WITHDRAWN))
+    elif offer.phase is Phase.TIMED_OUT:
+        del office.state.offers[offer.offer]
+    else:
+        if offer.phase is Phase.ACCEPTED:
+            offers.leave_caller(office, offer)
+        offers.drop_leg(office, offer, Happening.LEGS_LOST)
+
+
+def _say_again(office: Office, contact: Contact) -> None:
+    if contact.hears is Hears.MUSIC:
+        office.commands.append(do.HoldCaller(contact.contact))
+    elif contact.hears is Hears.RINGBACK:
+        office.commands.append(do.RingCaller(contact.contact))
+    elif contact.state is ContactState.CONNECTING:
+        office.commands.append(do.Connect(contact.contact, contact.offer))

@@ -1,0 +1,28 @@
+"""After a reboot the monotonic clock starts again: every stamp moves with it, so that no duration changes (I-15)."""
+
+from appliance.acd.model import LONG_AGO, Agent, Contact, Offer, State
+
+_AGENT = "since lost_until prompt_since wrap_since wrap_until idle_since changed_by_itself_at ringing_since".split()
+_CONTACT = "t_enq retry_at until clock_from".split()
+_OFFER = "opened_at deadline".split()
+
+
+def move_stamps(state: State, seconds: float) -> None:
+    """Add `seconds` to every stamp of the state, except those that say "none"."""
+    for agent in state.agents.values():
+        _move(agent, _AGENT, seconds)
+    for contact in state.contacts.values():
+        _move(contact, _CONTACT, seconds)
+    for offer in state.offers.values():
+        _move(offer, _OFFER, seconds)
+    for queue in state.queues.values():
+        if queue.unstaffed_since is not None:
+            queue.unstaffed_since += seconds
+    state.at += seconds
+
+
+def _move(owner: Agent | Contact | Offer, fields: list[str], seconds: float) -> None:
+    for name in fields:
+        stamp = getattr(owner, name)
+        if stamp not in (0.0, LONG_AGO):
+            setattr(owner, name, stamp + seconds)

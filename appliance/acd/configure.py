@@ -1,0 +1,45 @@
+"""The configuration reaches the office: new agents come off duty, missing ones leave, callers of a lost queue are told.
+
+Rule: a change never ends a conversation and never loses a caller (R-35, A-29).
+"""
+
+from appliance.acd import contacts, offers, staff
+from appliance.acd.model import Agent, ContactState, QueueState
+from appliance.acd.office import Office
+from appliance.acd.settings import OfficeSettings
+from appliance.acd.tables import Happening
+
+
+def configure(office: Office, settings: OfficeSettings) -> None:
+    """Make the office what the settings say, keeping everybody's state who is still in them."""
+    state = office.state
+    _withdraw_from_lost_queues(office, settings)
+    state.office = settings
+    state.queues = {queue.queue: state.queues.get(queue.queue, QueueState()) for queue in settings.queues}
+    _change_agents(office, settings)
+    office.reindex()
+    for contact in state.contacts.values():
+        if contact.state is ContactState.WAITING:
+            office.unsettled.append(contact.contact)
+
+
+def _withdraw_from_lost_queues(office: Office, settings: OfficeSettings) -> None:
+    kept = {queue.queue for queue in settings.queues}
+    for contact in office.state.contacts.values():
+        if contact.queue not in kept and contact.state is ContactState.OFFERING:
+            offer = office.state.offers[contact.offer]
+            offers.withdraw(office, offer, "queue_removed", Happening.WITHDRAWN)
+            contacts.wait(office, contact)
+
+
+def _change_agents(office: Office, settings: OfficeSettings) -> None:
+    named = {agent.agent for agent in settings.agents}
+    for agent in list(office.state.agents.values()):
+        if agent.settings.agent not in named:
+            staff.remove(office, agent)
+    for agent_settings in settings.agents:
+        agent_now = office.state.agents.get(agent_settings.agent)
+        if agent_now is None:
+            office.state.agents[agent_settings.agent] = Agent(agent_settings, since=office.now)
+        else:
+            agent_now.settings, agent_now.is_leaving = agent_settings, False

@@ -1,0 +1,53 @@
+"""All running timers, soonest first. A deadline is a field of the state; here is only the order to look at them.
+
+An entry is (when, which, whose). One whose field no longer says exactly `when` is stale and is dropped unseen: the time
+itself is the generation of §3.4 (I-16).
+"""
+
+import enum
+import heapq
+from collections.abc import Callable
+
+Entry = tuple[float, int, str]
+
+
+class Alarm(enum.IntEnum):
+    """Which field of whom a deadline belongs to; the number breaks ties, agents before callers."""
+
+    WRAP_UP = 0  # Agent.wrap_until
+    LOST = 1  # Agent.lost_until
+    OFFER = 2  # Offer.deadline
+    AWAY = 3  # Contact.until, of a caller away or hearing the last message
+    WAITING = 4  # T-max, T-noagent or the retry gap of a waiting caller
+
+
+class Deadlines:
+    """A heap of entries; `is_live` says whether an entry still means anything."""
+
+    def __init__(self, is_live: Callable[[Entry], bool]) -> None:
+        self._is_live = is_live
+        self._heap: list[Entry] = []
+
+    def add(self, when: float, alarm: Alarm, whose: str) -> None:
+        """Look at this owner again at `when` (monotonic seconds)."""
+        heapq.heappush(self._heap, (when, int(alarm), whose))
+
+    def clear(self) -> None:
+        """Forget everything, before the state is read again."""
+        self._heap.clear()
+
+    def next(self) -> float | None:
+        """The soonest deadline that still means something."""
+        self._drop_stale()
+        return self._heap[0][0] if self._heap else None
+
+    def take_due(self, now: float) -> Entry | None:
+        """Remove and return the soonest live entry that is due, None when none is."""
+        self._drop_stale()
+        if self._heap and self._heap[0][0] <= now:
+            return heapq.heappop(self._heap)
+        return None
+
+    def _drop_stale(self) -> None:
+        while self._heap and not self._is_live(self._heap[0]):
+            heapq.heappop(self._heap)

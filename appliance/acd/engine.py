@@ -1,0 +1,188 @@
+"""The ACD engine: what the office is told, in order, becomes what the box is to do.
+
+Rule 1: one writer. `handle`, `handle_batch` and `tick` are the only ways in, and dispatch runs once per batch (D-01).
+Rule 2: `now` is always a parameter, monotonic seconds; the engine never sleeps and says when it wants waking.
+Rule 3: state == fold(journal), where one journal record is one batch: its events and its `now` (I-22).
+
+Who finds what where: `tables.py` agent transitions, `staff.py` what agents do, `callers.py` what callers do,
+`offers.py` the ringing between them, `contacts.py` waiting and ending, `dispatch.py` who is rung next, `story.py` what
+is told.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from appliance.acd import callers, clock, contacts, offers, picture, staff, story
+from appliance.acd import events as ev
+from appliance.acd.commands import Command
+from appliance.acd.configure import configure
+from appliance.acd.deadlines import Alarm, Entry
+from appliance.acd.dispatch import dispatch
+from appliance.acd.model import Agent, Contact, Offer, State
+from appliance.acd.office import Office
+from appliance.acd.view import OfficeView
+
+
+class Acd:
+    """The queue engine over one `State`, its own or one decoded from a checkpoint; it changes that object in place."""
+
+    def __init__(self, state: State | None = None) -> None:
+        self.state = state if state is not None else State()
+        self._office = Office(self.state)
+
+    def handle(self, event: ev.Event, now: float) -> list[Command]:
+        """One event as a batch of its own."""
+        return self.handle_batch((event,), now)
+
+    def handle_batch(self, events: Iterable[ev.Event], now: float) -> list[Command]:
+        """Drain the events in order, then dispatch once (D-01). An event that means nothing here changes nothing."""
+        office = self._office
+        if now < self.state.at:
+            clock.move_stamps(self.state, now - self.state.at)
+            office.reindex()
+        self.state.at = office.now = now
+        self.state.seq += 1
+        for event in events:
+            self._apply(event)
+        dispatch(office)
+        commands, office.commands = office.commands, []
+        return commands
+
+    def tick(self, now: float) -> list[Command]:
+        """Time has passed: the same as `handle(Ticked(), now)`, which is how it is journalled."""
+        return self.handle_batch((ev.Ticked(),), now)
+
+    def next_deadline(self) -> float | None:
+        """When `tick` is wanted next, None when nothing runs. A time in the past means: at once."""
+        return self._office.deadlines.next()
+
+    def view(self, now: float) -> OfficeView:
+        """The committed state for people."""
+        return picture.draw(self.state, now)
+
+    def drain_facts(self) -> list[story.Fact]:
+        """What was decided since the last call, in order; the list is handed over."""
+        facts, self._office.facts = self._office.facts, []
+        return facts
+
+    @property
+    def rows_taken(self) -> dict[str, int]:
+        """How often each row of §3.2 was taken by this object: coverage for tests, no part of the state."""
+        return self._office.rows_taken
+
+    def contact(self, contact: str) -> Contact | None:
+        """A live contact; read it, never write it."""
+        return self.state.contacts.get(contact)
+
+    def offer(self, offer: str) -> Offer | None:
+        """A remembered offer: open, accepted, or just over."""
+        return self.state.offers.get(offer)
+
+    def agent(self, agent: str) -> Agent | None:
+        """An agent; read it, never write it."""
+        return self.state.agents.get(agent)
+
+    def offer_of(self, agent: str) -> str:
+        """The offer this agent is rung with or talks on, "" for none."""
+        found = self.state.agents.get(agent)
+        return found.offer if found is not None else ""
+
+    def contact_of(self, offer: str) -> str:
+        """The contact an offer is for, "" when the offer is forgotten."""
+        found = self.state.offers.get(offer)
+        return found.contact if found is not None else ""
+
+    def _apply(self, event: ev.Event) -> None:  # noqa: C901, PLR0912 - a table of contents, one line per event
+        office = self._office
+        match event:
+            case ev.Ticked():
+                self._run_deadlines()
+            case ev.Configured(settings):
+                configure(office, settings)
+            case ev.CallerArrived():
+                contacts.arrive(office, event)
+            case ev.CallerHungUp(contact):
+                callers.hung_up(office, contact)
+            case ev.CallerReturned(contact):
+                callers.returned(office, contact)
+            case ev.SwitchLost():
+                callers.switch_lost(office)
+            case ev.Restarted():
+                callers.restarted(office, event)
+            case ev.OfferAccepted(offer):
+                offers.accept(office, offer)
+            case ev.OfferRejected() | ev.OfferBusy() | ev.OfferTimedOut() | ev.OfferUnreachable():
+                self._end_offer(event)
+            case ev.OfferLegEnded(offer):
+                if (known := self.offer(offer)) is not None:
+                    offers.leg_ended(office, known)
+            case ev.OfferAlerted():
+                pass  # the switch judges alert_s; the record is for the journal
+            case ev.Bridged(contact, offer):
+                offers.bridged(office, contact, offer)
+            case ev.LegStarted():
+                staff.leg_started(office, event)
+            case ev.LegConnected():
+                staff.leg_connected(office, event)
+            case ev.LegEnded():
+                staff.leg_ended(office, event)
+            case ev.DutyOn():
+                staff.duty_on(office, event)
+            case ev.DutyOff():
+                staff.duty_off(office, event)
+            case ev.StayedOff(agent, actor):
+                staff.stayed_off(office, agent, actor)
+            case ev.WrapUpEnded(agent, actor):
+                staff.end_wrap_up(office, agent, actor)
+            case ev.PhoneFound(agent):
+                staff.phone_found(office, agent)
+            case ev.PhoneLost(agent):
+                staff.phone_lost(office, agent)
+            case ev.RecordingBegan(contact, recording):
+                contacts.show_recording(office, contact, recording, is_recording=True)
+            case ev.RecordingEnded(contact, recording):
+                contacts.show_recording(office, contact, recording, is_recording=False)
+            case _:
+                assert_never(event)
+
+    def _end_offer(self, event: ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable) -> None:
+        offer = offers.find_open(self._office, event.offer)
+        if offer is None:
+            return  # it has its one outcome already (D-05)
+        match event:
+            case ev.OfferRejected():
+                offers.reject(self._office, offer)
+            case ev.OfferBusy():
+                offers.busy(self._office, offer)
+            case ev.OfferTimedOut():
+                offers.time_out(self._office, offer)
+            case ev.OfferUnreachable():
+                offers.unreachable(self._office, offer)
+
+    def _run_deadlines(self) -> None:
+        deadlines, now = self._office.deadlines, self._office.now
+        while (entry := deadlines.take_due(now)) is not None:
+            self._ring_alarm(entry)
+
+    def _ring_alarm(self, entry: Entry) -> None:
+        _, alarm, whose = entry
+        match Alarm(alarm):
+            case Alarm.WRAP_UP:
+                staff.wrap_timer(self._office, whose)
+            case Alarm.LOST:
+                staff.lost_too_long(self._office, whose)
+            case Alarm.OFFER:
+                offers.deadline(self._office, self.state.offers[whose])
+            case Alarm.AWAY:
+                callers.deadline(self._office, self.state.contacts[whose])
+            case Alarm.WAITING:
+                self._office.unsettled.append(whose)
+
+
+def fold(journal: Iterable[tuple[Sequence[ev.Event], float]], state: State | None = None) -> Acd:
+    """Replay a journal, one record per batch, from a checkpoint or from nothing (I-22). Its commands are not sent."""
+    acd = Acd(state)
+    for batch, now in journal:
+        acd.handle_batch(batch, now)
+        acd.drain_facts()
+    return acd

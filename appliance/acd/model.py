@@ -1,0 +1,228 @@
+"""What the core remembers: agents, contacts, offers and queues, as one plain tree that can be stored and compared.
+
+Rule: everything that decides anything later is a field here, so that state == fold(journal) (I-22). Indexes that only
+make things fast live in `office.py` and are rebuilt from this tree. Times are monotonic seconds; 0.0 means "none"
+where a field says so.
+"""
+
+import enum
+from dataclasses import dataclass, field
+
+from appliance.acd.settings import AgentSettings, OfficeSettings
+from appliance.acd.view import Status
+
+LONG_AGO = -1e9
+
+
+class AgentState(enum.Enum):
+    """Duty and activity in one (D-02): off duty and ringing, or off duty in wrap-up, cannot be written down (§3.2)."""
+
+    FREE = "free"  # 1: available, idle
+    RINGING = "ringing"  # 2: available, offered
+    BUSY = "busy"  # 3: available, at least one live leg
+    WRAP_UP = "wrap_up"  # 4: available, in wrap-up
+    OFF = "off"  # 5: off duty, idle
+    OFF_BUSY = "off_busy"  # 6: off duty, at least one live leg
+
+
+class Reach(enum.Enum):
+    """Whether the agent's phone can be rung."""
+
+    OK = "ok"
+    LOST = "lost"
+
+
+class Intent(enum.Enum):
+    """A duty change that waits for the present call to end (A-11, A-26)."""
+
+    NONE = ""
+    OFF = "off"
+    ON = "on"
+
+
+@dataclass(slots=True)
+class Leg:
+    """A live call of the agent's phone that is no offer. `queue` is the identity dialled with, "" for personal."""
+
+    outbound: bool
+    queue: str
+    connected: bool = False
+
+
+@dataclass(slots=True)
+class Agent:
+    """One agent. `offer` names the open offer or the live leg of an accepted one; `wrap_until` 0 without wrap-up.
+
+    `owed_wrap_s` is the wrap-up earned by a queue call whose leg is down while another leg still lives (A-13).
+    """
+
+    settings: AgentSettings
+    since: float
+    state: AgentState = AgentState.OFF
+    reach: Reach = Reach.OK
+    lost_until: float = 0.0
+    reason: str = ""
+    intent: Intent = Intent.NONE
+    intent_reason: str = ""
+    intent_actor: str = ""
+    prompt: str = ""
+    prompt_contact: str = ""
+    prompt_since: float = 0.0
+    offer: str = ""
+    legs: dict[str, Leg] = field(default_factory=dict)
+    has_talked: bool = False
+    owed_wrap_s: float = 0.0
+    wrap_since: float = 0.0
+    wrap_until: float = 0.0
+    idle_since: float = 0.0
+    changed_by_itself_at: float = LONG_AGO
+    ringing_since: float = LONG_AGO
+    is_leaving: bool = False
+
+    @property
+    def is_available(self) -> bool:
+        """On duty, whatever the agent is doing."""
+        return self.state is not AgentState.OFF and self.state is not AgentState.OFF_BUSY
+
+    @property
+    def is_free(self) -> bool:
+        """In NOW for every queue the agent belongs to (§3.1)."""
+        return (
+            self.state is AgentState.FREE
+            and self.reach is Reach.OK
+            and self.intent is Intent.NONE
+            and not self.is_leaving
+        )
+
+    @property
+    def is_staffing(self) -> bool:
+        """In NOW or SOON: somebody a caller can reasonably wait for (§3.1)."""
+        return self.is_available and self.reach is Reach.OK and self.intent is not Intent.OFF and not self.is_leaving
+
+    @property
+    def status(self) -> Status:
+        """What is shown, first match of §3.1."""
+        if self.reach is Reach.LOST and self.is_available:
+            return Status.UNREACHABLE
+        if self.state is AgentState.OFF:
+            return Status.OFF_PROMPT if self.prompt else Status.OFF
+        return _STATUS[self.state]
+
+
+_STATUS = {
+    AgentState.FREE: Status.AVAILABLE,
+    AgentState.RINGING: Status.RINGING,
+    AgentState.BUSY: Status.ON_CALL,
+    AgentState.WRAP_UP: Status.WRAP_UP,
+    AgentState.OFF_BUSY: Status.OFF_ON_CALL,
+}
+
+
+class ContactState(enum.Enum):
+    """Where a caller is. Each state has a human on it or a running timer (D-06, I-03)."""
+
+    WAITING = "waiting"  # T-max, T-noagent and every agent's events
+    OFFERING = "offering"  # T-ring
+    CONNECTING = "connecting"  # T-bridge
+    CONNECTED = "connected"  # two humans
+    AWAY = "away"  # the leg died with the switch; OfficeSettings.away_s
+    FALLBACK = "fallback"  # hears the last message; DISMISS_S
+
+
+class Hears(enum.Enum):
+    """What the caller hears now, so that nothing is ordered twice."""
+
+    NOTHING = "nothing"
+    RINGBACK = "ringback"
+    MUSIC = "music"
+    AGENT = "agent"
+    MESSAGE = "message"
+
+
+@dataclass(slots=True)
+class Contact:
+    """One customer's journey. `t_enq` and `seq` are set once and never change: the place in the queue (D-04, I-05).
+
+    `declined` names agents who had this call and did not take it; `retry_at` ends the pause before they are asked again
+    (0 none). `until` is the deadline of AWAY and FALLBACK. `is_admitted`: has a place in the hold queue (S-32).
+    """
+
+    contact: str
+    queue: str
+    number: str
+    name: str
+    origin: str
+    priority: int
+    returns: bool
+    t_enq: float
+    seq: int
+    state: ContactState = ContactState.WAITING
+    hears: Hears = Hears.NOTHING
+    is_admitted: bool = False
+    offer: str = ""
+    offers: int = 0
+    declined: list[str] = field(default_factory=list)
+    retry_at: float = 0.0
+    until: float = 0.0
+    clock_from: float = 0.0
+    waited_s: float = 0.0
+    talked_s: float = 0.0
+    agent: str = ""
+    recording: str = ""
+    recordings: int = 0
+    is_recording: bool = False
+    why: str = ""
+
+    @property
+    def key(self) -> tuple[int, float, int]:
+        """The one global ordering key (D-04)."""
+        return (-self.priority, self.t_enq, self.seq)
+
+
+class Phase(enum.Enum):
+    """Where an offer is. Its outcome is decided once, when it leaves OPEN (D-05)."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    HANGING_UP = "hanging_up"  # the caller is gone; the agent's leg is being hung up
+    TIMED_OUT = "timed_out"  # remembered LATE_ACCEPT_S, the only exception to exactly one outcome (R-05)
+
+
+@dataclass(slots=True)
+class Offer:
+    """A contact presented to one agent. `deadline` means what the phase says: T-ring, T-bridge, hang-up guard, R-05.
+
+    It is 0 while they talk: two humans need no timer.
+    """
+
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+    opened_at: float
+    deadline: float
+    phase: Phase = Phase.OPEN
+    is_busy: bool = False
+    was_bridged: bool = False
+
+
+@dataclass(slots=True)
+class QueueState:
+    """What a queue remembers. `unstaffed_since`: nobody is in NOW or SOON since then (T-noagent), None when staffed."""
+
+    unstaffed_since: float | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """The whole office. `at` is the time of the last batch, `seq` counts batches, the rest are counters for new ids."""
+
+    office: OfficeSettings = field(default_factory=OfficeSettings)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    queues: dict[str, QueueState] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    at: float = 0.0
+    seq: int = 0
+    arrivals: int = 0
+    offers_made: int = 0

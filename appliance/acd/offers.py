@@ -1,0 +1,300 @@
+"""The life of an offer: opened once, ended once, compensated when the phone is later than the decision (D-05).
+
+Rule: whoever leaves an offer puts the caller back in line at the old place, or ends the contact; never neither.
+"""
+
+from appliance.acd import commands as do
+from appliance.acd import contacts, story
+from appliance.acd.deadlines import Alarm
+from appliance.acd.effects import Cause
+from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, Reach
+from appliance.acd.office import Office
+from appliance.acd.story import OfferOutcome, Outcome
+from appliance.acd.tables import Happening
+
+BUSY_RACE_S = 0.5  # a 486 is a race when a leg of the agent's own appears within this (A-07)
+LATE_ACCEPT_S = 1.0  # an answer this soon after the ring timeout still counts (R-05)
+HANG_UP_S = 2.0  # a leg we hung up and heard nothing of is down (I-17)
+
+DECLINED, NO_ANSWER = "declined", "no_answer"
+
+
+def open_offer(office: Office, contact: Contact, agent: Agent) -> None:
+    """Ring this agent for this caller (A-01)."""
+    state, queue, name = office.state, office.queues[contact.queue], agent.settings.agent
+    state.offers_made += 1
+    offer = Offer(f"o{state.offers_made}", contact.contact, name, contact.queue, office.now, office.now + queue.ring_s)
+    state.offers[offer.offer] = offer
+    office.leave_line(contact)
+    contact.state, contact.offer, contact.offers = ContactState.OFFERING, offer.offer, contact.offers + 1
+    agent.offer, agent.ringing_since = offer.offer, office.now
+    office.move(agent, Happening.OFFER_OPENED)
+    _watch(office, offer)
+    if contact.hears is Hears.NOTHING:
+        contacts.ring(office, contact)
+    else:
+        contacts.hold(office, contact)
+    office.commands.append(do.OpenOffer(offer.offer, contact.contact, name, contact.queue, queue.ring_s, queue.alert_s))
+    office.facts.append(story.OfferOpened(office.now, offer.offer, contact.contact, name, contact.queue))
+
+
+def _watch(office: Office, offer: Offer) -> None:
+    office.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)
+
+
+def _until(office: Office, offer: Offer, seconds: float) -> None:
+    offer.deadline = office.now + seconds
+    _watch(office, offer)
+
+
+def find_open(office: Office, offer_id: str) -> Offer | None:
+    """The offer of that id while it has no outcome; None for one that is over or was never made (I-16)."""
+    offer = office.state.offers.get(offer_id)
+    return offer if offer is not None and offer.phase is Phase.OPEN else None
+
+
+def _tell(office: Office, offer: Offer, outcome: OfferOutcome, why: str = "") -> None:
+    rang_s = max(0.0, office.now - offer.opened_at)
+    office.facts.append(
+        story.OfferEnded(office.now, offer.offer, offer.contact, offer.agent, offer.queue, outcome, why, rang_s)
+    )
+
+
+def _close(office: Office, offer: Offer, outcome: OfferOutcome, why: str = "") -> Contact:
+    """The offer's one outcome: the agent has it no more; returns the contact, which the caller of this must place."""
+    _tell(office, offer, outcome, why)
+    office.state.agents[offer.agent].offer = ""
+    if outcome is OfferOutcome.TIMEOUT:
+        offer.phase = Phase.TIMED_OUT
+        _until(office, offer, LATE_ACCEPT_S)
+    else:
+        del office.state.offers[offer.offer]
+    contact = office.state.contacts[offer.contact]
+    contact.offer = ""
+    return contact
+
+
+def reject(office: Office, offer: Offer) -> None:
+    """A-05: the agent said no. Off duty with a prompt, the caller keeps the place."""
+    contact = _close(office, offer, OfferOutcome.REJECTED)
+    office.commands.append(do.WithdrawOffer(offer.offer, DECLINED))
+    contacts.note_declined(office, contact, offer.agent)
+    cause = Cause(office.now, DECLINED, contact=offer.contact)
+    office.move(office.state.agents[offer.agent], Happening.REJECTED, cause)
+    contacts.wait(office, contact)
+
+
+def time_out(office: Office, offer: Offer) -> None:
+    """A-06: nobody picked up. A phone known to be lost was not ignored by anybody: that is A-08."""
+    agent = office.state.agents[offer.agent]
+    if agent.reach is Reach.LOST:
+        unreachable(office, offer)
+        return
+    contact = _close(office, offer, OfferOutcome.TIMEOUT)
+    office.commands.append(do.WithdrawOffer(offer.offer, NO_ANSWER))
+    contacts.note_declined(office, contact, offer.agent)
+    office.move(agent, Happening.TIMED_OUT, Cause(office.now, NO_ANSWER, contact=offer.contact))
+    contacts.wait(office, contact)
+
+
+def unreachable(office: Office, offer: Offer) -> None:
+    """A-08: the phone gave no sign. No blame; not rung again until it is found."""
+    contact = _close(office, offer, OfferOutcome.UNREACHABLE)
+    office.commands.append(do.WithdrawOffer(offer.offer, "unreachable"))
+    agent = office.state.agents[offer.agent]
+    agent.lost_until = office.now + office.state.office.lost_s
+    office.move(agent, Happening.UNREACHABLE)
+    contacts.wait(office, contact)
+
+
+def busy(office: Office, offer: Offer) -> None:
+    """486: wait a moment for the agent's own call that explains it; without one it was a reject (A-07)."""
+    if not offer.is_busy:
+        offer.is_busy = True
+        _until(office, offer, BUSY_RACE_S)
+
+
+def own_call(office: Office, offer: Offer, happening: Happening) -> None:
+    """A-07, A-12, R-10: the agent's own call goes first; no blame, the caller to the next agent."""
+    if offer.is_busy:
+        contact = _close(office, offer, OfferOutcome.BUSY_RACE)
+        happening = Happening.BUSY_RACE
+    else:
+        contact = _close(office, offer, OfferOutcome.WITHDRAWN, "own_call")
+        office.commands.append(do.WithdrawOffer(offer.offer, "own_call"))
+    office.move(office.state.agents[offer.agent], happening)
+    contacts.wait(office, contact)
+
+
+def withdraw(office: Office, offer: Offer, why: str, happening: Happening, cause: Cause | None = None) -> Contact:
+    """A-09, A-10: stop ringing for a reason that is not the phone's. The caller of this places the contact."""
+    contact = _close(office, offer, OfferOutcome.WITHDRAWN, why)
+    office.commands.append(do.WithdrawOffer(offer.offer, why))
+    office.move(office.state.agents[offer.agent], happening, cause)
+    return contact
+
+
+def accept(office: Office, offer_id: str) -> None:
+    """A-04: connect them. An answer to an offer that is over is taken back, or hung up again (R-01, R-05)."""
+    offer = office.state.offers.get(offer_id)
+    if offer is not None and offer.phase is Phase.OPEN:
+        _connect(office, offer, Happening.ACCEPTED)
+    elif offer is not None and offer.phase is Phase.TIMED_OUT and _may_undo(office, offer):
+        _undo_time_out(office, offer)
+    elif offer is None or offer.phase is not Phase.ACCEPTED:
+        _hang_up_late(office, offer_id, offer)
+
+
+def _may_undo(office: Office, offer: Offer) -> bool:
+    contact, agent = office.state.contacts.get(offer.contact), office.state.agents.get(offer.agent)
+    return (
+        contact is not None
+        and contact.state is ContactState.WAITING
+        and agent is not None
+        and not agent.is_leaving
+        and agent.state is AgentState.OFF
+        and agent.prompt == NO_ANSWER
+        and agent.prompt_contact == offer.contact
+        and office.now <= offer.deadline
+    )
+
+
+def _undo_time_out(office: Office, offer: Offer) -> None:
+    contact, agent = office.state.contacts[offer.contact], office.state.agents[offer.agent]
+    office.leave_line(contact)
+    contact.declined.remove(offer.agent)
+    contact.offer, agent.offer = offer.offer, offer.offer
+    _connect(office, offer, Happening.ACCEPTED_LATE)
+
+
+def _connect(office: Office, offer: Offer, happening: Happening) -> None:
+    _tell(office, offer, OfferOutcome.ACCEPTED)
+    offer.phase = Phase.ACCEPTED
+    _until(office, offer, office.state.office.bridge_s)
+    contact = office.state.contacts[offer.contact]
+    contact.state, contact.hears = ContactState.CONNECTING, Hears.AGENT
+    office.move(office.state.agents[offer.agent], happening, Cause(office.now, actor=offer.agent))
+    office.commands.append(do.Connect(contact.contact, offer.offer))
+    queue = office.queues.get(contact.queue)
+    if queue is not None and queue.record:
+        contact.recordings += 1
+        contact.recording = f"r{contact.contact}-{contact.recordings}"
+        office.commands.append(do.RecordConversation(contact.recording, contact.contact, offer.offer))
+
+
+def _hang_up_late(office: Office, offer_id: str, offer: Offer | None) -> None:
+    contact = office.state.contacts.get(offer.contact) if offer is not None else None
+    office.commands.append(do.WithdrawOffer(offer_id, "late", elsewhere=contact is not None))
+    office.facts.append(story.LateAnswer(office.now, offer_id))
+
+
+def bridged(office: Office, contact_id: str, offer_id: str) -> None:
+    """They hear each other: from here on it is an answered call that earns wrap-up."""
+    contact, offer = office.state.contacts.get(contact_id), office.state.offers.get(offer_id)
+    if contact is None or offer is None or contact.offer != offer_id or contact.state is not ContactState.CONNECTING:
+        return
+    contacts.stop_clock(office, contact)
+    contact.state, contact.agent = ContactState.CONNECTED, offer.agent
+    offer.was_bridged, offer.deadline = True, 0.0
+    office.state.agents[offer.agent].has_talked = True
+    office.facts.append(
+        story.ContactAnswered(office.now, contact_id, offer.agent, offer_id, contact.recording, contact.waited_s)
+    )
+
+
+def leg_ended(office: Office, offer: Offer) -> None:
+    """The agent's leg is down: the agent has left (D-08). What becomes of the caller depends on how far they were."""
+    if offer.phase is Phase.OPEN:
+        unreachable(office, offer)
+    elif offer.phase is Phase.ACCEPTED:
+        leave_caller(office, offer)
+        drop_leg(office, offer, Happening.LAST_LEG_DOWN)
+    elif offer.phase is Phase.HANGING_UP:
+        drop_leg(office, offer, Happening.LAST_LEG_DOWN)
+
+
+def leave_caller(office: Office, offer: Offer) -> None:
+    """The agent is gone: after a conversation the call is over, before it the caller keeps the place."""
+    contact = office.state.contacts[offer.contact]
+    if contact.state is ContactState.CONNECTED:
+        contacts.release(office, contact, Outcome.ANSWERED, "agent_left")
+    else:
+        contacts.note_declined(office, contact, offer.agent)
+        _forget_recording(contact)
+        contacts.wait(office, contact)
+
+
+def _forget_recording(contact: Contact) -> None:
+    contact.recording, contact.is_recording = "", False
+
+
+def drop_leg(office: Office, offer: Offer, happening: Happening) -> None:
+    """Take the offer's leg from the agent; when it was the last one, wrap-up or rest follows (A-13 to A-15, A-25)."""
+    agent = office.state.agents[offer.agent]
+    del office.state.offers[offer.offer]
+    agent.offer = ""
+    queue = office.queues.get(offer.queue)
+    if offer.was_bridged and queue is not None and agent.is_available:
+        agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
+    last_leg_down(office, agent, happening)
+
+
+def last_leg_down(office: Office, agent: Agent, happening: Happening = Happening.LAST_LEG_DOWN) -> None:
+    """If no leg lives any more, move the agent on; one who was removed meanwhile goes now (A-29)."""
+    if agent.legs or agent.offer:
+        return
+    office.move(agent, happening)
+    if agent.is_leaving:
+        forget_agent(office, agent)
+
+
+def forget_agent(office: Office, agent: Agent) -> None:
+    """A removed agent's last trace."""
+    name = agent.settings.agent
+    if agent.is_available:
+        office.facts.append(story.DutyChanged(office.now, name, False, "removed", ""))
+    del office.state.agents[name]
+    office.free.discard(name)
+    office.staffing.discard(name)
+    office.is_staffing_stale = True
+
+
+def caller_gone(office: Office, offer: Offer) -> None:
+    """The caller of an accepted offer hung up: hang up the agent's leg, and believe it gone after HANG_UP_S."""
+    offer.phase = Phase.HANGING_UP
+    _until(office, offer, HANG_UP_S)
+    office.commands.append(do.WithdrawOffer(offer.offer, "caller_gone"))
+
+
+def deadline(office: Office, offer: Offer) -> None:
+    """The offer's timer ran out; what that means depends on where the offer is."""
+    if offer.phase is Phase.OPEN and offer.is_busy:
+        reject(office, offer)
+    elif offer.phase is Phase.OPEN:
+        time_out(office, offer)
+    elif offer.phase is Phase.ACCEPTED:
+        _never_bridged(office, offer)
+    elif offer.phase is Phase.HANGING_UP:
+        drop_leg(office, offer, Happening.LAST_LEG_DOWN)
+    else:
+        del office.state.offers[offer.offer]
+
+
+def _never_bridged(office: Office, offer: Offer) -> None:
+    """T-bridge: a 200 without sound is an unreachable phone; the caller keeps the place."""
+    contact, agent = office.state.contacts[offer.contact], office.state.agents[offer.agent]
+    office.commands.append(do.WithdrawOffer(offer.offer, "no_media"))
+    _forget_recording(contact)
+    contacts.wait(office, contact)
+    lose_phone(office, agent)
+    drop_leg(office, offer, Happening.LAST_LEG_DOWN)
+
+
+def lose_phone(office: Office, agent: Agent) -> None:
+    """The phone cannot be rung; off duty after T-lost when nothing changes (A-27)."""
+    if agent.reach is Reach.LOST:
+        return
+    status = agent.status
+    agent.reach, agent.lost_until = Reach.LOST, office.now + office.state.office.lost_s
+    agent.changed_by_itself_at = office.now
+    office.refresh(agent, status is not agent.status)

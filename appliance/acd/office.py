@@ -1,0 +1,177 @@
+"""The office at work: the state, the indexes that make it fast, and what the present batch orders and tells.
+
+Rule 1: agents change state only by `move`, through a row of `tables.py`. Rule 2: indexes are derived, never stored; a
+fresh `Office` on a decoded state behaves exactly like the one that wrote it. Rule 3: `now` is the time of the batch.
+"""
+
+import bisect
+
+from appliance.acd import story, tables
+from appliance.acd.commands import Command
+from appliance.acd.deadlines import Alarm, Deadlines, Entry
+from appliance.acd.effects import Cause
+from appliance.acd.model import Agent, AgentState, Contact, ContactState, Reach, State
+from appliance.acd.settings import QueueSettings
+from appliance.acd.tables import Happening
+
+Place = tuple[tuple[int, float, int], str]
+
+
+class Office:
+    """What every rule of the core works on. `unsettled` names waiting callers whose fate this batch must decide."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.now = state.at
+        self.commands: list[Command] = []
+        self.facts: list[story.Fact] = []
+        self.rows_taken: dict[str, int] = {}
+        self.unsettled: list[str] = []
+        self.queues: dict[str, QueueSettings] = {}
+        self.waiting: dict[str, list[Place]] = {}
+        self.free: set[str] = set()
+        self.staffing: set[str] = set()
+        self.is_staffing_stale = True
+        self.deadlines = Deadlines(self._is_live)
+        self.reindex()
+
+    def reindex(self) -> None:
+        """Build every index anew from the state: at start, after a change of configuration, after a reboot."""
+        state = self.state
+        self.queues = {queue.queue: queue for queue in state.office.queues}
+        self.free = {name for name, agent in state.agents.items() if agent.is_free}
+        self.staffing = {name for name, agent in state.agents.items() if agent.is_staffing}
+        self.waiting = {name: [] for name in self.queues}
+        self.is_staffing_stale = True
+        self.deadlines.clear()
+        for agent in state.agents.values():
+            self._watch_agent(agent)
+        for offer in state.offers.values():
+            if offer.deadline:
+                self.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)
+        for contact in state.contacts.values():
+            self._index_contact(contact)
+
+    def _index_contact(self, contact: Contact) -> None:
+        if contact.state is ContactState.WAITING:
+            self.line_up(contact)
+            self.watch_waiting(contact)
+        elif contact.until:
+            self.deadlines.add(contact.until, Alarm.AWAY, contact.contact)
+
+    # -- agents
+
+    def move(self, agent: Agent, happening: Happening, cause: Cause | None = None) -> bool:
+        """Take the agent through the row that applies, tell what changed; False when the happening means nothing."""
+        cause = cause or Cause(self.now)
+        row = tables.find(agent, happening, cause)
+        if row is None:
+            return False
+        self.count(row.id)
+        status, was_available, wrap = agent.status, agent.is_available, (agent.wrap_since, agent.wrap_until)
+        actor = cause.actor or agent.intent_actor
+        agent.state = row.target
+        for effect in row.effects:
+            effect(agent, cause)
+        if not row.by_person:
+            agent.changed_by_itself_at = self.now
+        if was_available is not agent.is_available:
+            self.facts.append(
+                story.DutyChanged(self.now, agent.settings.agent, agent.is_available, agent.reason, actor)
+            )
+        self._tell_wrap_up(agent, *wrap)
+        self.refresh(agent, status is not agent.status)
+        return True
+
+    def count(self, row: str) -> None:
+        """Note that a row of §3.2 was taken: coverage for tests, nothing for the engine."""
+        self.rows_taken[row] = self.rows_taken.get(row, 0) + 1
+
+    def refresh(self, agent: Agent, status_changed: bool) -> None:
+        """Bring the indexes up to date after an agent changed; `since` counts from a change of the shown status."""
+        name = agent.settings.agent
+        if status_changed:
+            agent.since = self.now
+        (self.free.add if agent.is_free else self.free.discard)(name)
+        if agent.is_staffing is not (name in self.staffing):
+            (self.staffing.add if agent.is_staffing else self.staffing.discard)(name)
+            self.is_staffing_stale = True
+        self._watch_agent(agent)
+
+    def _tell_wrap_up(self, agent: Agent, since: float, until: float) -> None:
+        if until and not agent.wrap_until:
+            spent = max(0.0, min(self.now, until) - since)
+            self.facts.append(story.WrapUpFinished(self.now, agent.settings.agent, spent))
+
+    def expire_wrap_up(self, agent: Agent) -> None:
+        """The wrap-up clock ran out beneath a personal call (A-21): nothing is left of it when the call ends."""
+        since, until = agent.wrap_since, agent.wrap_until
+        agent.wrap_since, agent.wrap_until = 0.0, 0.0
+        self._tell_wrap_up(agent, since, until)
+
+    def _watch_agent(self, agent: Agent) -> None:
+        if agent.wrap_until:
+            self.deadlines.add(agent.wrap_until, Alarm.WRAP_UP, agent.settings.agent)
+        if agent.state is AgentState.FREE and agent.reach is Reach.LOST:
+            self.deadlines.add(agent.lost_until, Alarm.LOST, agent.settings.agent)
+
+    # -- waiting callers
+
+    def line_up(self, contact: Contact) -> None:
+        """Put a waiting caller at the place its key says, in its queue's line."""
+        line = self.waiting.get(contact.queue)
+        if line is not None:
+            bisect.insort(line, (contact.key, contact.contact))
+
+    def leave_line(self, contact: Contact) -> None:
+        """Take a caller out of its queue's line, if it stands there."""
+        line = self.waiting.get(contact.queue, [])
+        at = bisect.bisect_left(line, (contact.key, contact.contact))
+        if at < len(line) and line[at][1] == contact.contact:
+            del line[at]
+
+    def watch_waiting(self, contact: Contact) -> None:
+        """Set the timers that guarantee a waiting caller an exit: T-max, T-noagent, the retry gap (D-06)."""
+        for when in self.waiting_deadlines(contact):
+            self.deadlines.add(when, Alarm.WAITING, contact.contact)
+
+    def waiting_deadlines(self, contact: Contact) -> list[float]:
+        """Every moment at which a waiting caller must be looked at again."""
+        when = [contact.retry_at] if contact.retry_at else []
+        queue = self.queues.get(contact.queue)
+        if queue is None:
+            return when
+        if queue.max_wait_s:
+            when.append(contact.t_enq + queue.max_wait_s)
+        grace = self.grace_ends(contact, queue)
+        return when if grace is None else [*when, grace]
+
+    def grace_ends(self, contact: Contact, queue: QueueSettings) -> float | None:
+        """When T-noagent runs out for this caller; None while somebody is on duty for the queue."""
+        unstaffed_since = self.state.queues[queue.queue].unstaffed_since
+        if unstaffed_since is None:
+            return None
+        return max(unstaffed_since, contact.clock_from) + queue.no_agent_s
+
+    # -- time
+
+    def _is_live(self, entry: Entry) -> bool:
+        when, alarm, whose = entry
+        if alarm == Alarm.OFFER:
+            offer = self.state.offers.get(whose)
+            return offer is not None and offer.deadline == when
+        if alarm in (Alarm.WRAP_UP, Alarm.LOST):
+            agent = self.state.agents.get(whose)
+            return agent is not None and _agent_deadline(agent, alarm) == when
+        contact = self.state.contacts.get(whose)
+        if contact is None:
+            return False
+        if alarm == Alarm.AWAY:
+            return contact.until == when
+        return contact.state is ContactState.WAITING and when in self.waiting_deadlines(contact)
+
+
+def _agent_deadline(agent: Agent, alarm: int) -> float | None:
+    if alarm == Alarm.WRAP_UP:
+        return agent.wrap_until
+    return agent.lost_until if agent.state is AgentState.FREE and agent.reach is Reach.LOST else None

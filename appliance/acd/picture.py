@@ -1,0 +1,96 @@
+"""The committed state as a picture for people: builds the `OfficeView` that panel, page and lamps render (D-07)."""
+
+from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
+from appliance.acd.view import AgentView, CallView, OfficeView, WaitingView
+
+_TALKING = (ContactState.CONNECTING, ContactState.CONNECTED)
+
+
+def draw(state: State, now: float) -> OfficeView:
+    """The whole office, agents in the order of the configuration and callers in the order they will be served."""
+    agents = tuple(_agent(state, agent) for agent in _in_order(state))
+    contacts = sorted(state.contacts.values(), key=lambda contact: contact.key)
+    waiting = [contact for contact in contacts if _is_waiting(contact)]
+    calls = tuple(_call(state, contact) for contact in contacts if _is_call(contact))
+    return OfficeView(state.seq, now, agents, _waiting(state, waiting), calls)
+
+
+def _in_order(state: State) -> list[Agent]:
+    named = [agent.agent for agent in state.office.agents if agent.agent in state.agents]
+    leaving = sorted(set(state.agents) - set(named))
+    return [state.agents[name] for name in (*named, *leaving)]
+
+
+def _is_waiting(contact: Contact) -> bool:
+    if contact.state is ContactState.OFFERING:
+        return contact.hears is not Hears.RINGBACK
+    return contact.state in (ContactState.WAITING, ContactState.AWAY)
+
+
+def _is_call(contact: Contact) -> bool:
+    return contact.state in _TALKING or (contact.state is ContactState.OFFERING and contact.hears is Hears.RINGBACK)
+
+
+def _agent(state: State, agent: Agent) -> AgentView:
+    settings, offer = agent.settings, state.offers.get(agent.offer)
+    contact = state.contacts.get(offer.contact) if offer is not None else None
+    is_wrapping = agent.state is AgentState.WRAP_UP
+    return AgentView(
+        agent=settings.agent,
+        name=settings.name,
+        phone=settings.phone,
+        seat=settings.seat,
+        status=agent.status,
+        since=agent.since,
+        reason=agent.reason,
+        pending=agent.intent.value,
+        prompt=agent.prompt,
+        wrap_until=agent.wrap_until if is_wrapping else 0.0,
+        contact=contact.contact if contact is not None else "",
+        offer=agent.offer,
+        outbound=any(leg.outbound for leg in agent.legs.values()),
+        recording=_is_recorded(contact, offer),
+        changed_by_itself_at=agent.changed_by_itself_at,
+        ringing_since=agent.ringing_since,
+    )
+
+
+def _is_recorded(contact: Contact | None, offer: Offer | None) -> bool:
+    return contact is not None and contact.is_recording and offer is not None and offer.phase is Phase.ACCEPTED
+
+
+def _waiting(state: State, contacts: list[Contact]) -> tuple[WaitingView, ...]:
+    places: dict[str, int] = {}
+    views = []
+    for contact in contacts:
+        places[contact.queue] = places.get(contact.queue, 0) + 1
+        offer = state.offers.get(contact.offer)
+        views.append(
+            WaitingView(
+                contact=contact.contact,
+                position=places[contact.queue],
+                queue=contact.queue,
+                number=contact.number,
+                name=contact.name,
+                origin=contact.origin,
+                since=contact.t_enq,
+                priority=contact.priority,
+                offered_to=offer.agent if offer is not None else "",
+            )
+        )
+    return tuple(views)
+
+
+def _call(state: State, contact: Contact) -> CallView:
+    is_talking = contact.state is ContactState.CONNECTED
+    return CallView(
+        contact=contact.contact,
+        queue=contact.queue,
+        number=contact.number,
+        name=contact.name,
+        origin=contact.origin,
+        agent=state.offers[contact.offer].agent,
+        since=contact.clock_from if is_talking else contact.t_enq,
+        recording=contact.is_recording,
+        talking=is_talking,
+    )

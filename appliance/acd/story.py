@@ -1,0 +1,131 @@
+"""What happened, as facts for storage and the log: the engine tells them, whoever writes call records needs no rules.
+
+Facts are told when they are decided, in order. `at` is monotonic; storage stamps wall time. Durations are seconds from
+monotonic stamps (I-15). A fold of the journal tells the same facts again: drop them then.
+"""
+
+import enum
+from dataclasses import dataclass
+
+
+class Outcome(enum.Enum):
+    """How a contact ended, exactly one of them (I-14)."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    DISMISSED = "dismissed"
+    LOST = "lost"
+
+
+class OfferOutcome(enum.Enum):
+    """How an offer ended, exactly once (D-05); only a TIMEOUT may be followed by ACCEPTED for the same id (R-05)."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    TIMEOUT = "timeout"
+    BUSY_RACE = "busy_race"
+    UNREACHABLE = "unreachable"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactArrived:
+    """A caller is in the house."""
+
+    at: float
+    contact: str
+    queue: str
+    number: str
+    name: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAnswered:
+    """Caller and agent hear each other: one segment begins, under this recording ("" when none)."""
+
+    at: float
+    contact: str
+    agent: str
+    offer: str
+    recording: str
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEnded:
+    """A caller is gone. `agent` is the last one they talked to; `why` is the cause in one word."""
+
+    at: float
+    contact: str
+    queue: str
+    outcome: Outcome
+    why: str
+    waited_s: float
+    talked_s: float
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOpened:
+    """An agent's phone is being rung."""
+
+    at: float
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnded:
+    """An offer has its outcome; `why` says who or what withdrew it."""
+
+    at: float
+    offer: str
+    contact: str
+    agent: str
+    queue: str
+    outcome: OfferOutcome
+    why: str
+    rang_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """A phone answered an offer that was over: it was hung up again (R-01's ghost)."""
+
+    at: float
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyChanged:
+    """An agent went on or off duty. `actor` "" means the engine did it, which only ever goes off (D-03, I-08)."""
+
+    at: float
+    agent: str
+    is_available: bool
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpFinished:
+    """A wrap-up is over; `lasted_s` is the time actually spent (S-15)."""
+
+    at: float
+    agent: str
+    lasted_s: float
+
+
+Fact = (
+    ContactArrived
+    | ContactAnswered
+    | ContactEnded
+    | OfferOpened
+    | OfferEnded
+    | LateAnswer
+    | DutyChanged
+    | WrapUpFinished
+)
