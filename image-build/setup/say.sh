@@ -18,14 +18,14 @@ seconds() {
     printf '%d.%d s' $((passed / 1000)) $((passed % 1000 / 100))
 }
 
-# A line every five seconds: how long so far, and the last thing the step wrote.
+# A line every five seconds: how long so far, and the last thing the step wrote. It ends by itself when the log is gone or
+# set-up is: a signal could be lost in the moment after the fork.
 _tick() {
-    trap 'kill "$nap" 2>/dev/null; exit 0' TERM INT
-    while :; do
-        sleep 5 >/dev/null 2>&1 &
-        nap=$!
-        wait "$nap"
-        printf '    %s: %.100s\n' "$(seconds "$1")" "$(tail -n 1 "$2" | tr -d '\r')" >&2
+    fifths=0
+    while sleep 0.2 >/dev/null 2>&1 && [ -e "$2" ] && kill -0 "$3" 2>/dev/null; do
+        fifths=$((fifths + 1))
+        [ $((fifths % 25)) -ne 0 ] ||
+            printf '    %s: %.100s\n' "$(seconds "$1")" "$(tail -n 1 "$2" | tr -d '\r')" >&2
     done
 }
 
@@ -37,12 +37,9 @@ step() {
     begun=$(now)
     say "$what ..."
     step_log=$(mktemp)
-    _tick "$begun" "$step_log" 9>&- &
-    ticker=$!
+    _tick "$begun" "$step_log" $$ </dev/null >/dev/null 9>&- &
     status=0
     "$@" >"$step_log" 2>&1 </dev/null 9>&- || status=$?
-    kill "$ticker" 2>/dev/null || :
-    wait "$ticker" 2>/dev/null || :
     if [ "$status" -eq 0 ]; then
         say "$what: done in $(seconds "$begun")"
     else

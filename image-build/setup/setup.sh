@@ -38,7 +38,6 @@ stock_is_quiet_and_packages_there() {
 
 clean_up() {
     rm -rf "$part"
-    [ -z "${ticker:-}" ] || kill "$ticker" 2>/dev/null || :
     [ -z "${step_log:-}" ] || rm -f "$step_log"
 }
 

@@ -36,7 +36,7 @@ require_python() {
         die "Deskbell needs Python 3.11 or later; $python is $("$python" -V 2>&1). Debian 12 and 13 have one that fits."
 }
 
-_make_venv() { rm -rf "$part" && "$python" -m venv "$part"; }
+_make_venv() { rm -rf "$part" && "$python" -m venv --prompt deskbell "$part"; }
 
 # pip finds its mirror, proxies and certificates where the machine's owner set them.
 _install_lock() {
