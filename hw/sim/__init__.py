@@ -7,6 +7,7 @@ from hw.sim.card import Caller, VirtualCard
 from hw.sim.countries import CallerIdTime
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import CardEvent, What
+from hw.sim.oracle import violations
 from hw.sim.party import CallerState, HangUp, Heard
 from hw.sim.sound import Recording, Silence, Sound, Spoken, Tone, from_wav
 
@@ -26,4 +27,5 @@ __all__ = [
     "VirtualCard",
     "What",
     "from_wav",
+    "violations",
 ]

@@ -295,7 +295,8 @@ class CardCore:
         return ulaw + SILENCE * (count - len(ulaw))
 
     def _deliver(self, stream: VoiceStream, ulaw: bytes, now: float) -> None:
-        if self._quiet.is_quiet_for(int(self._settings.value("+VSD").partition(",")[2]), ulaw):
+        tenths = int(self._settings.value("+VSD").partition(",")[2])
+        if not stream.is_ending and self._quiet.is_quiet_for(tenths, ulaw):
             self._send_code(b"s", now)
             stream.is_ending = True
         shielded = stream.shield(ulaw, self._codes)
@@ -320,7 +321,6 @@ class CardCore:
         self._rx += stream.received
         self._tx += stream.sent
         self._underruns += stream.underruns
-        detail = (
-            f"{cause} rx={stream.received} tx={stream.host_samples} played={stream.sent} underruns={stream.underruns}"
-        )
-        self.log.add(now, What.STREAM_ENDED, detail)
+        counts = f"rx={stream.received} tx={stream.host_samples} played={stream.sent} underruns={stream.underruns}"
+        rate = "" if stream.steady_rate is None else f" steady={stream.steady_rate:.4f}"
+        self.log.add(now, What.STREAM_ENDED, f"{cause} {counts}{rate}")

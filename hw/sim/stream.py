@@ -9,6 +9,7 @@ from enum import Enum
 from hw.sim.personality import Personality
 from hw.sim.ulaw import SILENCE, VoiceFormat
 
+FIRST_SECOND, STEADY = 8_000, 80_000
 DLE, ETX, SUB, CAN = 0x10, 0x03, 0x1A, 0x18
 _TYPED_TEXT = re.compile(rb"[Aa][Tt][+&!\-A-Za-z][A-Za-z0-9+,;=?.]{1,40}\r")
 
@@ -41,6 +42,7 @@ class VoiceStream:
         self.ignored_codes: list[int] = []
         self.typed_text: bytes | None = None
         self.received = self.sent = self.underruns = self.host_samples = 0
+        self._steady_from: tuple[int, int] | None = None
         self._personality, self._format = personality, voice_format
         self._exits = {Direction.DUPLEX: personality.duplex_exit, Direction.RECEIVE: b"!\x1b"}.get(direction, b"")
         self._fifo = bytearray()
@@ -51,6 +53,14 @@ class VoiceStream:
     def room(self) -> int:
         """How many more bytes the transmit FIFO takes."""
         return max(0, self._personality.tx_fifo - len(self._fifo))
+
+    @property
+    def steady_rate(self) -> float | None:
+        """Samples the host gave for each of the codec's, from 1 s after the start; None before 10 s of that."""
+        if self._steady_from is None or self.received - self._steady_from[0] < STEADY:
+            return None
+        received, given = self._steady_from
+        return (self.host_samples - given) / (self.received - received)
 
     @property
     def is_over(self) -> bool:
@@ -110,5 +120,7 @@ class VoiceStream:
     def shield(self, ulaw: bytes, codes: list[bytes]) -> bytes:
         """Samples from the line as the host gets them, and after the last of them the event codes."""
         self.received += len(ulaw)
+        if self._steady_from is None and self.received >= FIRST_SECOND:
+            self._steady_from = (self.received, self.host_samples)
         shielded = self._format.from_ulaw(ulaw).replace(b"\x10", b"\x10\x10") if self.direction.has_receive else b""
         return shielded + b"".join(b"\x10" + code for code in codes)

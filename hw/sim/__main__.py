@@ -1,0 +1,75 @@
+"""`python -m hw.sim`: virtual line cards in a process of their own, controlled over a Unix socket.
+
+Prints one line beginning with `ready` when drivers may open the cards; ends on SIGTERM, SIGINT or the verb `stop`.
+"""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from hw.sim.card import VirtualCard
+from hw.sim.countries import COUNTRIES
+from hw.sim.errors import SimulatorError
+from hw.sim.server import ControlRoom, ControlServer
+
+
+def arguments(words: list[str] | None) -> argparse.Namespace:
+    """The command line, read."""
+    parser = argparse.ArgumentParser(prog="line-sim", description="Virtual telephone line cards on pseudo-terminals.")
+    parser.add_argument("--socket", type=Path, required=True, help="Unix socket for JSON-lines control")
+    parser.add_argument(
+        "--link", type=Path, action="append", required=True, help="where a card appears; repeat for more"
+    )
+    parser.add_argument("--country", default="JP", help=f"whose exchange: {', '.join(COUNTRIES)}")
+    parser.add_argument("--personality", default="cx93001_2013", help="which modem")
+    parser.add_argument("--ppm", type=float, default=0.0, help="error of the cards' crystals")
+    parser.add_argument("--echo-db", type=float, default=None, help="return loss of the hybrid; without it no echo")
+    parser.add_argument("--stop-with-stdin", action="store_true", help="end when standard input closes (parent gone)")
+    return parser.parse_args(words)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs until told to stop; 1 with a sentence if the cards cannot be made."""
+    asked = arguments(words)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    cards: list[VirtualCard] = []
+    try:
+        for place, link in enumerate(asked.link):
+            cards.append(VirtualCard(asked.country, link, asked.personality, asked.ppm, asked.echo_db, seed=place + 1))
+        return _serve(asked, cards)
+    except (SimulatorError, OSError) as error:
+        print(f"line-sim: {error}", file=sys.stderr)
+        return 1
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        for card in cards:
+            card.close()
+
+
+def _serve(asked: argparse.Namespace, cards: list[VirtualCard]) -> int:
+    room = ControlRoom(cards)
+    server = ControlServer(room, asked.socket)
+    if asked.stop_with_stdin:
+        threading.Thread(target=_stop_at_end_of_input, args=(room,), daemon=True).start()
+    print(
+        f"ready: {len(cards)} card(s) at {', '.join(card.path for card in cards)}; control at {asked.socket}",
+        flush=True,
+    )
+    try:
+        room.stop_asked.wait()
+    finally:
+        server.close()
+    return 0
+
+
+def _stop_at_end_of_input(room: ControlRoom) -> None:
+    sys.stdin.buffer.read()
+    room.stop_asked.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
