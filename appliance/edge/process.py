@@ -1,12 +1,13 @@
 """Starting the edge: its files, its command line, and what to say when it cannot run.
 
-`prepare` then `check` then `command`. Kamailio runs as an unprivileged account when we are root, keeps everything in its
-state folder, and is stopped by SIGTERM to the process that `command` started; that process stops its children.
+`prepare` then `check` then `command`. Kamailio runs as an unprivileged account when we are root, keeps everything in
+its state folder, and is stopped by SIGTERM to the process that `command` started; that process stops its children.
 """
 
 import contextlib
 import os
 import pwd
+import select
 import shutil
 import signal
 import socket
@@ -19,9 +20,9 @@ from appliance.edge.render import render
 from appliance.edge.settings import EdgeSettings
 from appliance.errors import EdgeError
 
-_SCHEMA_DIR = Path("/usr/share/kamailio/db_sqlite")
 _SCHEMAS = ("standard-create.sql", "usrloc-create.sql")
 _STOCK_CONFIG = "/etc/kamailio/kamailio.cfg"
+_KILLED_S = 2.0
 _SEARCH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
 
 
@@ -87,13 +88,8 @@ def check_ports(settings: EdgeSettings) -> None:
 
 def sweep(settings: EdgeSettings) -> int:
     """End what is left of an earlier edge on this configuration (its parent was killed); the number of processes."""
-    ended = 0
-    for pid, words in _processes():
-        if str(settings.config_file) in words and "-DD" in words:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-                ended += 1
-    return ended
+    left = [pid for pid, words in _processes() if str(settings.config_file) in words and "-DD" in words]
+    return sum(_end(pid) for pid in left)
 
 
 def is_stock_kamailio(words: list[str]) -> bool:
@@ -101,10 +97,27 @@ def is_stock_kamailio(words: list[str]) -> bool:
     return bool(words) and Path(words[0]).name == "kamailio" and ("-f" not in words or _STOCK_CONFIG in words)
 
 
+def _end(pid: int) -> bool:
+    """Kill one process and wait until its sockets are closed; whether there was one that we may kill."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return False
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        return bool(select.select([handle], [], [], _KILLED_S)[0])
+    except (ProcessLookupError, PermissionError):
+        return False
+    finally:
+        os.close(handle)
+
+
 def _program(settings: EdgeSettings) -> tuple[str, ...]:
     found = shutil.which(settings.kamailio[0], path=_SEARCH)
     if found is None:
-        raise EdgeError(f"edge: {settings.kamailio[0]} is not installed; './deskbell doctor' says which packages to add")
+        raise EdgeError(
+            f"edge: {settings.kamailio[0]} is not installed; './deskbell doctor' says which packages to add"
+        )
     return (found, *settings.kamailio[1:])
 
 
@@ -131,7 +144,8 @@ def _drop_privileges(settings: EdgeSettings) -> list[str]:
 def _make_folders(settings: EdgeSettings) -> None:
     account = _account(settings)
     try:
-        settings.run_dir.mkdir(mode=0o750, parents=True, exist_ok=True)
+        settings.state_dir.mkdir(mode=0o750, parents=True, exist_ok=True)
+        settings.run_dir.mkdir(mode=0o750, exist_ok=True)
     except OSError as wrong:
         raise EdgeError(f"edge: cannot make {settings.run_dir}: {wrong.strerror}") from wrong
     if account is None:
@@ -160,7 +174,7 @@ def _make_database(settings: EdgeSettings) -> None:
     Losing it costs little: phones register again within minutes.
     """
     try:
-        schema = "".join((_SCHEMA_DIR / name).read_text(encoding="utf-8") for name in _SCHEMAS)
+        schema = "".join((settings.schemas / name).read_text(encoding="utf-8") for name in _SCHEMAS)
     except OSError as wrong:
         raise EdgeError(f"edge: {wrong.filename} is missing; the package kamailio-sqlite-modules is needed") from wrong
     path = settings.location_db
@@ -221,7 +235,7 @@ def _holder(port: int) -> tuple[int, list[str]] | None:
         with contextlib.suppress(OSError):
             for handle in Path(f"/proc/{pid}/fd").iterdir():
                 with contextlib.suppress(OSError):
-                    if os.readlink(handle) in inodes:
+                    if str(handle.readlink()) in inodes:
                         return pid, words
     return None
 

@@ -19,8 +19,6 @@ from appliance.errors import EdgeError
 
 _ANSWER_S = 2.0
 _BUFFER_BYTES = 1 << 20
-_HASH_ENTRY_MISSING = 500
-"""Kamailio 5.6's answer to `htable.get` of a key that is not there; 6.0 says 404."""
 
 
 class Registration(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What the edge must know before it starts; everything in it is checked, because it is rendered into a configuration.
 
-Addresses are IPv4 `host:port`, never names: nothing on the call path may wait for DNS. Secrets are not in here: they are
-pushed into the running edge (`appliance.edge.rpc`), so the rendered configuration holds none.
+Addresses are IPv4 `host:port`, never names: nothing on the call path may wait for DNS. Secrets are not in here: they
+are pushed into the running edge (`appliance.edge.rpc`), so the rendered configuration holds none.
 """
 
 import ipaddress
@@ -61,7 +61,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     sip: tuple[str, ...] = ("0.0.0.0:5060",)
     """Where phones and trunks reach us, UDP and TCP; 0.0.0.0 is every address the box has at start."""
     advertise: str = ""
-    """`IP:port` told to phones and trunks instead of the listening address (behind a port forwarding); one `sip` only."""
+    """`IP:port` told to phones and trunks instead of the listening address (port forwarding); one `sip` only."""
     realm: str = "deskbell"
     """The realm of the digest secrets, and the host part by which the switch names phones."""
     switch: str = "127.0.0.1:5070"
@@ -78,6 +78,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Account the edge runs as when we are root; empty: `kamailio` if there is one, else `nobody`."""
     kamailio: tuple[str, ...] = ("kamailio",)
     """How the program is called; tests give another release here."""
+    schemas: Path = Path("/usr/share/kamailio/db_sqlite")
+    """Where the package keeps its tables' definitions."""
 
     def __post_init__(self) -> None:
         _check(self)

@@ -95,7 +95,11 @@ def test_a_preloaded_route_does_not_make_the_edge_a_relay(edge: RunningEdge) -> 
 def test_a_request_of_an_invented_dialog_goes_nowhere_but_to_the_switch(edge: RunningEdge) -> None:
     host, port = edge.place
     with edge.wire() as victim, edge.wire("127.0.0.33") as stranger:
-        invented = {"Route": f"<sip:{host}:{port};lr>", "To": "<sip:x@deskbell>;tag=invented", "X-Deskbell-Phone": "101"}
+        invented = {
+            "Route": f"<sip:{host}:{port};lr>",
+            "To": "<sip:x@deskbell>;tag=invented",
+            "X-Deskbell-Phone": "101",
+        }
         request = stranger.request("INFO", f"sip:x@{victim.place}", user="x", headers=invented)
         stranger.send(request)
         arrived = edge.switch.wait_for("INFO")

@@ -79,7 +79,11 @@ class RunningEdge:
         process.prepare(self.settings)
         began = time.monotonic()
         self._process = subprocess.Popen(
-            process.command(self.settings), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
+            process.command(self.settings),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
         )
         self._reader = threading.Thread(target=self._read, args=(self._process,))
         self._reader.start()

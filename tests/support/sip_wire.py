@@ -1,7 +1,7 @@
-"""SIP spoken by hand over UDP or TCP sockets, to ask a SIP server exactly what we mean to and read exactly what it says.
+"""SIP spoken by hand over UDP or TCP sockets: ask a server exactly what we mean to, read exactly what it says.
 
-Nothing is retransmitted and nothing is answered unless the test says so. One `Wire` is one socket of one pretended phone,
-trunk or switch; it is used by one thread. Times are seconds.
+Nothing is retransmitted and nothing is answered unless the test says so. One `Wire` is one socket of one pretended
+phone, trunk or switch; it is used by one thread. Times are seconds.
 """
 
 import hashlib
@@ -51,7 +51,11 @@ class Message:
 
     def text(self) -> bytes:
         kept = [(name, value) for name, value in self.headers if name.lower() != "content-length"]
-        lines = [self.first, *(f"{name}: {value}" for name, value in kept), f"Content-Length: {len(self.body.encode())}"]
+        lines = [
+            self.first,
+            *(f"{name}: {value}" for name, value in kept),
+            f"Content-Length: {len(self.body.encode())}",
+        ]
         return "\r\n".join([*lines, "", self.body]).encode()
 
 
@@ -76,8 +80,19 @@ class Wire:
     def __exit__(self, *_: object) -> None:
         self.socket.close()
 
-    def request(self, method: str, uri: str, *, user: str, to: str = "", headers: dict[str, str] | None = None, body: str = "",
-                call_id: str = "", cseq: int = 1, branch: str = "") -> Message:
+    def request(
+        self,
+        method: str,
+        uri: str,
+        *,
+        user: str,
+        to: str = "",
+        headers: dict[str, str] | None = None,
+        body: str = "",
+        call_id: str = "",
+        cseq: int = 1,
+        branch: str = "",
+    ) -> Message:
         """A new request from `user`, not yet sent. `headers` adds, or replaces those of the same name."""
         number = next(_numbers)
         transport = "TCP" if self.tcp else "UDP"
@@ -112,7 +127,8 @@ class Wire:
         while b"\r\n\r\n" not in self._rest:
             self._rest += self.socket.recv(65535)
         head, _, rest = self._rest.partition(b"\r\n\r\n")
-        length = int((re.search(rb"(?im)^(?:content-length|l)\s*:\s*(\d+)", head) or [0, b"0"])[1])
+        found = re.search(rb"(?im)^(?:content-length|l)\s*:\s*(\d+)", head)
+        length = int(found[1]) if found else 0
         while len(rest) < length:
             rest += self.socket.recv(65535)
         self._rest = rest[length:]
@@ -153,8 +169,11 @@ class Wire:
     def answer(self, request: Message, status: int, reason: str = "x", headers: dict[str, str] | None = None) -> None:
         """Answer a received request the way a phone would, through every Via."""
         to = request["To"] + ("" if ";tag=" in request["To"] or status == 100 else f";tag=t{self.port}")
-        copied = [(name, value) for name, value in request.headers
-                  if name.lower() in ("via", "record-route", "from", "call-id", "cseq")]
+        copied = [
+            (name, value)
+            for name, value in request.headers
+            if name.lower() in ("via", "record-route", "from", "call-id", "cseq")
+        ]
         made = {"To": to, "Contact": f"<sip:{self.place}>", **(headers or {})}
         self.send(Message(f"SIP/2.0 {status} {reason}", [*copied, *made.items()]))
 
@@ -165,7 +184,9 @@ class Wire:
         else:
             kept = [(n, v) for n, v in invite.headers if n in ("Via", "Max-Forwards", "From", "Call-ID")]
             uri = invite.first.split()[1]
-            ack = Message(f"ACK {uri} SIP/2.0", [*kept, ("To", answer["To"]), ("CSeq", invite["CSeq"].replace("INVITE", "ACK"))])
+            ack = Message(
+                f"ACK {uri} SIP/2.0", [*kept, ("To", answer["To"]), ("CSeq", invite["CSeq"].replace("INVITE", "ACK"))]
+            )
         self.send(ack)
         return ack
 
@@ -173,8 +194,14 @@ class Wire:
         """A request of the caller within the dialog that `answer` made, along its route set."""
         remote = re.search(r"<([^>]+)>", answer["Contact"])
         assert remote is not None
-        request = self.request(method, remote[1], user="x", call_id=invite["Call-ID"], cseq=cseq,
-                               headers={"From": invite["From"], "To": answer["To"]})
+        request = self.request(
+            method,
+            remote[1],
+            user="x",
+            call_id=invite["Call-ID"],
+            cseq=cseq,
+            headers={"From": invite["From"], "To": answer["To"]},
+        )
         routes = [("Route", value) for value in reversed(answer.all("Record-Route"))]
         request.headers[1:1] = routes
         return request
@@ -189,8 +216,10 @@ def credentials(challenge: Message, request: Message, user: str, secret: str) ->
     one = _md5(f"{user}:{asked['realm']}:{secret}")
     two = _md5(f"{method}:{uri}")
     response = _md5(f"{one}:{asked['nonce']}:{nc}:{cnonce}:auth:{two}")
-    value = (f'Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", uri="{uri}", '
-             f'response="{response}", algorithm=MD5, qop=auth, nc={nc}, cnonce="{cnonce}"')
+    value = (
+        f'Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", uri="{uri}", '
+        f'response="{response}", algorithm=MD5, qop=auth, nc={nc}, cnonce="{cnonce}"'
+    )
     return ("Authorization" if challenge.status == 401 else "Proxy-Authorization"), value
 
 
@@ -207,7 +236,9 @@ def again_with(request: Message, header: tuple[str, str]) -> Message:
 
 def register(wire: Wire, user: str, secret: str, expires: int = 300) -> Message:
     """Register as a phone does: ask, be challenged, answer. Returns the last answer."""
-    request = wire.request("REGISTER", "sip:deskbell", user=user, to=f"sip:{user}@deskbell", headers={"Expires": str(expires)})
+    request = wire.request(
+        "REGISTER", "sip:deskbell", user=user, to=f"sip:{user}@deskbell", headers={"Expires": str(expires)}
+    )
     challenge = wire.ask(request)
     if challenge.status != 401:
         return challenge
