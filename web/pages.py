@@ -1,0 +1,121 @@
+"""What a person reads: the page itself, its live stream, the lists of calls and recordings, the sound of one."""
+
+import asyncio
+import logging
+import math
+
+import jinja2
+from aiohttp import web
+
+from web.entrance import enter_by_link
+from web.errors import BadRequest, NotFound
+from web.keys import API, DOOR, SESSION, STREAMS, TEMPLATES, WORDS
+from web.orders import answer
+from web.present import calls_json, page_facts, recordings_json
+
+logger = logging.getLogger(__name__)
+
+MOST = 200  # rows of a list at once
+
+
+def templates() -> jinja2.Environment:
+    """Our templates, escaping everything, refusing names they were not given."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /: the page; with `?code=` the demo's way in."""
+    if "code" in request.query:
+        return await enter_by_link(request)
+    api, words = request.app[API], request[WORDS]
+    text = (
+        request.app[TEMPLATES]
+        .get_template("page.html")
+        .render(
+            t=words.say,
+            language=words.language,
+            office=api.info.name,
+            version=api.info.version,
+            demo=api.demo is not None,
+            back="/",
+            strings=dict(words.texts),
+            facts=page_facts(api.info, api.demo is not None),
+        )
+    )
+    return web.Response(text=text, content_type="text/html")
+
+
+async def health(request: web.Request) -> web.StreamResponse:
+    """GET /health: the page and the desk answer; how many things an administrator should look at."""
+    api = request.app[API]
+    return answer(status="ok", seq=api.view().seq, alarms=len(api.alarms()))
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """GET /events?tab=…: server-sent events (web/live.py)."""
+    tab = request.query.get("tab", "")
+    if not 1 <= len(tab) <= 64:
+        raise BadRequest
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+    )
+    door, token = request.app[DOOR], request[SESSION]
+    await request.app[STREAMS].serve(request, response, f"{token} {tab}", lambda: door.knows(token, acting=False))
+    return response
+
+
+async def snapshot(request: web.Request) -> web.StreamResponse:
+    """GET /api/office: what the refresh button asks for (S-31), the same as an `office` message."""
+    return _json(request.app[STREAMS].newest.snapshot())
+
+
+async def calls(request: web.Request) -> web.StreamResponse:
+    """GET /api/calls?limit=&before=: all calls, newest first; `before` is an `arrived`."""
+    before = _number(request, "before", -1.0)
+    found = await request.app[API].calls(_limit(request), before if before >= 0 else None)
+    return _json(calls_json(found))
+
+
+async def recordings(request: web.Request) -> web.StreamResponse:
+    """GET /api/recordings?limit=&contact=: newest first."""
+    found = await request.app[API].recordings(_limit(request), request.query.get("contact") or None)
+    return _json(recordings_json(found))
+
+
+async def sound(request: web.Request) -> web.StreamResponse:
+    """GET /recordings/{recording}: the sound itself, with ranges. The desk knows the file; the visitor only its id."""
+    found = await request.app[API].recording(request.match_info["recording"])
+    if not await asyncio.to_thread(found.path.is_file):
+        raise NotFound("no_sound")
+    if "Range" not in request.headers or request.headers["Range"].startswith("bytes=0-"):
+        logger.info("Recording %s is played on the page from %s", found.recording, request.remote)
+    return web.FileResponse(found.path, headers={"Content-Type": "audio/wav", "Cache-Control": "private, no-store"})
+
+
+async def stay(_: web.Request) -> web.StreamResponse:
+    """POST /api/here: a person is at the page (keys, pointer); the session middleware notes it."""
+    return answer(ok=True)
+
+
+def _json(text: str) -> web.Response:
+    return web.Response(text=text, content_type="application/json")
+
+
+def _number(request: web.Request, name: str, default: float) -> float:
+    try:
+        number = float(request.query.get(name, default))
+    except ValueError:
+        raise BadRequest from None
+    if not math.isfinite(number):
+        raise BadRequest
+    return number
+
+
+def _limit(request: web.Request) -> int:
+    return min(MOST, max(1, int(_number(request, "limit", 50))))

@@ -1,0 +1,76 @@
+"""Views as JSON for the page's scripts. JSON is made here and nowhere else.
+
+Times that tick are sent as they are (monotonic) beside the `at` of sending: the page counts on from there.
+"""
+
+import dataclasses
+import enum
+import json
+from dataclasses import dataclass
+
+from appliance.api import CallRecord, DeskApi, LampView, LineView, OfficeInfo, OfficeView, RecordingFile
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything live on the page at one moment; two equal ones look the same."""
+
+    view: OfficeView
+    lines: tuple[LineView, ...]
+    lamps: tuple[LampView, ...]
+    alarms: tuple[str, ...]
+    behaviours: tuple[tuple[str, str], ...]
+
+
+def office_of(api: DeskApi, view: OfficeView | None = None) -> Office:
+    """Ask the desk for what is live now."""
+    return Office(
+        view=view or api.view(),
+        lines=api.lines(),
+        lamps=api.lamps(),
+        alarms=api.alarms(),
+        behaviours=tuple(api.demo.behaviours().items()) if api.demo else (),
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, enum.Enum):
+        return value.value
+    raise TypeError(f"the page cannot show a {type(value).__name__}")
+
+
+def as_json(value: object) -> str:
+    """JSON on one line."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def office_json(office: Office) -> str:
+    """The live part of the page."""
+    return as_json(
+        {
+            "seq": office.view.seq,
+            "agents": [dataclasses.asdict(agent) for agent in office.view.agents],
+            "waiting": [dataclasses.asdict(caller) for caller in office.view.waiting],
+            "calls": [dataclasses.asdict(call) for call in office.view.calls],
+            "lines": [dataclasses.asdict(line) for line in office.lines],
+            "lamps": [dataclasses.asdict(lamp) for lamp in office.lamps],
+            "alarms": office.alarms,
+            "behaviours": dict(office.behaviours),
+        }
+    )
+
+
+def calls_json(calls: tuple[CallRecord, ...]) -> str:
+    """A page of the list of all calls."""
+    return as_json({"calls": [dataclasses.asdict(call) for call in calls]})
+
+
+def recordings_json(recordings: tuple[RecordingFile, ...]) -> str:
+    """A page of the list of recordings; where the files lie is nobody's business."""
+    fields = ("recording", "contact", "agent", "began", "seconds", "cause")
+    return as_json({"recordings": [{name: getattr(item, name) for name in fields} for item in recordings]})
+
+
+def page_facts(info: OfficeInfo, demo: bool) -> dict[str, object]:
+    """What the scripts must know before the first live message; the template writes it into the page."""
+    return {"language": info.language, "timeZone": info.time_zone, "queues": dict(info.queues), "demo": demo}

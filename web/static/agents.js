@@ -1,0 +1,92 @@
+// Agents & status: one card each, with the time in status and the buttons that make sense now.
+
+import { byId, follow, h, icon, setAttribute, setHidden, setIcon, setText } from "./dom.js";
+import { orderAgent } from "./orders.js";
+import { still, tick } from "./time.js";
+import { callerName, say, word } from "./words.js";
+
+const ORDERS = { "go-on-duty": "go_on", "end-wrap-up": "end_wrap", "stay-off-duty": "stay_off", decline: "decline", "go-off-duty": "go_off" };
+
+/** Which orders make sense in a status; the desk decides whether it obeys. */
+function offered(agent) {
+  switch (agent.status) {
+    case "available": return ["go-off-duty"];
+    case "off": return ["go-on-duty"];
+    case "off_prompt": return ["go-on-duty", "stay-off-duty"];
+    case "ringing": return ["decline"];
+    case "wrap_up": return ["end-wrap-up", "go-off-duty"];
+    case "on_call": return [agent.pending === "off" ? "go-on-duty" : "go-off-duty"];
+    case "off_on_call": return agent.pending === "on" ? ["go-off-duty"] : ["go-on-duty"];
+    default: return [agent.reason ? "go-on-duty" : "go-off-duty"];
+  }
+}
+
+function make({ agent, name }) {
+  const card = h("li", { class: "agent" });
+  card.append(
+    h("div", { class: "badge" }, icon("off")),
+    h("div", { class: "who" }, h("h3", {}, name), h("p", { class: "where" })),
+    h("div", { class: "state" }, h("strong", { class: "chip" }), h("span", { class: "for", role: "timer", "aria-live": "off" })),
+    h("ul", { class: "notes", role: "list" }),
+    h("div", { class: "actions", role: "group", "aria-label": say("agent.actions", { name }) }),
+  );
+  for (const [order, key] of Object.entries(ORDERS)) {
+    const press = () => orderAgent(agent, order);
+    card.lastChild.append(h("button", { type: "button", "data-order": order, onclick: press }, say(`agent.${key}`)));
+  }
+  return card;
+}
+
+function notes(agent, callers) {
+  const found = [];
+  const caller = callers.get(agent.contact);
+  const offDuty = agent.status.startsWith("off");
+  if (offDuty && agent.reason) found.push(["off", word("reason", agent.reason)]);
+  if (caller) found.push(["on_call", say("agent.talking_with", { who: callerName(caller) })]);
+  if (agent.recording) found.push(["recording", say("status.recording")]);
+  if (agent.pending) found.push(["clock", say(`status.pending_${agent.pending}`)]);
+  return found;
+}
+
+function update(card, agent, callers) {
+  const [badge, who, state, list, actions] = card.children;
+  setAttribute(card, "data-status", agent.status);
+  setIcon(badge.firstChild, agent.status);
+  setText(who.lastChild, [say("agent.phone", { phone: agent.phone }), agent.seat && say("agent.seat", { seat: agent.seat })].filter(Boolean).join(" · "));
+  const spoken = agent.status === "on_call" && agent.outbound ? "on_call_out" : agent.status;
+  setText(state.firstChild, say(`status.${spoken}`));
+  if (agent.status === "wrap_up" && agent.wrap_until) {
+    tick(state.lastChild, agent.wrap_until, { until: true, frame: (time) => say("status.wrap_left", { time }) });
+  } else if (agent.since) tick(state.lastChild, agent.since);
+  else still(state.lastChild);
+  follow(list, notes(agent, callers), ([kind]) => kind, ([kind]) => h("li", { class: `note ${kind}` }, icon(kind), h("span")), (item, [, text]) => setText(item.lastChild, text));
+  showButtons(actions, offered(agent));
+}
+
+function showButtons(actions, wanted) {
+  const focused = actions.contains(document.activeElement);
+  for (const button of actions.children) {
+    const place = wanted.indexOf(button.dataset.order);
+    setHidden(button, place < 0);
+    button.classList.toggle("primary", place === 0 && button.dataset.order !== "go-off-duty" && button.dataset.order !== "decline");
+  }
+  // Who works with the keyboard stays at the same card when the button pressed has done its work.
+  if (focused && document.activeElement.hidden) actions.querySelector("button:not([hidden])")?.focus();
+}
+
+let spokenBefore = null;
+
+function speak(agents) {
+  const now = new Map(agents.map((agent) => [agent.agent, agent.status]));
+  const changed = spokenBefore ? agents.filter((agent) => spokenBefore.get(agent.agent) !== agent.status) : [];
+  spokenBefore = now;
+  if (changed.length) setText(byId("said"), changed.map((agent) => `${agent.name}: ${say(`status.${agent.status}`)}`).join(", "));
+}
+
+/** Show the agents of one office. */
+export function showAgents(office) {
+  const callers = new Map([...office.waiting, ...office.calls].map((caller) => [caller.contact, caller]));
+  follow(byId("agents-list"), office.agents, (agent) => agent.agent, make, (card, agent) => update(card, agent, callers));
+  setHidden(byId("agents-empty"), office.agents.length > 0);
+  speak(office.agents);
+}

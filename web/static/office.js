@@ -1,0 +1,83 @@
+// What is live besides the agents: figures, hold queue, conversations, lines and alarms.
+
+import { byId, follow, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
+import { still, tick } from "./time.js";
+import { callerName, queueName, say, word } from "./words.js";
+
+const nameOf = (office, agent) => office.agents.find((known) => known.agent === agent)?.name ?? agent;
+
+function caller(cell, { name, number }) {
+  if (!cell.firstChild) cell.append(h("span", { class: "name" }), h("span", { class: "number" }));
+  setText(cell.firstChild, name || (number ? "" : say("call.unknown")));
+  setText(cell.lastChild, number);
+}
+
+let office;
+
+const queueTable = table("queue", {
+  position: (cell, call) => setText(cell, call.position),
+  caller,
+  waited: (cell, call) => tick(cell, call.since),
+  queue: (cell, call) => setText(cell, queueName(call.queue)),
+  origin: (cell, call) => setText(cell, word("origin", call.origin)),
+  offered_to: (cell, call) => setText(cell, call.offered_to ? nameOf(office, call.offered_to) : say("page.nobody")),
+});
+
+const liveTable = table("live", {
+  caller,
+  agent: (cell, call) => setText(cell, call.agent ? nameOf(office, call.agent) : say("page.nobody")),
+  duration: (cell, call) => tick(cell, call.since, { frame: (time) => (call.talking ? time : `${say("call.ringing")} ${time}`) }),
+  queue: (cell, call) => setText(cell, queueName(call.queue)),
+  origin: (cell, call) => setText(cell, word("origin", call.origin)),
+  recording: (cell, call) => {
+    if (!cell.firstChild) cell.append(h("span", { class: "note recording" }, icon("recording"), h("span", {}, say("status.recording"))), h("span"));
+    setHidden(cell.firstChild, !call.recording);
+    setText(cell.lastChild, call.recording ? "" : say("status.not_recording"));
+  },
+});
+
+function showTiles() {
+  const { waiting, agents } = office;
+  setText(byId("tile-waiting"), waiting.length);
+  byId("tile-waiting").parentElement.classList.toggle("busy", waiting.length > 0);
+  const longest = Math.min(...waiting.map((call) => call.since));
+  if (waiting.length) tick(byId("tile-longest"), longest);
+  else still(byId("tile-longest"), "–");
+  setText(byId("tile-available"), agents.filter((agent) => agent.status === "available").length);
+  setText(byId("tile-talking"), agents.filter((agent) => agent.status.endsWith("on_call")).length);
+  document.title = document.title.replace(/^(\(\d+\) )?/, waiting.length ? `(${waiting.length}) ` : "");
+}
+
+function makeLine() {
+  return h("li", { class: "line" }, h("div", { class: "badge" }, icon("line")), h("div", {}, h("h3"), h("p", { class: "number" })), h("strong", { class: "chip" }), h("span", { class: "for", role: "timer", "aria-live": "off" }), h("p", { class: "fault" }));
+}
+
+function updateLine(item, line) {
+  const [, text, chip, time, fault] = item.children;
+  setText(text.firstChild, say("line.name", { line: line.line }));
+  setText(text.lastChild, line.number);
+  setText(chip, word("line", line.state));
+  setAttribute(item, "data-status", line.alarm ? "fault" : line.state === "idle" || line.state === "ready" ? "ready" : "busy");
+  if (line.since) tick(time, line.since);
+  else still(time);
+  setText(fault, line.alarm);
+  setHidden(fault, !line.alarm);
+}
+
+function showAlarms() {
+  follow(byId("alarms").querySelector("ul"), office.alarms, (text) => text, (text) => h("li", {}, text), () => {});
+  setHidden(byId("alarms"), office.alarms.length === 0);
+}
+
+/** Show one office. */
+export function showOffice(now) {
+  office = now;
+  showTiles();
+  queueTable(office.waiting, (call) => call.contact);
+  liveTable(office.calls, (call) => call.contact);
+  follow(byId("lines-list"), office.lines, (line) => line.line, makeLine, updateLine);
+  setHidden(byId("lines-empty"), office.lines.length > 0);
+  showAlarms();
+}
+
+export { caller, nameOf };

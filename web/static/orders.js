@@ -1,0 +1,49 @@
+// Orders to the desk, and the short notes that say how they went.
+
+import { byId } from "./dom.js";
+import { say } from "./words.js";
+
+let gone;
+
+/** A note at the foot of the page; read aloud politely. */
+export function note(text, bad = false) {
+  const toast = byId("toast");
+  toast.textContent = text;
+  toast.classList.toggle("bad", bad);
+  toast.hidden = false;
+  clearTimeout(gone);
+  gone = setTimeout(() => (toast.hidden = true), 6000);
+}
+
+export const toLogin = () => location.assign("/login");
+
+/** Order something; returns the answer, or null after a note that says why not. */
+export async function order(path, asked = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked) });
+  } catch {
+    note(say("page.unreached"), true);
+    return null;
+  }
+  if (answer.status === 401) return toLogin();
+  const said = await answer.json();
+  if (!answer.ok) {
+    note(said.message || say("page.failed"), true);
+    return null;
+  }
+  return said;
+}
+
+/** Fetch JSON; null when the box does not answer. */
+export async function ask(path) {
+  try {
+    const answer = await fetch(path);
+    if (answer.status === 401) return toLogin();
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+export const orderAgent = (agent, name) => order(`/api/agents/${encodeURIComponent(agent)}/${name}`);
