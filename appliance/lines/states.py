@@ -1,4 +1,4 @@
-"""The life of one analogue line as a table: state and cue give the next state; every other pair is a mistake of ours."""
+"""The life of one analogue line as a table: state and cue give the next state; every other pair is our own mistake."""
 
 import enum
 from typing import Final

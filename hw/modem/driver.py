@@ -89,6 +89,10 @@ class Modem:
         self._out.clear()
         return out
 
+    def keep(self, rest: bytes) -> None:
+        """Take back what the device did not take of `outgoing`."""
+        self._out[:0] = rest
+
     # --- what happens ------------------------------------------------------------------------------------------
 
     def receive(self, received: bytes, now: float) -> list[ModemEvent]:

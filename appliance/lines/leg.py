@@ -1,0 +1,61 @@
+"""The SIP leg of one seizure: called, answered, lost with its switch and called again under the same key."""
+
+import enum
+import itertools
+import secrets
+from typing import Final
+
+from appliance.lines.facts import Invitation, LegEnded, Trunk
+from hw.modem.callerid import CallerId
+
+AGAIN: Final = 0.5  # seconds between two calls for a caller who lost the switch
+AGAIN_RINGING: Final = 2.0  # a ringing caller costs nothing: no hurry
+TRANSIENT: Final = frozenset({0, 408, 480, 500, 502, 503, 504})
+
+_attempts = itertools.count(1)
+
+
+class Phase(enum.Enum):
+    """How far the leg is."""
+
+    NONE = "none"
+    CALLING = "calling"
+    UP = "up"
+
+
+class Leg:
+    """One caller's way into the switch. `key` stays through every attempt."""
+
+    def __init__(self, line: str, trunk: Trunk) -> None:
+        self._line, self._trunk = line, trunk
+        self.key = secrets.token_hex(8)
+        self.phase = Phase.NONE
+        self.attempt = 0
+        self.call_at: float | None = None
+
+    def call(self, caller: CallerId) -> None:
+        """Send an INVITE."""
+        self.attempt, self.phase, self.call_at = next(_attempts), Phase.CALLING, None
+        withheld = caller.withheld is not None and not caller.number
+        self._trunk.call(Invitation(self._line, self.attempt, self.key, caller.number, caller.name, withheld))
+
+    def hang_up(self) -> None:
+        """The call is over on our side."""
+        self.call_at = None
+        self.drop()
+
+    def drop(self) -> None:
+        """Let go of the attempt there is, whatever becomes of it."""
+        if self.phase is not Phase.NONE:
+            self._trunk.hang_up(self._line, self.attempt)
+        self.phase = Phase.NONE
+
+    def refused(self, ended: LegEnded, now: float) -> None:
+        """A ringing caller was refused: tried again later unless the switch meant it."""
+        self.phase = Phase.NONE
+        self.call_at = now + AGAIN_RINGING if ended.is_lost or ended.code in TRANSIENT else None
+
+    def lost(self, now: float) -> None:
+        """The switch died under the leg: call again soon."""
+        self.drop()
+        self.call_at = now + AGAIN

@@ -1,0 +1,287 @@
+"""One analogue line as a SIP trunk: the state machine between a modem and its leg. No thread, no clock, no I/O.
+
+Rules:
+1. Off-hook exactly while the leg is answered, or was answered by a switch that died and is called again.
+2. Whoever ends first ends the other: BYE puts the line on-hook, a far hang-up sends BYE, a caller who gives up while
+   it rings sends CANCEL.
+3. Every change of state goes through the table in `states`.
+"""
+
+import logging
+from collections.abc import Callable
+
+from appliance.lines.facts import LegAnswered, LegEnded, LegFact, SwitchBack, SwitchGone, Trunk
+from appliance.lines.leg import Leg, Phase
+from appliance.lines.music import Music
+from appliance.lines.settings import Line as LinePort
+from appliance.lines.states import TABLE, Cue, State
+from appliance.lines.talk import Pipes, Talk
+from hw.modem import events as modem_says
+from hw.modem.countries import country
+from hw.modem.driver import Modem
+from hw.modem.ringing import Ringing
+
+logger = logging.getLogger(__name__)
+
+
+class Line:
+    """One line. `notify` is called with state, alarm and number at every change; `now` is monotonic seconds."""
+
+    def __init__(
+        self,
+        port: LinePort,
+        trunk: Trunk,
+        pipes: Pipes,
+        music: Music,
+        notify: Callable[[State, str, str], None],
+        keep_caller: float = 60.0,
+    ) -> None:
+        self.port, self.state, self.alarm = port, State.DOWN, ""
+        self._country = country(port.country)
+        self._trunk, self._pipes, self._music, self._notify = trunk, pipes, music, notify
+        self._keep_caller = keep_caller
+        self._modem: Modem | None = None
+        self._ringing: Ringing | None = None
+        self._leg: Leg | None = None
+        self._talk: Talk | None = None
+        self._guard_until = 0.0
+        self._let_go_at: float | None = None
+        self._has_switch = True
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    def opened(self, modem: Modem, now: float) -> None:
+        """The device is open; bring the modem up."""
+        if self.state is State.FAULT:
+            self._move(Cue.RETRY)
+        self._modem = modem
+        self._move(Cue.OPENED)
+        modem.start(now)
+
+    def failed(self, why: str) -> None:
+        """The device cannot be used or is gone; whatever call there was ends."""
+        if why != self.alarm or self.state is not State.FAULT:
+            logger.error("Line %s is out of service: %s", self.port.id, why)
+        self._end_call()
+        self._modem = None
+        self.alarm = why
+        self._move(Cue.FAILED)
+
+    def hear(self, event: modem_says.ModemEvent, now: float) -> None:
+        """An event of the modem."""
+        match event:
+            case modem_says.Audio(samples):
+                self._audio(samples, now)
+            case modem_says.Ring():
+                self._rang(now)
+            case modem_says.CallerIdLine():
+                self._caller_id(event, now)
+            case modem_says.Signal(sign):
+                self._sign(sign)
+            case modem_says.Ready(identity, alarm):
+                self._ready(identity, alarm)
+            case modem_says.Seized():
+                self._seized()
+            case modem_says.SeizeFailed(why):
+                self.failed(f"it would not go off-hook: {why}")
+            case modem_says.Released():
+                self._released(now)
+            case modem_says.StreamStopped():
+                self._over("the modem ended the stream", now)
+            case modem_says.Failed(why):
+                self.failed(why)
+            case modem_says.Digit():
+                pass  # digits go with the audio; reading them is the line card's later work
+
+    def leg(self, fact: LegFact, now: float) -> None:
+        """A fact of the SIP thread, or about the switch's life."""
+        match fact:
+            case SwitchGone():
+                self._has_switch = False
+                self._switch_gone(now)
+            case SwitchBack():
+                self._has_switch = True
+            case LegAnswered(attempt):
+                if self._leg is not None and self._leg.attempt == attempt and self._leg.phase is Phase.CALLING:
+                    self._leg_answered(now)
+            case LegEnded(attempt):
+                if self._leg is not None and self._leg.attempt == attempt and self._leg.phase is not Phase.NONE:
+                    self._leg_ended(fact, now)
+
+    def tick(self, now: float) -> None:
+        """Time passed."""
+        if self._is_due(self._offer_at(), now) and self._ringing is not None and self._leg is not None:
+            self._leg.call(self._ringing.caller)
+            logger.info("Line %s rings: a call from %s", self.port.id, masked(self._ringing.caller.number))
+        if self.state is State.RINGING and self._ringing and self._is_due(self._ringing.abandoned_at(), now):
+            logger.info("Line %s: the caller gave up while it rang", self.port.id)
+            self._guard_until = now + self._country.guard
+            self._end_call()
+            self._move(Cue.ABANDONED)
+        if self._is_due(self._let_go_at, now):
+            self._over(f"no switch came back within {self._keep_caller:.0f} s", now)
+        if self.state is State.GUARD and now >= self._guard_until:
+            self._move(Cue.GUARD_OVER)
+
+    def next_deadline(self) -> float | None:
+        """When `tick` is due."""
+        due = [self._offer_at(), self._let_go_at]
+        if self.state is State.RINGING and self._ringing:
+            due.append(self._ringing.abandoned_at())
+        if self.state is State.GUARD:
+            due.append(self._guard_until)
+        return min((at for at in due if at is not None), default=None)
+
+    def stop(self, now: float) -> bool:
+        """End the call there is; True when the line is on-hook already."""
+        if self.state in (State.ANSWERING, State.TALKING):
+            self._over("the box stops", now)
+        elif self.state is State.RINGING:
+            self._end_call()
+        return self.state is not State.RELEASING
+
+    # --- ringing --------------------------------------------------------------------------------------------------
+
+    def _rang(self, now: float) -> None:
+        ringing = self._ringing_call(now)
+        if ringing is not None:
+            ringing.ring(now)
+
+    def _caller_id(self, line: modem_says.CallerIdLine, now: float) -> None:
+        ringing = self._ringing_call(now)
+        if ringing is not None:
+            ringing.caller_id(line, now)
+            self._tell()
+
+    def _ringing_call(self, now: float) -> Ringing | None:
+        """The call that rings, begun by this very sign if need be; None where ringing means nothing."""
+        if self.state in (State.IDLE, State.GUARD):
+            self._ringing, self._leg = Ringing(self._country, now), Leg(self.port.id, self._trunk)
+            self._move(Cue.RANG)
+        return self._ringing if self.state is State.RINGING else None
+
+    def _offer_at(self) -> float | None:
+        """When the next INVITE is due; None while one runs, none is due, or there is no switch to call."""
+        if self._leg is None or self._leg.phase is not Phase.NONE or not self._has_switch:
+            return None
+        if self.state is State.TALKING:
+            return self._leg.call_at
+        if self.state is not State.RINGING or self._ringing is None:
+            return None
+        if self._leg.attempt:
+            return self._leg.call_at
+        offer = self._ringing.offer_at()
+        return None if offer is None else max(offer, self._guard_until)
+
+    # --- the leg --------------------------------------------------------------------------------------------------
+
+    def _leg_answered(self, now: float) -> None:
+        assert self._leg is not None
+        self._leg.phase = Phase.UP
+        if self.state is State.RINGING and self._modem is not None:
+            self._move(Cue.LEG_ANSWERED)
+            self._modem.seize(now)
+        elif self.state is State.TALKING and self._talk is not None:
+            self._talk.attach()
+            self._let_go_at = None
+            logger.info("Line %s: the caller is back in the switch", self.port.id)
+
+    def _leg_ended(self, ended: LegEnded, now: float) -> None:
+        assert self._leg is not None
+        if self.state is State.RINGING:
+            logger.info("Line %s: the call was refused (%d %s)", self.port.id, ended.code, ended.reason)
+            self._leg.refused(ended, now)
+        elif ended.is_lost or self._leg.phase is Phase.CALLING:
+            self._orphaned(now)
+        else:
+            self._leg.phase = Phase.NONE
+            self._over("the other side hung up", now)
+
+    def _switch_gone(self, now: float) -> None:
+        if self._leg is None or self._leg.phase is Phase.NONE:
+            return
+        if self.state is State.RINGING:
+            self._leg.lost(now)
+        elif self.state in (State.ANSWERING, State.TALKING):
+            self._orphaned(now)
+
+    def _orphaned(self, now: float) -> None:
+        """The switch died under an answered call: the caller hears our music and is called in again."""
+        assert self._leg is not None
+        if self._let_go_at is None:
+            logger.warning("Line %s: the switch is gone; the caller hears music and is kept", self.port.id)
+            self._let_go_at = now + self._keep_caller
+        self._leg.lost(now)
+        if self._talk is not None:
+            self._talk.is_attached = False
+
+    # --- off-hook -------------------------------------------------------------------------------------------------
+
+    def _seized(self) -> None:
+        if self.state is not State.ANSWERING or self._modem is None or self._leg is None:
+            return  # the caller or the switch was quicker; the release is on its way
+        self._talk = Talk(self.port.country.upper(), self._pipes, self._music)
+        if self._leg.phase is Phase.UP:
+            self._talk.attach()
+        self._modem.play(self._talk.begin())
+        self._move(Cue.STREAMING)
+
+    def _audio(self, samples: bytes, now: float) -> None:
+        if self.state is not State.TALKING or self._talk is None or self._modem is None:
+            return
+        out, gone = self._talk.hear(samples)
+        self._modem.play(out)
+        if gone:
+            self._over(f"the caller hung up ({gone})", now)
+
+    def _sign(self, sign: modem_says.Sign) -> None:
+        if self._talk is not None and self.state is State.TALKING:
+            self._talk.sign(sign)
+
+    def _over(self, why: str, now: float) -> None:
+        """The call is over: BYE, and on-hook."""
+        if self.state not in (State.ANSWERING, State.TALKING) or self._modem is None:
+            return
+        dry = self._talk.underruns if self._talk else 0
+        logger.info("Line %s: %s; going on-hook (card ran dry %d times)", self.port.id, why, dry)
+        self._end_call()
+        self._move(Cue.OVER)
+        self._modem.release(now)
+
+    def _end_call(self) -> None:
+        if self._leg is not None:
+            self._leg.hang_up()
+        self._leg = self._ringing = self._talk = self._let_go_at = None
+
+    # --- the modem ------------------------------------------------------------------------------------------------
+
+    def _ready(self, identity: str, alarm: str) -> None:
+        if self.state is not State.INIT:
+            return
+        self.alarm = alarm
+        logger.info("Line %s is in service: %s%s", self.port.id, identity, f"; but {alarm}" if alarm else "")
+        self._move(Cue.READY)
+
+    def _released(self, now: float) -> None:
+        if self.state is State.RELEASING:
+            self._guard_until = now + self._country.guard
+            self._move(Cue.ON_HOOK)
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _move(self, cue: Cue) -> None:
+        self.state = TABLE[self.state, cue]
+        self._tell()
+
+    def _tell(self) -> None:
+        number = self._ringing.caller.number if self._ringing else ""
+        self._notify(self.state, self.alarm, number)
+
+    @staticmethod
+    def _is_due(at: float | None, now: float) -> bool:
+        return at is not None and now >= at
+
+
+def masked(number: str) -> str:
+    """A number as a log may hold it: the last four digits hidden."""
+    return f"{number[:-4]}***" if number else "nobody we know"

@@ -1,0 +1,61 @@
+"""The sound of one conversation between the card and the two elastic pipes to the SIP thread."""
+
+from appliance.lines.elastic import Elastic
+from appliance.lines.music import Music
+from appliance.lines.supervision import FarEnd
+from appliance.media import ulaw
+from hw.modem.events import Sign
+from hw.modem.ledger import Ledger
+
+
+class Pipes:
+    """What the media thread and a line's worker share: samples from the line and samples to the line."""
+
+    def __init__(self) -> None:
+        self.from_line = Elastic()
+        self.to_line = Elastic()
+
+    def clear(self) -> None:
+        """A leg begins: what is left of another is not for it."""
+        self.from_line.clear()
+        self.to_line.clear()
+
+
+class Talk:
+    """One seizure's audio. `is_attached` tells whether the leg is up; without it the caller hears music."""
+
+    def __init__(self, country: str, pipes: Pipes, music: Music) -> None:
+        self._pipes, self._music = pipes, music
+        self._far_end = FarEnd(country)
+        self._ledger = Ledger()
+        self.is_attached = False
+
+    @property
+    def underruns(self) -> int:
+        """How often the card ran dry."""
+        return self._ledger.underruns
+
+    def begin(self) -> bytes:
+        """What the card is to play first."""
+        return self._ledger.prefill()
+
+    def attach(self) -> None:
+        """The leg is up."""
+        self._pipes.clear()
+        self.is_attached = True
+
+    def hear(self, samples: bytes) -> tuple[bytes, str]:
+        """Take µ-law samples from the card; returns what to play and why the far end is gone, if it is."""
+        pcm = ulaw.decode(samples)
+        if self.is_attached:
+            self._pipes.from_line.push(pcm)
+        owed = self._ledger.owed(len(samples))
+        out = ulaw.encode(self._pipes.to_line.pull(owed)) if self.is_attached else self._music.take(owed)
+        return out, self._far_end.hear(pcm)
+
+    def sign(self, sign: Sign) -> None:
+        """A signal of the modem."""
+        if sign is Sign.UNDERRUN:
+            self._ledger.ran_dry()
+        else:
+            self._far_end.sign(sign)

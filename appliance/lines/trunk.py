@@ -1,0 +1,90 @@
+"""The SIP thread: it alone uses the user agent; lines post to it and facts go back to them.
+
+Garbage is collected here and nowhere else: a pjsua2 object finalised on a foreign thread aborts the process.
+"""
+
+import gc
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+from appliance.lines.facts import Invitation, LegFact
+from appliance.lines.settings import LinesSettings
+from appliance.lines.sip import UserAgent
+from appliance.lines.talk import Pipes
+
+logger = logging.getLogger(__name__)
+
+POLL_MS: Final = 10
+LISTEN_EVERY: Final = 0.5
+RTP_PATIENCE: Final = 2.0  # no RTP for so long: ask whether the switch still knows the call
+COLLECT_EVERY: Final = 10.0
+GOODBYE: Final = 0.7  # how long calls may take to end at a stop
+
+
+class SipThread:
+    """A `Trunk` for all lines. `deliver` is called on the SIP thread with a line's name and a fact."""
+
+    def __init__(
+        self, settings: LinesSettings, pipes: dict[str, Pipes], deliver: Callable[[str, LegFact], None]
+    ) -> None:
+        self._settings, self._pipes, self._deliver = settings, pipes, deliver
+        self._orders: queue.SimpleQueue[Callable[[UserAgent], None]] = queue.SimpleQueue()
+        self._is_stopping = threading.Event()
+        self._started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="sip", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread and the library. Raises SwitchError when that is refused."""
+        self._thread.start()
+        self._started.result()
+
+    def call(self, invitation: Invitation) -> None:
+        """Send an INVITE; facts follow."""
+        self._orders.put(lambda agent: agent.call(invitation))
+
+    def hang_up(self, line: str, attempt: int) -> None:
+        """CANCEL or BYE."""
+        self._orders.put(lambda agent: agent.hang_up(line, attempt))
+
+    def stop(self) -> None:
+        """End what calls there are and the library; returns when it is down, or after 3 s in any case."""
+        self._is_stopping.set()
+        self._thread.join(3.0)
+
+    def _run(self) -> None:
+        agent = UserAgent(self._settings, self._pipes)
+        try:
+            agent.start()
+        except BaseException as wrong:
+            self._started.set_exception(wrong.with_traceback(None))
+            return
+        self._started.set_result(None)
+        listen_at = collect_at = time.monotonic()
+        while not self._is_stopping.is_set():
+            self._turn(agent)
+            now = time.monotonic()
+            if now >= listen_at:
+                listen_at = now + LISTEN_EVERY
+                agent.listen(now, RTP_PATIENCE)
+            if now >= collect_at:
+                collect_at = now + COLLECT_EVERY
+                gc.collect()
+        until = time.monotonic() + GOODBYE
+        while agent.calls and time.monotonic() < until:
+            self._turn(agent)
+        agent.stop()
+
+    def _turn(self, agent: UserAgent) -> None:
+        """One poll, then orders and facts."""
+        agent.poll(POLL_MS)
+        agent.bury()
+        while not self._orders.empty():
+            self._orders.get()(agent)
+        while agent.facts:
+            line, fact = agent.facts.popleft()
+            self._deliver(line, fact)

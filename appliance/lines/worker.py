@@ -1,0 +1,142 @@
+"""The thread of one line: owns its serial port, its modem and its state machine; everybody else posts to it.
+
+It sleeps in `select` until bytes come, a fact is posted or a deadline is due. A device that is missing or fails is
+closed (which drops the line) and tried again with growing pauses, or soon after its path appears.
+"""
+
+import logging
+import os
+import select
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import Final
+
+from appliance.lines.facts import LegFact
+from appliance.lines.line import Line
+from appliance.lines.states import State
+from hw.errors import ModemError
+from hw.modem.countries import country
+from hw.modem.driver import Modem
+from hw.modem.events import ModemEvent
+from hw.modem.port import SerialPort
+
+logger = logging.getLogger(__name__)
+
+BACK_OFF: Final = (5.0, 15.0, 60.0, 300.0)
+APPEARED: Final = 0.5  # seconds a new device is given to settle
+LOOK: Final = 0.5  # how often an absent path is looked for
+ON_HOOK_WITHIN: Final = 1.5  # at a stop; after it, closing the port must do
+
+
+class Worker:
+    """One line's thread. Thread-safe: `post`, `start`, `stop`."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self._facts: deque[LegFact] = deque()
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._is_stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"line-{line.port.id}", daemon=True)
+        self._failures = 0
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def post(self, fact: LegFact) -> None:
+        """Tell the line something, from any thread."""
+        self._facts.append(fact)
+        os.eventfd_write(self._wake, 1)
+
+    def stop(self) -> None:
+        """Ask for the end: call over, on-hook, port closed. Returns at once; `join` waits."""
+        self._is_stopping.set()
+        os.eventfd_write(self._wake, 1)
+
+    def join(self, timeout: float) -> None:
+        """Wait for the thread's end."""
+        self._thread.join(timeout)
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._is_stopping.is_set():
+            try:
+                self._serve(SerialPort(self.line.port.device))
+            except ModemError as wrong:
+                self.line.failed(str(wrong))
+            except Exception:
+                logger.exception("Line %s: a mistake of ours; the line is started anew", self.line.port.id)
+                self.line.failed("an internal error, see the log")
+            if not self._is_stopping.is_set():
+                self._pause()
+
+    def _serve(self, port: SerialPort) -> None:
+        """Work with an open device until it fails or we stop. Raises ModemError."""
+        try:
+            modem = Modem(country(self.line.port.country), self.line.port.modem_init)
+            self.line.opened(modem, time.monotonic())
+            deadline = None
+            while self.line.state is not State.FAULT:
+                if self._is_stopping.is_set():
+                    now = time.monotonic()
+                    deadline = deadline or now + ON_HOOK_WITHIN
+                    if self.line.stop(now) or now > deadline:
+                        self._flush(port, modem)
+                        return
+                self._turn(port, modem, deadline)
+                self._failures = 0 if self.line.state is State.IDLE else self._failures
+        finally:
+            port.close()
+
+    def _turn(self, port: SerialPort, modem: Modem, deadline: float | None) -> None:
+        """One round: write what is due, wait, read, tell."""
+        backlog = self._write(port, modem)
+        due = [at for at in (modem.next_deadline(), self.line.next_deadline(), deadline) if at is not None]
+        wait = max(0.0, min(due) - time.monotonic()) if due else None
+        device = port.fileno()
+        readable, _, _ = select.select([device, self._wake], [device] if backlog else [], [], wait)
+        if self._wake in readable:
+            os.eventfd_read(self._wake)
+        now = time.monotonic()
+        while self._facts:
+            self.line.leg(self._facts.popleft(), now)
+        if device in readable:
+            self._tell(modem.receive(port.read(), now), now)
+        self._tell(modem.tick(now), now)
+        self.line.tick(now)
+
+    def _tell(self, events: list[ModemEvent], now: float) -> None:
+        for event in events:
+            self.line.hear(event, now)
+
+    def _write(self, port: SerialPort, modem: Modem) -> bool:
+        """Write what the device takes; True when something is left."""
+        out = modem.outgoing()
+        taken = port.write(out) if out else 0
+        modem.keep(out[taken:])
+        return taken < len(out)
+
+    def _flush(self, port: SerialPort, modem: Modem) -> None:
+        out = modem.outgoing()
+        if out:
+            port.write(out)
+
+    def _pause(self) -> None:
+        """Wait for the next try; facts that come meanwhile are still told."""
+        pause = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+        self._failures += 1
+        until = time.monotonic() + pause
+        path = Path(self.line.port.device)
+        was_there = path.exists()
+        while not self._is_stopping.is_set() and (left := until - time.monotonic()) > 0:
+            readable, _, _ = select.select([self._wake], [], [], min(LOOK, left))
+            if readable:
+                os.eventfd_read(self._wake)
+            while self._facts:
+                self.line.leg(self._facts.popleft(), time.monotonic())
+            if path.exists() and not was_there:
+                until = min(until, time.monotonic() + APPEARED)
+            was_there = path.exists()
