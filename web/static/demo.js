@@ -1,6 +1,6 @@
 // The demo's desk: the panel's buttons and lamps, callers from outside, and what the simulated agents do.
 
-import { byId, follow, h, setAttribute, setText } from "./dom.js";
+import { byId, follow, h, setAttribute, setHidden, setText } from "./dom.js";
 import { shine } from "./lamp.js";
 import { note, order } from "./orders.js";
 import { say } from "./words.js";
@@ -53,7 +53,8 @@ function make({ seat, agent }) {
   const button = h("button", { type: "button", class: "press", "data-seat": seat }, h("span", { class: "lamp" }), h("span", { class: "cap", "aria-hidden": "true" }, String(seat)));
   pressable(button, seat);
   const item = h("li", { class: "seat" }, button, h("p", { class: "name" }), h("p", { class: "meaning" }));
-  if (agent) item.append(h("select", { onchange: (event) => order("/api/demo/behave", { agent, behaviour: event.target.value }) }));
+  const choose = (event) => order("/api/demo/behave", { agent, behaviour: event.target.value });
+  if (agent) item.append(h("label", {}, say("demo.when_ringing_short"), h("select", { onchange: choose })));
   return item;
 }
 
@@ -62,17 +63,17 @@ const BEHAVIOURS = ["answer", "decline", "ignore"];
 function update(item, lamp, office) {
   const name = office.agents.find((agent) => agent.agent === lamp.agent)?.name ?? say("demo.dark");
   const meaning = document.documentElement.lang === "ja" ? lamp.ja : lamp.en;
-  const [button, label, text, choice] = item.children;
+  const [button, label, text, phone] = item.children;
   setAttribute(button, "aria-label", say("demo.press", { seat: lamp.seat, name, lamp: meaning }));
   setText(label, name);
   setText(text, meaning);
   shine(button.firstChild, lamp.steps);
-  if (!choice) return;
+  if (!phone) return;
+  const choice = phone.querySelector("select");
   setAttribute(choice, "aria-label", say("demo.when_ringing", { name }));
-  setAttribute(choice, "title", say("demo.when_ringing", { name }));
   const behaviour = office.behaviours[lamp.agent];
-  choice.hidden = behaviour === undefined;
-  if (!choice.options.length) choice.append(...BEHAVIOURS.map((value) => h("option", { value }, `☎ ${say(`demo.${value}`)}`)));
+  setHidden(phone, behaviour === undefined);
+  if (!choice.options.length) choice.append(...BEHAVIOURS.map((value) => h("option", { value }, say(`demo.${value}`))));
   if (document.activeElement !== choice && behaviour) choice.value = behaviour;
 }
 

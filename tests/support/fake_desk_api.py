@@ -1,0 +1,259 @@
+"""A desk without telephones: the DeskApi the page is tested against, lively enough that an order changes the view.
+
+Callers are put in by the test (`caller_waits`); an agent who goes on duty is offered the first.
+"""
+
+import asyncio
+import itertools
+import struct
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+from appliance.api import (
+    AgentView,
+    CallRecord,
+    CallView,
+    LampView,
+    LineView,
+    OfficeInfo,
+    OfficeView,
+    RecordingFile,
+    Refusal,
+    Status,
+    WaitingView,
+)
+
+Steps = tuple[tuple[float, float, float, float], ...]
+
+LAMPS: dict[Status, tuple[str, str, Steps]] = {
+    Status.AVAILABLE: ("緑:対応可能", "green: available", ((0.0, 0.6, 0.1, 1.0),)),
+    Status.RINGING: ("青 点滅:着信中", "blue, 2 Hz: ringing", ((0.1, 0.25, 1.0, 0.25), (0.0, 0.0, 0.0, 0.25))),
+    Status.ON_CALL: ("赤:通話中", "red: on call", ((0.8, 0.0, 0.0, 1.0),)),
+    Status.OFF_ON_CALL: ("橙 赤の合図", "amber, red wink", ((0.3, 0.12, 0.0, 1.7), (0.8, 0.0, 0.0, 0.3))),
+    Status.WRAP_UP: ("緑 切れ目:ラップアップ", "green, notched: wrap-up", ((0.0, 0.6, 0.1, 0.9), (0.0, 0.0, 0.0, 0.1))),
+    Status.OFF: ("橙 暗い:勤務外", "amber, dim: off duty", ((0.2, 0.08, 0.0, 1.0),)),
+    Status.OFF_PROMPT: ("橙 点滅:要確認", "amber, 1 Hz: confirm", ((0.8, 0.32, 0.0, 0.5), (0.0, 0.0, 0.0, 0.5))),
+    Status.UNREACHABLE: ("白 二回:電話機未接続", "white wink: no phone", ((0.5, 0.5, 0.5, 0.1), (0.0, 0.0, 0.0, 2.9))),
+}
+
+AGENTS = (
+    AgentView("sato", "佐藤 美咲", "201", 1, Status.OFF, 0.0, reason="self"),
+    AgentView("suzuki", "鈴木 健太", "202", 2, Status.OFF, 0.0, reason="lunch"),
+    AgentView("tanaka", "田中 陽子", "203", 3, Status.AVAILABLE, 0.0),
+    AgentView("mori", "森 大輔", "204", 4, Status.UNREACHABLE, 0.0),
+)
+
+
+def wav(seconds: float) -> bytes:
+    """A silent 8 kHz two-channel recording."""
+    sound = bytes(int(seconds * 8000) * 4)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 2, 8000, 32000, 4, 16)
+    head = struct.pack("<4sI4s", b"RIFF", 36 + len(sound), b"WAVE")
+    return head + form + struct.pack("<4sI", b"data", len(sound)) + sound
+
+
+class FakeOutside:
+    """The demo's doors: callers come and go in the fake desk."""
+
+    def __init__(self, desk: "FakeDesk") -> None:
+        self._desk = desk
+        self._behaviours = {"sato": "answer", "suzuki": "decline", "tanaka": "ignore"}
+
+    async def ring_line(self) -> str:
+        return f"Caller {self._desk.caller_waits(origin='line')} rings the line."
+
+    async def ring_sip(self) -> str:
+        return f"Caller {self._desk.caller_waits(origin='sip')} rings by SIP."
+
+    async def hang_up_callers(self) -> str:
+        self._desk.everybody_hangs_up()
+        return "All callers have hung up."
+
+    def behaviours(self) -> dict[str, str]:
+        return dict(self._behaviours)
+
+    async def behave(self, agent: str, behaviour: str) -> None:
+        self._behaviours[agent] = behaviour
+
+
+class FakeDesk:
+    """Implements DeskApi. `orders` is what was ordered, as (order, subject, actor or figure)."""
+
+    def __init__(self, folder: Path, *, demo: bool = False, language: str = "ja") -> None:
+        queues = (("front", "受付"), ("support", "サポート"))
+        self.info = OfficeInfo("みどり歯科", language, "Asia/Tokyo", "0.1.0", demo, queues)
+        self.demo = FakeOutside(self) if demo else None
+        self.folder = folder
+        self.orders: list[tuple[str, object, object]] = []
+        self.secrets: dict[str, bytes] = {}
+        self.past: list[CallRecord] = []
+        self.files: dict[str, RecordingFile] = {}
+        self.alarm_texts: tuple[str, ...] = ()
+        self.line_views = (LineView("1", "idle", "", "", self.now()),)
+        self.broken = False
+        self.closed = False
+        self._numbers = itertools.count(1)
+        self._changed = asyncio.Condition()
+        self._view = OfficeView(1, self.now(), tuple(replace(agent, since=self.now()) for agent in AGENTS))
+
+    @staticmethod
+    def now() -> float:
+        """The desk's clock."""
+        return time.monotonic()
+
+    # What tests do.
+
+    def commit(self, **changes: object) -> None:
+        """A new view, told to everyone who listens."""
+        self._view = replace(self._view, seq=self._view.seq + 1, at=self.now(), **changes)  # type: ignore[arg-type]
+        self._tell()
+
+    def _tell(self) -> None:
+        async def tell() -> None:
+            async with self._changed:
+                self._changed.notify_all()
+
+        self._telling = asyncio.ensure_future(tell())
+
+    def set_agent(self, agent: str, **changes: object) -> None:
+        """Change one agent, from now."""
+        changes.setdefault("since", self.now())
+        agents = tuple(replace(a, **changes) if a.agent == agent else a for a in self._view.agents)  # type: ignore[arg-type]
+        self.commit(agents=agents)
+
+    def caller_waits(
+        self, number: str | None = None, name: str = "", origin: str = "sip", ago: float = 0.0, queue: str = "front"
+    ) -> str:
+        """One more caller in the hold queue; returns the contact's id."""
+        nth = next(self._numbers)
+        place = len(self._view.waiting) + 1
+        number = f"0312345{nth:03d}" if number is None else number
+        caller = WaitingView(f"c{nth}", place, queue, number, name, origin, self.now() - ago)
+        self.commit(waiting=(*self._view.waiting, caller))
+        return caller.contact
+
+    def everybody_hangs_up(self) -> None:
+        """No caller waits or talks any more."""
+        for caller in self._view.waiting:
+            self.past.append(self.record_of(caller.contact, caller.number, outcome="abandoned"))
+        self.commit(waiting=(), calls=())
+
+    def record_of(self, contact: str, number: str, **changes: object) -> CallRecord:
+        """A call that is over."""
+        wall = time.time()
+        blank = CallRecord(contact, "front", number, "", "sip", wall - 300, 42.0, 0.0, "answered", "", (), wall - 60)
+        return replace(blank, **changes)  # type: ignore[arg-type]
+
+    def answers(self, agent: str, contact: str, recording: bool = True) -> None:
+        """The agent talks with a waiting caller."""
+        caller = next(c for c in self._view.waiting if c.contact == contact)
+        rest = [c for c in self._view.waiting if c.contact != contact]
+        waiting = tuple(replace(c, position=place) for place, c in enumerate(rest, 1))
+        call = CallView(contact, caller.queue, caller.number, caller.name, caller.origin, agent, self.now(), recording)
+        self.commit(waiting=waiting, calls=(*self._view.calls, call))
+        self.set_agent(agent, status=Status.ON_CALL, contact=contact, offer="", recording=recording)
+
+    def add_recording(self, recording: str, contact: str, seconds: float, **changes: object) -> RecordingFile:
+        """A recording with a real file."""
+        path = self.folder / f"{recording}.wav"
+        path.write_bytes(wav(seconds))
+        found = RecordingFile(recording, contact, "tanaka", path, time.time() - 300, seconds, "")
+        self.files[recording] = replace(found, **changes)  # type: ignore[arg-type]
+        return self.files[recording]
+
+    def close(self) -> None:
+        """The desk stops; `changes` end."""
+        self.closed = True
+        self._tell()
+
+    # DeskApi.
+
+    def view(self) -> OfficeView:
+        if self.broken:
+            raise RuntimeError("a fault of ours, with a secret in it: 0312345678")
+        return self._view
+
+    def lines(self) -> tuple[LineView, ...]:
+        return self.line_views
+
+    def lamps(self) -> tuple[LampView, ...]:
+        seated = [agent for agent in self._view.agents if agent.seat]
+        return tuple(LampView(a.seat, a.agent, a.status.value, *LAMPS[a.status]) for a in seated)
+
+    def alarms(self) -> tuple[str, ...]:
+        return self.alarm_texts
+
+    async def changes(self) -> AsyncIterator[OfficeView]:
+        told = -1
+        while not self.closed:
+            if self._view.seq != told:
+                told = self._view.seq
+                yield self._view
+                continue
+            async with self._changed:
+                await self._changed.wait()
+
+    def agent(self, agent: str) -> AgentView:
+        """One agent as the view has it."""
+        return next(a for a in self._view.agents if a.agent == agent)
+
+    async def go_on_duty(self, agent: str, actor: str) -> None:
+        self.orders.append(("go_on_duty", agent, actor))
+        if self.agent(agent).status is Status.UNREACHABLE:
+            raise Refusal("電話機 204 が登録されていません。")
+        waiting = [c for c in self._view.waiting if not c.offered_to]
+        if not waiting:
+            self.set_agent(agent, status=Status.AVAILABLE, reason="", prompt="", wrap_until=0.0)
+            return
+        offered = tuple(replace(c, offered_to=agent) if c is waiting[0] else c for c in self._view.waiting)
+        self.commit(waiting=offered)
+        self.set_agent(agent, status=Status.RINGING, reason="", contact=waiting[0].contact, offer="o1")
+
+    async def go_off_duty(self, agent: str, actor: str, reason: str = "self") -> None:
+        self.orders.append(("go_off_duty", agent, actor))
+        if self.agent(agent).status is Status.ON_CALL:
+            self.set_agent(agent, pending="off", since=self.agent(agent).since)
+        else:
+            self.set_agent(agent, status=Status.OFF, reason=reason, wrap_until=0.0)
+
+    async def stay_off_duty(self, agent: str, actor: str) -> None:
+        self.orders.append(("stay_off_duty", agent, actor))
+        self.set_agent(agent, status=Status.OFF, prompt="")
+
+    async def end_wrap_up(self, agent: str, actor: str) -> None:
+        self.orders.append(("end_wrap_up", agent, actor))
+        self.set_agent(agent, status=Status.AVAILABLE, wrap_until=0.0)
+
+    async def decline(self, agent: str, actor: str) -> None:
+        self.orders.append(("decline", agent, actor))
+        self.commit(waiting=tuple(replace(c, offered_to="") for c in self._view.waiting))
+        self.set_agent(agent, status=Status.OFF_PROMPT, reason="declined", prompt="declined", contact="", offer="")
+
+    async def press(self, seat: int, held_s: float) -> None:
+        self.orders.append(("press", seat, held_s))
+        agent = next(a for a in self._view.agents if a.seat == seat)
+        self.set_agent(agent.agent, status=Status.AVAILABLE if agent.status is Status.OFF else Status.OFF)
+
+    async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:
+        newest = sorted(self.past, key=lambda call: -call.arrived)
+        return tuple(call for call in newest if before is None or call.arrived < before)[:limit]
+
+    async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
+        newest = sorted(self.files.values(), key=lambda item: -item.began)
+        return tuple(item for item in newest if contact is None or item.contact == contact)[:limit]
+
+    async def recording(self, recording: str) -> RecordingFile:
+        if recording not in self.files:
+            raise Refusal(f"There is no recording {recording}.")
+        return self.files[recording]
+
+    async def get_secret(self, key: str) -> bytes | None:
+        return self.secrets.get(key)
+
+    async def put_secret(self, key: str, value: bytes | None) -> None:
+        if value is None:
+            self.secrets.pop(key, None)
+        else:
+            self.secrets[key] = value
