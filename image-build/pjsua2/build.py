@@ -42,6 +42,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if not wheel.is_file():
             build_wheel(wheel)
+    except KeyboardInterrupt:
+        return 130
     except SetupError as error:
         print(f"deskbell: pjsua2 could not be built. {error}", file=sys.stderr)
         return 1
@@ -133,20 +135,23 @@ class Builder:
         self._run(["./configure", *recipe.CONFIGURE_FLAGS], self._root)
 
     def _compile(self, swig: Path) -> None:
-        """Generate the wrapper, then compile it beside the libraries. The first failure ends both."""
+        """Generate and compile the wrapper while the libraries are compiled. The first failure ends both."""
+        make = ["make", f"-j{self._jobs}", "lib"]
+        libraries = self._start(make, self._root)
+        try:
+            self._compile_wrapper(swig)
+            self._finish(libraries, make)
+        finally:
+            self._stop(libraries)
+
+    def _compile_wrapper(self, swig: Path) -> None:
+        """Generate the one large C++ file that Python talks to, and compile it: the longest thread of the build."""
         includes = [f"-I{self._root / library / 'include'}" for library in LIBRARIES]
         self._run(["swig", *recipe.SWIG_FLAGS, *includes, "-o", "pjsua2_wrap.cpp", "../pjsua2.i"], swig)
         headers = [*includes, f"-I{sysconfig.get_path('include')}", f"-I{sysconfig.get_path('platinclude')}"]
         defines = [flag for flag in self._make_list(swig, "cflags") if flag.startswith("-D")]
-        command = ["g++", "-c", *recipe.WRAPPER_CFLAGS, *defines, *headers, "pjsua2_wrap.cpp", "-o", "pjsua2_wrap.o"]
-        wrapper = self._start(command, swig)
-        try:
-            self._run(["make", f"-j{self._jobs}", "lib"], self._root)
-            self._finish(wrapper, command)
-        finally:
-            if wrapper.poll() is None:
-                wrapper.terminate()
-                wrapper.wait()
+        named = ["pjsua2_wrap.cpp", "-o", "pjsua2_wrap.o"]
+        self._run(["g++", "-c", *recipe.WRAPPER_CFLAGS, *defines, *headers, *named], swig)
 
     def _linked(self, swig: Path) -> Path:
         """Link the wrapper with the libraries in the order pjproject's own makefile names them."""
@@ -180,7 +185,7 @@ class Builder:
         return subprocess.run(command, cwd=swig, capture_output=True, text=True, check=True).stdout.split()
 
     def _start(self, command: list[str], folder: Path) -> subprocess.Popen[bytes]:
-        """Start one command with its output in the log."""
+        """Start one command with its output in the log, in a session of its own so that all it starts ends with it."""
         environment = {**os.environ, "CFLAGS": recipe.LIBRARY_CFLAGS, "LC_ALL": "C"}
         for name in ("MAKEFLAGS", "MAKELEVEL", "CXXFLAGS", "LDFLAGS", "CPPFLAGS"):
             environment.pop(name, None)
@@ -188,8 +193,21 @@ class Builder:
             log.write(f"$ {' '.join(command)}\n".encode())
             log.flush()
             return subprocess.Popen(
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
+
+    @staticmethod
+    def _stop(process: subprocess.Popen[bytes]) -> None:
+        """End a command that is still running, and the compilers it started."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
 
     def _finish(self, process: subprocess.Popen[bytes], command: list[str]) -> None:
         """Wait for a command. Raises SetupError with the end of the log when it failed."""
@@ -206,9 +224,7 @@ class Builder:
         try:
             self._finish(process, command)
         finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
+            self._stop(process)
 
     @contextlib.contextmanager
     def _step(self, what: str, *, count_objects: bool = False) -> Iterator[None]:
@@ -237,10 +253,11 @@ class Builder:
     def _share_compiled(self) -> str:
         """Say how much is compiled. The wrapper is one file that takes as long as a hundred others."""
         done = sum(1 for _ in self._root.rglob("*.o"))
+        only_wrapper_left = done >= recipe.EXPECTED_OBJECTS
         if any(self._root.rglob("pjsua2_wrap.o")):
-            done += recipe.WRAPPER_WEIGHT
+            done, only_wrapper_left = done + recipe.WRAPPER_WEIGHT, False
         share = min(99, 100 * done // (recipe.EXPECTED_OBJECTS + recipe.WRAPPER_WEIGHT))
-        return f"{share} %" if done != recipe.EXPECTED_OBJECTS else f"{share} %, the large wrapper file is last"
+        return f"{share} %" + (", the large wrapper file is last" if only_wrapper_left else "")
 
 
 if __name__ == "__main__":
