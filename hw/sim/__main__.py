@@ -4,6 +4,7 @@ Prints one line beginning with `ready` when drivers may open the cards; ends on 
 """
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -67,7 +68,8 @@ def _serve(asked: argparse.Namespace, cards: list[VirtualCard]) -> int:
 
 
 def _stop_at_end_of_input(room: ControlRoom) -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # not sys.stdin: its lock, held here, would abort the interpreter's end
+        pass
     room.stop_asked.set()
 
 

@@ -56,6 +56,8 @@ class VirtualCard:
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._epoll = select.epoll()
         self._epoll.register(self._wake, select.EPOLLIN)
+        self._verbs = select.poll()
+        self._verbs.register(self._wake, select.POLLIN)
         self._port: PseudoPort | None = None
         self._is_held = False
         self._latest = 0.0
@@ -211,38 +213,47 @@ class VirtualCard:
                 deadline = self._core.next_deadline()
                 if self._is_held and self._core.output:  # the host's buffer is full: look again soon
                     deadline = min(deadline or now + FULL_RETRY, now + FULL_RETRY)
-            self._epoll.poll(None if deadline is None else max(0.0, deadline - time.monotonic()))
+                is_streaming = self._core.is_streaming
+            self._sleep(deadline, is_streaming)
+
+    def _sleep(self, deadline: float | None, is_streaming: bool) -> None:
+        """Until the deadline, a verb, or a byte; bytes of a stream wait for the codec, which is next to want them."""
+        wait = None if deadline is None else max(0.0, deadline - time.monotonic())
+        in_ms = None if wait is None else wait * 1000
+        stirred = self._verbs.poll(in_ms) if is_streaming else self._epoll.poll(wait)
+        if any(number == self._wake for number, _ in stirred):
+            with contextlib.suppress(BlockingIOError):  # two verbs, one wake-up
+                os.eventfd_read(self._wake)
 
     def _turn(self, now: float) -> None:
-        """One look at everything: the port, what is due, the port again."""
-        with contextlib.suppress(BlockingIOError):  # nobody stirred
-            os.eventfd_read(self._wake)
-        self._exchange_bytes(now)
+        """One look at everything: what the host wrote, what is due, what the host gets."""
+        self._read(now)
         due = self._core.next_deadline()
         if due is not None:
             self._latest = max(self._latest, now - due)
         self._core.tick(now)
-        self._exchange_bytes(now)
+        if self._is_held and self._port is not None:
+            if self._core.output:
+                self._port.write(self._core.output)
+        else:
+            self._core.output.clear()
         self._changed.notify_all()
 
-    def _exchange_bytes(self, now: float) -> None:
+    def _read(self, now: float) -> None:
         port, core = self._port, self._core
         if port is None:
             return
-        is_held = port.is_open()
+        data, is_held = port.read(core.room)
         if is_held and not self._is_held:
             core.set_dtr(True, now)
-        while data := port.read(core.room):
+        while data:
             core.receive(data, now)
+            data, is_held = port.read(core.room)
         if self._is_held and not is_held:
             core.set_dtr(False, now)
-            while port.read(4096):
+            while port.read(4096)[0]:
                 pass  # what the dead driver left in the cable
         self._is_held = is_held
-        if is_held:
-            port.write(core.output)
-        else:
-            core.output.clear()
 
 
 class Caller:

@@ -44,14 +44,16 @@ class PseudoPort:
         """Somebody holds the slave."""
         return not any(flags & select.POLLHUP for _, flags in self._poll.poll(0))
 
-    def read(self, most: int) -> bytes:
-        """What the host has written, at once; b"" if nothing."""
+    def read(self, most: int) -> tuple[bytes, bool]:
+        """What the host has written (b"" if nothing), and whether it still holds the port."""
+        if most <= 0:
+            return b"", self.is_open()
         try:
-            return os.read(self.master, most) if most > 0 else b""
+            return os.read(self.master, most), True
         except OSError as error:
-            if error.errno in _GONE:
-                return b""
-            raise
+            if error.errno not in _GONE:
+                raise
+            return b"", error.errno != errno.EIO
 
     def write(self, output: bytearray) -> None:
         """Gives the host what its buffer takes; that much is removed from `output`."""
