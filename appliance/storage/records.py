@@ -24,6 +24,7 @@ _LAST_SEGMENT: Final = (
     "UPDATE segments SET talked_s = max(0, ?1 - (SELECT total(talked_s) FROM segments WHERE contact = ?2)) "
     "WHERE offer = (SELECT offer FROM segments WHERE contact = ?2 ORDER BY began_wall DESC LIMIT 1)"
 )
+_ORDER_RECORDING: Final = "INSERT OR IGNORE INTO recordings (recording, contact, agent, began_wall) VALUES (?, ?, ?, ?)"
 _CLOSE_RECORDING: Final = (
     "UPDATE recordings SET path = CASE ?2 WHEN '' THEN path ELSE ?2 END, seconds = ?3, cause = ?4, closed = 1 "
     "WHERE recording = ?1"
@@ -112,12 +113,9 @@ async def recordings_of(database: Database, names: Iterable[str]) -> dict[str, t
     return found
 
 
-def recording_ordered(name: str, contact: str, agent: str, path: str, wall: float) -> Statement:
-    """A recording was ordered; `path` is where it will be."""
-    row: Row = (name, contact, agent, path, wall)
-    return "INSERT OR IGNORE INTO recordings (recording, contact, agent, path, began_wall) VALUES (?, ?, ?, ?, ?)", [
-        row
-    ]
+def recording_ordered(name: str, contact: str, agent: str, wall: float) -> Statement:
+    """A recording was ordered; its path is known when it closes."""
+    return _ORDER_RECORDING, [(name, contact, agent, wall)]
 
 
 def recording_closed(name: str, path: str, seconds: float, cause: str) -> Statement:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from appliance.acd.events import Event
 from appliance.acd.story import Fact
@@ -29,20 +30,29 @@ class Boot:
 class Store:
     """An open store; make one with `open_store`."""
 
-    def __init__(self, database: Database, boot: Boot, seq: int, wall: Callable[[], float]) -> None:
+    def __init__(self, database: Database, boot: Boot, seq: int, mark: str, wall: Callable[[], float]) -> None:
+        """`seq` is that of the newest journal record; `mark` tells this database from one before or after it."""
         self._database = database
         self._wall = wall
         self.boot = boot
         self.seq = seq
+        self.mark = mark
 
-    async def append(self, events: Sequence[Event], facts: Sequence[Fact], at: float) -> int:
+    async def append(
+        self,
+        events: Sequence[Event],
+        facts: Sequence[Fact],
+        at: float,
+        recordings: Sequence[tuple[str, str, str]] = (),
+    ) -> int:
         """Write a batch and its records in one transaction; durable on return. Returns the batch's last seq.
 
-        Raises StorageError, keeping nothing of the batch.
+        `recordings` are those it ordered: (recording, contact, agent). Raises StorageError, keeping nothing of it.
         """
         wall = self._wall()
         batch = journal.batch_statement(events, self.seq + 1, at, wall, self.boot.row)
-        await self._database.write([batch, *records.statements(facts, lambda then: wall - (at - then))])
+        ordered = [records.recording_ordered(*one, wall) for one in recordings]
+        await self._database.write([batch, *records.statements(facts, lambda then: wall - (at - then)), *ordered])
         self.seq += len(events)
         return self.seq
 
@@ -78,10 +88,6 @@ class Store:
         """Recordings nobody closed yet."""
         return await records.open_recordings(self._database)
 
-    async def recording_ordered(self, name: str, contact: str, agent: str, path: str) -> None:
-        """Remember whose a recording is before its first frame."""
-        await self._database.write([records.recording_ordered(name, contact, agent, path, self._wall())])
-
     async def recording_closed(self, name: str, path: str, seconds: float, cause: str) -> None:
         """Remember how a recording ended."""
         await self._database.write([records.recording_closed(name, path, seconds, cause)])
@@ -113,10 +119,20 @@ async def open_store(path: Path, boot_id: str, monotonic: float, wall: Callable[
     try:
         seq, at, wall_then = await journal.last_record(database)
         boot = await _boot(database, boot_id, monotonic, at, wall_then, wall())
+        mark = await _mark(database)
     except BaseException:
         await database.close()
         raise
-    return Store(database, boot, seq, wall)
+    return Store(database, boot, seq, mark, wall)
+
+
+async def _mark(database: Database) -> str:
+    """A few letters drawn when the database was made: names built with them collide with no older database's."""
+    await database.write(
+        [("INSERT OR IGNORE INTO secrets (key, value) VALUES ('desk.mark', ?)", [(token_hex(3).encode(),)])]
+    )
+    value = (await database.read("SELECT value FROM secrets WHERE key = 'desk.mark'"))[0][0]
+    return value.decode() if isinstance(value, bytes) else ""
 
 
 async def _boot(database: Database, boot_id: str, mono: float, at: float, wall_then: float, wall_now: float) -> Boot:

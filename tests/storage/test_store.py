@@ -116,10 +116,9 @@ async def test_a_contact_is_a_row_with_wall_times_and_its_recordings(store: Stor
         story.ContactAnswered(110.0, "c1", "sato", "o1", "r1", 10.0),
         story.ContactEnded(130.0, "c1", "front", story.Outcome.ANSWERED, "far", 10.0, 20.0, "sato"),
     ]
-    await store.append([ev.Ticked()], facts, 130.0)
-    await store.recording_ordered("r1", "c1", "sato", "/r1.wav")
+    await store.append([ev.Ticked()], facts, 130.0, [("r1", "c1", "sato")])
     assert [row.recording for row in await store.open_recordings()] == ["r1"]
-    await store.recording_closed("r1", "", 19.5, "")
+    await store.recording_closed("r1", "/r1.wav", 19.5, "")
     row = (await store.contacts(10))[0]
     assert (row.arrived_wall, row.ended_wall, row.waited_s, row.talked_s) == (WALL, WALL + 30, 10.0, 20.0)
     assert (row.outcome, row.agent) == ("answered", "sato")

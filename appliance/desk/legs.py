@@ -1,0 +1,93 @@
+"""Who is on which leg: the desk's own names for what the switch calls legs.
+
+A contact's id is made of the leg that brought it (or of the line's call key, which survives the switch), an offer's leg
+of the offer's id, a second leg of the first one's: so that after a restart of the desk every leg of a snapshot says what
+it is, without a table that could be lost. `mark` names the database, so that a new one never repeats an old name.
+"""
+
+import base64
+import hashlib
+from typing import Final, Protocol
+
+from appliance.acd.events import Event
+from appliance.wire import Incoming, Leg, Message
+
+SECOND: Final = "x-"
+"""Prefix of the leg we dial for a phone's own call."""
+
+
+class Say(Protocol):
+    """Send one message to the switch; while it is away nothing happens."""
+
+    def __call__(self, message: Message, /) -> None:
+        """Send it."""
+
+
+class Post(Protocol):
+    """Tell call control what happened."""
+
+    def __call__(self, event: Event, /) -> None:
+        """Post it."""
+
+
+class Legs:
+    """The present legs of callers, offers and agents."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._leg_of: dict[str, str] = {}
+        self._contact_of: dict[str, str] = {}
+        self._named: set[str] = set()
+        self.agents: dict[str, str] = {}
+        """Leg of a phone's own call → the agent whose phone it is."""
+        self.recordings: dict[str, str] = {}
+        """Recording → contact."""
+
+    def contact_for(self, call: Incoming | Leg) -> str:
+        """The id of the contact that this call is: the same for the same leg or the same call key, always."""
+        origin = f"key|{call.call_key}" if call.call_key else f"leg|{call.leg}"
+        digest = hashlib.blake2s(f"{self._mark}|{origin}".encode(), digest_size=10).digest()
+        return "c" + base64.b32encode(digest).decode().lower().rstrip("=")[:12]
+
+    def offer_leg(self, offer: str) -> str:
+        """The leg dialled for an offer."""
+        return f"{offer}.{self._mark}"
+
+    def offer_of(self, leg: str) -> str:
+        """The offer a leg was dialled for, "" when it is no offer's."""
+        offer, _, mark = leg.partition(".")
+        return offer if mark == self._mark else ""
+
+    def bind(self, contact: str, leg: str) -> None:
+        """The contact is on this leg from now on."""
+        self._contact_of.pop(self._leg_of.get(contact, ""), None)
+        self._leg_of[contact], self._contact_of[leg] = leg, contact
+
+    def leg_of(self, contact: str) -> str:
+        """The caller's leg, "" when there is none."""
+        return self._leg_of.get(contact, "")
+
+    def contact_of(self, leg: str) -> str:
+        """The contact on this leg, "" when there is none."""
+        return self._contact_of.get(leg, "")
+
+    def needs_name(self, leg: str) -> bool:
+        """Whether the switch was not told yet whose leg it is; from now on it was."""
+        if leg in self._named:
+            return False
+        self._named.add(leg)
+        return True
+
+    def drop(self, leg: str) -> str:
+        """The leg is gone; returns its contact, "" when it had none."""
+        self._named.discard(leg)
+        contact = self._contact_of.pop(leg, "")
+        if contact:
+            del self._leg_of[contact]
+        return contact
+
+    def forget_all(self) -> None:
+        """The switch died and every leg with it."""
+        for table in (self._leg_of, self._contact_of, self.agents, self.recordings):
+            table.clear()
+        self._named.clear()

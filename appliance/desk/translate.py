@@ -1,0 +1,222 @@
+"""Between the core and the switch: what legs do becomes what callers and agents do, and orders become messages.
+
+Stateless but for `Legs`: whatever must be known after a restart is in the core's state or in the legs' names.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import assert_never
+
+from appliance import wire
+from appliance.acd import commands as do
+from appliance.acd import events as ev
+from appliance.acd.engine import Acd
+from appliance.acd.model import ContactState
+from appliance.desk.legs import Legs, Post, Say
+from appliance.desk.own_calls import OwnCalls
+from appliance.desk.routing import Refusal, ToPhone, ToQueue, ToTrunk, masked, route
+from appliance.desk.settings import DeskSettings
+from appliance.wire import EndCause, Origin
+
+logger = logging.getLogger(__name__)
+
+ELSEWHERE = "Call completed elsewhere"
+FROM_OUTSIDE = "<urn:alert:source:external>"
+"""Alert-Info of a queue's call (RFC 7462): phones ring differently than for a colleague (S-01)."""
+
+RecordingOver = Callable[[wire.RecordingClosed], None]
+
+
+class Translator:
+    """Both directions. `post` tells the core, `say` tells the switch, `recording_over` tells storage."""
+
+    def __init__(
+        self, settings: DeskSettings, acd: Acd, legs: Legs, post: Post, say: Say, recording_over: RecordingOver
+    ) -> None:
+        self._settings, self._acd, self._legs, self._post, self._say = settings, acd, legs, post, say
+        self._recording_over = recording_over
+        self.own_calls = OwnCalls(settings, legs, post, say)
+
+    # --- orders of the core ---------------------------------------------------------------------------------------
+
+    def carry_out(self, commands: Sequence[do.Command]) -> None:
+        """Send what the core ordered, in order."""
+        for command in commands:
+            self._carry_out(command)
+
+    def _carry_out(self, command: do.Command) -> None:
+        match command:
+            case do.RingCaller(contact):
+                self._to_caller(contact, lambda leg: self._name(leg, contact))
+            case do.HoldCaller(contact):
+                self._to_caller(contact, lambda leg: self._hold(leg, contact))
+            case do.OpenOffer():
+                self._dial(command)
+            case do.WithdrawOffer(offer, why, elsewhere):
+                logger.info("Offer %s is withdrawn: %s", offer, why)
+                self._say(wire.Hangup(self._legs.offer_leg(offer), reason=ELSEWHERE if elsewhere else ""))
+            case do.Connect(contact, offer):
+                self._to_caller(contact, lambda leg: self._say(wire.Bridge(leg, self._legs.offer_leg(offer))))
+            case do.RecordConversation():
+                self.record(command.recording, command.contact, command.offer)
+            case do.DismissCaller(contact, prompt, why):
+                logger.info("Contact %s is dismissed: %s", contact, why)
+                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
+            case do.ReleaseCaller(contact):
+                self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
+            case _:
+                assert_never(command)
+
+    def record(self, recording: str, contact: str, offer: str) -> None:
+        """Have the conversation recorded, agent left and caller right."""
+        self._legs.recordings[recording] = contact
+        self._to_caller(contact, lambda leg: self._say(wire.Record(recording, self._legs.offer_leg(offer), leg)))
+
+    def _to_caller(self, contact: str, say: Callable[[str], None]) -> None:
+        if leg := self._legs.leg_of(contact):
+            say(leg)
+
+    def _name(self, leg: str, contact: str) -> None:
+        self._legs.needs_name(leg)
+        self._say(wire.Ring(leg, contact))
+
+    def _hold(self, leg: str, contact: str) -> None:
+        if self._legs.needs_name(leg):
+            self._say(wire.Ring(leg, contact))
+        self._say(wire.Hold(leg))
+
+    def _dial(self, order: do.OpenOffer) -> None:
+        agent, contact = self._acd.agent(order.agent), self._acd.contact(order.contact)
+        if agent is None or contact is None:
+            return  # gone in the same batch
+        queue = next((one for one in self._settings.office.queues if one.queue == order.queue), None)
+        shown = f"[{queue.name or queue.queue}] " if queue is not None else ""
+        logger.info("Contact %s (%s) is offered to %s", order.contact, masked(contact.number), order.agent)
+        self._say(
+            wire.Dial(
+                leg=self._legs.offer_leg(order.offer),
+                to=f"sip:{agent.settings.phone}@{self._settings.realm}",
+                number=contact.number,
+                name=shown + (contact.name or contact.number),
+                ring_s=order.ring_s,
+                alert_s=order.alert_s,
+                contact=order.contact,
+                alert_info=FROM_OUTSIDE,
+            )
+        )
+
+    # --- what the switch tells ------------------------------------------------------------------------------------
+
+    def heard(self, event: wire.Event) -> None:
+        """Tell the core what an event of the switch means."""
+        match event:
+            case wire.Incoming():
+                self.admit(event)
+            case wire.Alerted(leg):
+                self._post_offer(leg, ev.OfferAlerted)
+                self.own_calls.alerted(leg)
+            case wire.Answered(leg):
+                self._post_offer(leg, ev.OfferAccepted)
+                self.own_calls.answered(leg)
+            case wire.Bridged(a, b):
+                self._bridged(a, b)
+            case wire.Ended():
+                self.ended(event)
+            case wire.PromptEnded(leg, cut):
+                if not cut:
+                    self._message_over(leg)
+            case wire.RecordingStarted(recording):
+                if contact := self._legs.recordings.get(recording, ""):
+                    self._post(ev.RecordingBegan(contact, recording))
+            case wire.RecordingClosed():
+                self.recording_closed(event)
+            case wire.Refused():
+                self._refused(event)
+            case wire.Digit() | wire.HeldByPhone() | wire.LineState() | wire.Snapshot():
+                logger.debug("Nothing to do for %s", type(event).__name__)
+            case _:
+                assert_never(event)
+
+    def admit(self, call: wire.Incoming) -> None:
+        """A call came in: into its queue, to another phone, outside, or refused."""
+        to = route(call, self._settings)
+        match to:
+            case ToQueue(queue):
+                self._to_queue(call, queue)
+            case ToPhone() | ToTrunk():
+                self.own_calls.begin(call, to)
+            case Refusal(code, sentence, is_grave):
+                logger.log(logging.ERROR if is_grave else logging.WARNING, "Refused (%d): %s", code, sentence)
+                self._say(wire.Hangup(call.leg, code))
+            case _:
+                assert_never(to)
+
+    def ended(self, event: wire.Ended) -> None:
+        """A leg is gone: a caller hung up, an offer has its outcome, a phone's own call is over."""
+        if contact := self._legs.drop(event.leg):
+            self._post(ev.CallerHungUp(contact))
+        if self._legs.offer_of(event.leg):
+            self._offer_ended(event)
+        self.own_calls.ended(event)
+
+    def recording_closed(self, event: wire.RecordingClosed) -> None:
+        """A recording is over: the indicator goes (S-07), the record gets its length and cause."""
+        contact = self._legs.recordings.pop(event.recording, "")
+        self._post(ev.RecordingEnded(contact, event.recording))
+        if event.cause:
+            logger.warning("Recording %s is short or missing: %s", event.recording, event.cause)
+        self._recording_over(event)
+
+    def _to_queue(self, call: wire.Incoming, queue: str) -> None:
+        contact = self._legs.contact_for(call)
+        self._legs.bind(contact, call.leg)
+        if self._acd.contact(contact) is not None:
+            logger.info("Contact %s is back on %s", contact, call.origin_id)
+            self._post(ev.CallerReturned(contact))
+            return
+        logger.info("Contact %s: %s calls queue %s by %s", contact, masked(call.number), queue, call.origin_id)
+        self._post(
+            ev.CallerArrived(contact, queue, call.number, call.name, call.origin.value, returns=bool(call.call_key))
+        )
+        if call.origin is Origin.PHONE:
+            self.own_calls.started(call.origin_id, call.leg, outbound=True)
+
+    def _post_offer(self, leg: str, event: type[ev.OfferAlerted | ev.OfferAccepted]) -> None:
+        if offer := self._legs.offer_of(leg):
+            self._post(event(offer))
+
+    def _bridged(self, a: str, b: str) -> None:
+        for caller, other in ((a, b), (b, a)):
+            contact, offer = self._legs.contact_of(caller), self._legs.offer_of(other)
+            if contact and offer:
+                self._post(ev.Bridged(contact, offer))
+        for leg in (a, b):
+            self.own_calls.bridged(leg)
+            self.own_calls.connected(leg)
+
+    def _offer_ended(self, event: wire.Ended) -> None:
+        offer = self._legs.offer_of(event.leg)
+        if self._acd.offer(offer) is None:
+            return  # we hung it up ourselves and the core has forgotten it
+        match event.cause:
+            case EndCause.REJECTED:
+                self._post(ev.OfferRejected(offer))
+            case EndCause.BUSY:
+                self._post(ev.OfferBusy(offer))
+            case EndCause.NO_ANSWER:
+                self._post(ev.OfferTimedOut(offer))
+            case EndCause.UNREACHABLE | EndCause.CAPACITY:
+                self._post(ev.OfferUnreachable(offer))
+            case EndCause.FAR | EndCause.US | EndCause.FAULT | EndCause.GONE:
+                self._post(ev.OfferLegEnded(offer))
+
+    def _message_over(self, leg: str) -> None:
+        """The last message was said: hang up (D-06)."""
+        contact = self._acd.contact(self._legs.contact_of(leg))
+        if contact is not None and contact.state is ContactState.FALLBACK:
+            self._say(wire.Hangup(leg))
+
+    def _refused(self, event: wire.Refused) -> None:
+        logger.warning("The switch refused %s: %s", event.command, event.why)
+        if event.command == "Play":
+            self._message_over(event.leg)
