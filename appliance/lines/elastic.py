@@ -1,7 +1,7 @@
 """The elastic pipe between two audio clocks: the card's crystal on one side, the media clock on the other.
 
 One thread pushes, another pulls; both are never blocked for longer than a copy. The lowest level of each second is
-kept between two marks by leaving out or doubling one sample per 20 ms, where it is heard least. Running empty repeats
+kept between two marks by leaving out or doubling one sample per 100 ms, where it is heard least. Running empty repeats
 what was last heard instead of silence, and too much is dropped at once, because late audio is worth nothing.
 """
 
@@ -13,14 +13,14 @@ import numpy as np
 SAMPLE_BYTES: Final = 2
 RATE: Final = 8000
 WINDOW: Final = RATE  # samples over which the lowest level is judged
-SLIP_EVERY: Final = 160  # samples between two slips: 20 ms
+SLIP_EVERY: Final = 800  # samples between two slips: 100 ms, 1250 ppm, twelve times what two crystals differ
 REPEAT: Final = 80  # samples that are repeated when empty
 
 
 class Elastic:
     """Linear 16-bit samples in the machine's byte order. Levels in milliseconds."""
 
-    def __init__(self, low_ms: int = 5, high_ms: int = 15, limit_ms: int = 120) -> None:
+    def __init__(self, low_ms: int = 2, high_ms: int = 20, limit_ms: int = 120) -> None:
         self._low, self._high, self._limit = (ms * RATE // 1000 for ms in (low_ms, high_ms, limit_ms))
         self._lock = threading.Lock()
         self.slips = 0

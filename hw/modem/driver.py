@@ -170,6 +170,7 @@ class Modem:
         self._step = step
         match step:
             case Ask(command, within):
+                self._protocol.give_up()  # nothing else is awaited now: a stream's own end at most
                 self._out += self._protocol.command(command)
                 self._step_ends = now + within
             case Leave(raw, within):
@@ -243,9 +244,7 @@ class Modem:
             self._advance(Reply(event.result, event.text), now)
 
     def _stream_ended(self, now: float) -> None:
-        if isinstance(self._step, Leave):
-            self._protocol.expect_result("leaving the stream")
-        elif self._procedure is None:
+        if self._procedure is None:
             self._begin(procedures.await_stopped_stream, now)
 
     def _drain(self) -> list[ModemEvent]:

@@ -62,7 +62,7 @@ class Protocol:
         return text.encode("ascii") + b"\r"
 
     def expect_result(self, label: str) -> None:
-        """A final result will come for something that was no command, such as leaving a stream."""
+        """A final result will come for something that was no command: the end of a stream has one."""
         self._pending, self._text = label, []
 
     def give_up(self) -> None:
@@ -93,6 +93,7 @@ class Protocol:
             return b""
         self.mode = Mode.COMMAND
         self._line.clear()
+        self.expect_result("leaving the stream")
         return rest
 
     def _receive_command(self, received: bytes, events: list[Event]) -> bytes:

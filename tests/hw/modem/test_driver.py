@@ -53,6 +53,14 @@ def test_a_whole_call_over_every_wire(wire):
     assert not bench.device.is_streaming
 
 
+def test_a_call_is_let_go_of_at_once_on_a_clean_wire():
+    bench = talking()
+    begun = bench.now
+    bench.modem.release(bench.now)
+    bench.until(Released)
+    assert bench.now - begun < 0.2
+
+
 def test_the_init_never_lets_the_modem_answer_by_itself_and_hangs_up_by_dtr():
     seen = ready().device.seen
     assert "ATS0=0" in seen

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hw.errors import ProtocolMisuse
 from hw.modem.dle import avoid
-from hw.modem.events import Audio, CallerIdLine, Digit, Event, Finished, Remark, Result, Ring, Sign, Signal, StreamEnded
+from hw.modem.events import Audio, CallerIdLine, Digit, Event, Finished, Result, Ring, Sign, Signal, StreamEnded
 from hw.modem.protocol import Mode, Protocol
 
 TALE = (
@@ -28,7 +28,7 @@ STORY: list[Event] = [
     Signal(Sign.UNKNOWN, ord("Z")),
     Audio(b"ij"),
     StreamEnded(),
-    Remark("OK"),
+    Finished("leaving the stream", Result.OK),
     Ring(),
 ]
 
