@@ -1,0 +1,409 @@
+"""A scriptable SIP phone on pjsua2, for the self-test and the tests: `python -m appliance.selftest.phone JSON`.
+
+The argument is a `PhoneSettings`; orders come as JSON lines on stdin, what happens goes out as JSON lines on stdout,
+each with `at` (CLOCK_MONOTONIC, seconds). It has a mouth (a tone, or silence) and an ear that keeps every 20 ms frame
+with the moment it came, so a question like "what did you hear since 12.3, and when did 440 Hz begin?" has an exact answer.
+
+Orders: {"do": ...}
+  dial(to, headers={}, tone=0)                -> dialled(call)
+  answer(call) · hangup(call, code=0) · hold(call) · unhold(call)
+  keys(call, digits, by="rfc4733"|"info") · tone(call, hz) -> spoke(call, hz): the first frame with the new tone
+  mode(answer, after=0)                       how the next calls are met, see PhoneSettings.answer
+  hear(call, hz=[...], since=0, wav="")       -> heard(call, frames, silent, gap_ms, level, tones: {hz: {level, first_at, last_at}})
+  quit
+Events: ready · registered(code) · invited(call, number, name, alert_info) · state(call, state, code, reason) · media(call, held)
+        · digit(call, digit) · refused(order, why)
+"""
+
+import ctypes
+import functools
+import json
+import math
+import queue
+import socket
+import sys
+import threading
+import time
+import wave
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pjsua2 as pj
+
+from appliance.selftest.sip_phone import PhoneSettings
+
+RATE: Final = 8000
+FRAME: Final = 160
+LEVEL: Final = 13_000
+_SILENT_BELOW: Final = 200
+_KEPT_FRAMES: Final = 50 * 120
+_LAWS: Final = {"PCMU/8000/1": 255, "PCMA/8000/1": 254}
+
+
+def say(event: str, **what: Any) -> None:
+    """One line on stdout."""
+    sys.stdout.write(json.dumps({"event": event, "at": time.monotonic(), **what}) + "\n")
+    sys.stdout.flush()
+
+
+@functools.lru_cache(maxsize=32)
+def _second_of(hz: int) -> tuple[bytes, ...]:
+    """One second of a tone of whole hertz (so it repeats without a seam), as frames."""
+    tone = LEVEL * np.sin(2 * math.pi * hz * np.arange(RATE) / RATE)
+    return tuple(frame.astype("<i2").tobytes() for frame in tone.reshape(-1, FRAME))
+
+
+@dataclass(slots=True)
+class Mouth:
+    """What the phone says: a tone of whole hertz, or silence at 0."""
+
+    hz: int = 0
+    index: int = 0
+    announced: bool = True
+
+    def frame(self) -> bytes:
+        """The next 20 ms."""
+        frames = _second_of(self.hz)
+        self.index = (self.index + 1) % len(frames)
+        return frames[self.index - 1]
+
+
+@dataclass(slots=True)
+class Ear:
+    """What the phone heard: frames and the moments they came."""
+
+    frames: list[bytes] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+
+    def take(self, pcm: bytes) -> None:
+        """One frame more."""
+        if len(self.frames) < _KEPT_FRAMES:
+            self.frames.append(pcm)
+            self.times.append(time.monotonic())
+
+    def report(self, tones: list[int], since: float) -> dict[str, Any]:
+        """What was heard since then; `silent` counts silent frames between the first and the last sound."""
+        count = len(self.frames)
+        kept = [index for index in range(count) if self.times[index] >= since and len(self.frames[index]) == 2 * FRAME]
+        if not kept:
+            return {"frames": 0, "silent": 0, "gap_ms": 0.0, "level": 0.0, "first_at": 0.0, "tones": {}}
+        pcm = np.frombuffer(b"".join(self.frames[index] for index in kept), "<i2").reshape(-1, FRAME).astype(float)
+        times = np.array([self.times[index] for index in kept])
+        peak = np.abs(pcm).max(axis=1)
+        loud = np.flatnonzero(peak >= _SILENT_BELOW)
+        silent = int((peak[loud[0] : loud[-1] + 1] < _SILENT_BELOW).sum()) if loud.size else 0
+        return {
+            "frames": len(kept),
+            "silent": silent,
+            "gap_ms": round(1000 * float(np.diff(times).max()), 1) if len(kept) > 1 else 0.0,
+            "level": float(np.median(peak)),
+            "first_at": float(times[loud[0]]) if loud.size else 0.0,
+            "tones": {str(hz): _tone(pcm, times, hz) for hz in tones},
+        }
+
+
+def _tone(pcm: Any, times: Any, hz: int) -> dict[str, float]:
+    """The level of one tone in the frames that hold it, and when the first and the last of them came."""
+    wave_of = np.exp(-2j * math.pi * hz * np.arange(FRAME) / RATE)
+    levels = np.abs(pcm @ wave_of) * 2 / FRAME
+    having = np.flatnonzero(levels > LEVEL / 4)
+    if not having.size:
+        return {"level": float(np.median(levels)), "first_at": 0.0, "last_at": 0.0, "frames": 0}
+    return {
+        "level": float(np.median(levels[having])),
+        "first_at": float(times[having[0]]),
+        "last_at": float(times[having[-1]]),
+        "frames": int(having.size),
+    }
+
+
+class _Handset(pj.AudioMediaPort):  # type: ignore[misc]
+    """Mouth and ear of one call on the bridge; called on a media thread."""
+
+    def __init__(self, call: int, mouth: Mouth, ear: Ear) -> None:
+        super().__init__()
+        self.call, self.mouth, self.ear = call, mouth, ear
+        self._spoken = pj.ByteVector(bytes(2 * FRAME))
+        self._at = ctypes.c_size_t.from_address(int(self._spoken.this)).value  # std::vector begins with its data
+        shape = pj.MediaFormatAudio()
+        shape.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, 20_000, 16)
+        self.createPort(f"handset-{call}", shape)
+
+    def onFrameRequested(self, frame: Any) -> None:  # noqa: N802 - pjsua2's name
+        """The next 20 ms to say."""
+        frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
+        if not self.mouth.announced:
+            self.mouth.announced = True
+            say("spoke", call=self.call, hz=self.mouth.hz)
+        ctypes.memmove(self._at, self.mouth.frame(), 2 * FRAME)
+        frame.buf = self._spoken
+        frame.size = 2 * FRAME
+
+    def onFrameReceived(self, frame: Any) -> None:  # noqa: N802
+        """20 ms heard."""
+        heard = frame.buf
+        if frame.type == pj.PJMEDIA_FRAME_TYPE_AUDIO and frame.size:
+            begin = ctypes.c_size_t.from_address(int(heard.this)).value
+            self.ear.take(ctypes.string_at(begin, frame.size))
+        else:
+            self.ear.take(bytes(2 * FRAME))
+
+
+class _Call(pj.Call):  # type: ignore[misc]
+    """One call of the phone."""
+
+    def __init__(self, phone: "Phone", number: int, pj_id: int = pj.PJSUA_INVALID_ID) -> None:
+        super().__init__(phone.account, pj_id)
+        self.phone, self.number = phone, number
+        self.mouth, self.ear = Mouth(hz=phone.tone), Ear()
+        self.handset: _Handset | None = None
+        self.over = False
+
+    def onCallState(self, _prm: Any) -> None:  # noqa: N802
+        """The dialog moved."""
+        now = self.getInfo()
+        say("state", call=self.number, state=str(now.stateText).lower(), code=now.lastStatusCode, reason=now.lastReason)
+        self.over = now.state == pj.PJSIP_INV_STATE_DISCONNECTED
+
+    def onCallMediaState(self, _prm: Any) -> None:  # noqa: N802
+        """Audio is there, again or for the first time."""
+        now = self.getInfo()
+        for index, media in enumerate(now.media):
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status != pj.PJSUA_CALL_MEDIA_NONE:
+                try:
+                    audio = self.getAudioMedia(index)
+                except pj.Error:
+                    continue
+                self.handset = self.handset or _Handset(self.number, self.mouth, self.ear)
+                audio.startTransmit(self.handset)
+                self.handset.startTransmit(audio)
+                held = media.status in (pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+                say("media", call=self.number, held=held)
+
+    def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+        """A key of the other side."""
+        say("digit", call=self.number, digit=prm.digit)
+
+
+class _Account(pj.Account):  # type: ignore[misc]
+    """The phone's line."""
+
+    def __init__(self, phone: "Phone") -> None:
+        super().__init__()
+        self.phone = phone
+
+    def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+        """It rings."""
+        self.phone.invited(prm)
+
+    def onRegState(self, prm: Any) -> None:  # noqa: N802
+        """The registrar answered."""
+        say("registered", code=int(prm.code))
+
+
+class Phone:
+    """The phone: one account, any number of calls, all on the thread that made it."""
+
+    def __init__(self, settings: PhoneSettings) -> None:
+        self.settings = settings
+        self.answer, self.after, self.tone = settings.answer, settings.after, settings.tone
+        self.calls: dict[int, _Call] = {}
+        self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._later: list[tuple[float, _Call, int]] = []
+        self._next = 1
+        host, _, port = settings.listen.rpartition(":")
+        self._where = (host, int(port))
+        self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.endpoint = pj.Endpoint()
+        self.account = self._start()
+
+    def run(self) -> None:
+        """Obey until told to quit."""
+        say("ready", user=self.settings.user)
+        while True:
+            due = min((at for at, _, _ in self._later), default=time.monotonic() + 0.02)
+            self.endpoint.libHandleEvents(max(0, min(20, math.ceil(1000 * (due - time.monotonic())))))
+            while not self.orders.empty():
+                order = self.orders.get_nowait()
+                if order.get("do") == "quit":
+                    return
+                self._obey(order)
+            self._do_what_is_due()
+
+    def ring_bell(self) -> None:
+        """End the poll: from the thread that reads the orders."""
+        self._bell.sendto(b"\r\n", self._where)
+
+    def invited(self, prm: Any) -> None:
+        """A call comes in: meet it in the way of the phone's mode."""
+        call = self._new(prm.callId)
+        message = str(prm.rdata.wholeMsg)
+        remote = call.getInfo().remoteUri
+        say("invited", call=call.number, remote=str(remote), alert_info=_header(message, "Alert-Info"), invite=message)
+        if self.answer == "busy":
+            call.hangup(_op(486))
+        elif self.answer != "mute":
+            call.answer(_op(180))
+            if self.answer in ("auto", "decline"):
+                self._later.append((time.monotonic() + self.after, call, 200 if self.answer == "auto" else 603))
+
+    def _obey(self, order: dict[str, Any]) -> None:
+        try:
+            getattr(self, "_do_" + str(order.pop("do")))(**order)
+        except (pj.Error, AttributeError, KeyError, TypeError) as wrong:
+            say("refused", order=order, why=str(getattr(wrong, "reason", wrong)))
+
+    def _do_dial(self, to: str, headers: dict[str, str] | None = None, tone: int | None = None) -> None:
+        call = self._new()
+        if tone is not None:
+            call.mouth.hz = tone
+        prm = _op(0)
+        for name, value in (headers or {}).items():
+            header = pj.SipHeader()
+            header.hName, header.hValue = name, value
+            prm.txOption.headers.append(header)
+        say("dialled", call=call.number, to=to)
+        call.makeCall(to, prm)
+
+    def _do_answer(self, call: int) -> None:
+        self.calls[call].answer(_op(200))
+
+    def _do_hangup(self, call: int, code: int = 0) -> None:
+        self.calls[call].hangup(_op(code))
+
+    def _do_hold(self, call: int) -> None:
+        self.calls[call].setHold(_op(0))
+
+    def _do_unhold(self, call: int) -> None:
+        prm = _op(0)
+        prm.opt.flag = pj.PJSUA_CALL_UNHOLD
+        self.calls[call].reinvite(prm)
+
+    def _do_keys(self, call: int, digits: str, by: str = "rfc4733") -> None:
+        prm = pj.CallSendDtmfParam()
+        prm.digits = digits
+        prm.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if by == "info" else pj.PJSUA_DTMF_METHOD_RFC2833
+        self.calls[call].sendDtmf(prm)
+
+    def _do_tone(self, call: int, hz: int) -> None:
+        mouth = self.calls[call].mouth
+        mouth.hz, mouth.index, mouth.announced = hz, 0, False
+
+    def _do_mode(self, answer: str, after: float = 0.0) -> None:
+        self.answer, self.after = answer, after
+
+    def _do_hear(self, call: int, hz: list[int] | None = None, since: float = 0.0, wav: str = "") -> None:
+        ear = self.calls[call].ear
+        if wav:
+            with wave.open(wav, "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(RATE)
+                file.writeframes(b"".join(ear.frames))
+        say("heard", call=call, **ear.report(hz or [], since))
+
+    def _do_what_is_due(self) -> None:
+        now = time.monotonic()
+        due = [entry for entry in self._later if entry[0] <= now]
+        self._later = [entry for entry in self._later if entry[0] > now]
+        for _, call, code in due:
+            if not call.over:
+                try:
+                    call.answer(_op(code)) if code < 300 else call.hangup(_op(code))
+                except pj.Error as wrong:
+                    say("refused", order={"answer": code}, why=str(wrong.reason))
+
+    def _new(self, pj_id: int = pj.PJSUA_INVALID_ID) -> _Call:
+        """A call with a number of its own; kept for its ear after it is over."""
+        number, self._next = self._next, self._next + 1
+        self.calls[number] = _Call(self, number, pj_id)
+        return self.calls[number]
+
+    def _start(self) -> Any:
+        config = pj.EpConfig()
+        config.uaConfig.maxCalls = self.settings.calls
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        config.logConfig.level = config.logConfig.consoleLevel = 0
+        config.medConfig.clockRate = config.medConfig.sndClockRate = RATE
+        config.medConfig.noVad = True
+        config.medConfig.ecTailLen = 0
+        config.medConfig.jbInit = config.medConfig.jbMinPre = 20
+        config.medConfig.jbMaxPre, config.medConfig.jbMax = 60, 240
+        self.endpoint.libCreate()
+        self.endpoint.libInit(config)
+        transport = pj.TransportConfig()
+        transport.boundAddress, transport.port = self._where
+        self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+        self.endpoint.libStart()
+        self.endpoint.audDevManager().setNullDev()
+        for codec in self.endpoint.codecEnum2():
+            self.endpoint.codecSetPriority(codec.codecId, _LAWS.get(codec.codecId, 0))
+        account = _Account(self)
+        account.create(self._line(), True)
+        return account
+
+    def _line(self) -> Any:
+        """The account: who the phone is and where it registers."""
+        settings, line = self.settings, pj.AccountConfig()
+        name = f'"{settings.name}" ' if settings.name else ""
+        line.idUri = f"{name}<sip:{settings.user}@{settings.realm}>"
+        if settings.proxy:
+            line.sipConfig.proxies.append(f"sip:{settings.proxy};lr")
+        if settings.secret:
+            line.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", settings.user, 0, settings.secret))
+        if settings.register:
+            line.regConfig.registrarUri = f"sip:{settings.realm}"
+        line.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
+        line.natConfig.contactRewriteUse = line.natConfig.viaRewriteUse = line.natConfig.sdpNatRewriteUse = 0
+        line.mediaConfig.transportConfig.boundAddress = self._where[0]
+        line.mediaConfig.transportConfig.port = settings.rtp_port
+        line.mediaConfig.lockCodecEnabled = False
+        return line
+
+
+def _op(code: int) -> Any:
+    prm = pj.CallOpParam(True)
+    prm.statusCode = code
+    prm.opt.textCount = prm.opt.videoCount = 0  # a text stream's thread holds up every hang-up by 0.3 s
+    return prm
+
+
+def _header(message: str, name: str) -> str:
+    for line in message.splitlines():
+        if line.lower().startswith(name.lower() + ":"):
+            return line.partition(":")[2].strip()
+    return ""
+
+
+def _read_orders(phone: Phone) -> None:
+    """On its own thread: stdin to the queue; its end means quit."""
+    for line in sys.stdin:
+        if line.strip():
+            phone.orders.put(json.loads(line))
+            phone.ring_bell()
+    phone.orders.put({"do": "quit"})
+    phone.ring_bell()
+
+
+def main() -> None:
+    """Be a phone."""
+    import os
+
+    spoken = os.dup(1)
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a descriptor is needed
+        os.dup2(nowhere.fileno(), 1)  # pjlib greets on stdout before it can be told not to
+    phone = Phone(msgspec.json.decode(sys.argv[1], type=PhoneSettings))
+    os.dup2(spoken, 1)
+    threading.Thread(target=_read_orders, args=(phone,), daemon=True).start()
+    phone.run()
+    phone.endpoint.hangupAllCalls()
+    phone.endpoint.libHandleEvents(50)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

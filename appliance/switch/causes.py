@@ -1,0 +1,18 @@
+"""From SIP answers to the causes of the seam (appliance.wire.EndCause)."""
+
+from appliance.wire import EndCause
+
+_BUSY = (486, 600)
+
+
+def of_refusal(code: int, alerted: bool) -> EndCause:
+    """Why a call we dialled was refused with the final answer `code`, having rung (`alerted`) or not."""
+    if code in _BUSY:
+        return EndCause.BUSY
+    if code == 603:
+        return EndCause.REJECTED
+    if code == 408 and alerted:
+        return EndCause.NO_ANSWER  # the edge's own patience ended before ours
+    if code < 400 or not alerted or code in (408, 503):
+        return EndCause.UNREACHABLE  # 3xx too: where a call goes is not for a phone to say
+    return EndCause.REJECTED

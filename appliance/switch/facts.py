@@ -1,0 +1,56 @@
+"""What pjsua2's callbacks say, as plain facts: made on the SIP thread, handled on the SIP thread, after pjsip let go.
+
+`call` is a number of our own: pjsua2 gives the id of a dead call to the next one (pjproject 3856).
+"""
+
+import enum
+from dataclasses import dataclass
+
+
+class Phase(enum.Enum):
+    """How far the SIP dialog of a call got."""
+
+    CALLING = "calling"
+    EARLY = "early"
+    ACCEPTED = "accepted"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """An INVITE came; `invite` is the whole message, `source` its sender's host:port."""
+
+    call: int
+    invite: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallMoved:
+    """The dialog reached a phase; `code` and `reason` are those of the last answer, `heard` counts RTP packets."""
+
+    call: int
+    phase: Phase
+    code: int
+    reason: str
+    heard: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaChanged:
+    """Audio was negotiated, again or for the first time: the bridge port, or None when there is no audio."""
+
+    call: int
+    port: int | None
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A digit by RFC 4733 or by SIP INFO, once per press."""
+
+    call: int
+    digit: str
+
+
+Fact = CallArrived | CallMoved | MediaChanged | KeyPressed

@@ -1,0 +1,78 @@
+"""Reading an INVITE: who calls, whom, and who vouches for it (the X-Deskbell headers of the edge and of `lines`)."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from appliance.wire import Origin
+
+_URI = re.compile(r"sips?:(?:(?P<user>[^@;>\s]*)@)?[^;>\s]+", re.IGNORECASE)
+_SHORT = {"f": "from", "t": "to", "i": "call-id", "m": "contact"}
+_VOUCHED = (
+    ("x-deskbell-phone", Origin.PHONE),
+    ("x-deskbell-trunk", Origin.TRUNK),
+    ("x-deskbell-line", Origin.LINE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """The part of an INVITE that matters: `origin` is None when nobody vouches for it."""
+
+    origin: Origin | None
+    origin_id: str
+    call_key: str
+    number: str
+    name: str
+    called: str
+
+
+def read(message: str, source: str) -> Invite:
+    """Read a whole SIP message that came from `source` (host:port).
+
+    Only this machine may vouch: a header of ours from elsewhere counts as absent.
+    """
+    lines = re.sub(r"\r?\n[ \t]+", " ", message.split("\r\n\r\n", 1)[0]).splitlines()
+    headers = _headers(lines[1:])
+    origin, origin_id = _vouched(headers) if source.rpartition(":")[0].startswith("127.") else (None, "")
+    name, number = party(headers.get("from", ""))
+    return Invite(
+        origin=origin,
+        origin_id=origin_id,
+        call_key=headers.get("x-deskbell-call", ""),
+        number="" if number.lower() == "anonymous" else number,
+        name="" if number.lower() == "anonymous" else name,
+        called=_user(lines[0]) if lines else "",
+    )
+
+
+def party(header: str) -> tuple[str, str]:
+    """The display name and the user part of a From or To header; empty where there is none."""
+    head, bracket, _ = header.partition("<")
+    name = head.strip() if bracket else ""
+    if name.startswith('"') and name.endswith('"') and len(name) > 1:
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    return name, _user(header[len(head) :] if bracket else header)
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
+    """The first value of each header by its long, lower-case name."""
+    found: dict[str, str] = {}
+    for line in lines:
+        key, colon, value = line.partition(":")
+        key = key.strip().lower()
+        if colon:
+            found.setdefault(_SHORT.get(key, key), value.strip())
+    return found
+
+
+def _vouched(headers: dict[str, str]) -> tuple[Origin | None, str]:
+    for header, origin in _VOUCHED:
+        if headers.get(header):
+            return origin, headers[header]
+    return None, ""
+
+
+def _user(text: str) -> str:
+    uri = _URI.search(text)
+    return unquote((uri["user"] or "").split(";")[0].split(":")[0]) if uri else ""

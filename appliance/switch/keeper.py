@@ -1,0 +1,255 @@
+"""The keeper of recording files: a thread that only touches files, so that a slow disk delays no conversation.
+
+While a recording runs it lies in `NAME.part/` as `left.wav` and `right.wav`, written by pjsua2 in C; the keeper puts a
+valid header on both every second, watches that they grow and that the disk keeps its reserve. When the recording is
+over it waits until pjsua2 let go of both files, merges them into `NAME.wav` and removes the folder. What a dead switch
+left behind is repaired the same way at the next start.
+
+How it knows that pjsua2 let go: it sets both lengths in the headers to zero and says `Marked`; only then is pjsua2 told
+to close, which writes the lengths last of all.
+"""
+
+import logging
+import os
+import queue
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from appliance.errors import StorageError
+from appliance.media import wav
+
+logger = logging.getLogger(__name__)
+
+CHANNELS: Final = ("left", "right")
+_CHECKPOINT: Final = 1.0
+_BRISK: Final = 0.02
+_STALLED: Final = 3.0
+_LET_GO: Final = 2.0
+_RIFF_AT: Final = 4
+_DATA_AT: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """The first frames of a recording are in its files."""
+
+    recording: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class InTrouble:
+    """A recording must end: `cause` says why."""
+
+    recording: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The files of a recording are ready to be closed by pjsua2."""
+
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A recording is complete at `path`; `cause` is empty or says why it is short or missing."""
+
+    recording: str
+    path: str
+    seconds: float
+    cause: str
+
+
+Report = Growing | InTrouble | Marked | Closed
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One recording in the making: its open files and how far they were seen to grow."""
+
+    recording: str
+    folder: Path
+    files: tuple[int, int]
+    size: int = 0
+    grown_at: float = field(default_factory=time.monotonic)
+    announced: bool = False
+    troubled: bool = False
+    closing: str | None = None
+    closing_since: float = 0.0
+
+
+def part_folder(root: Path, recording: str) -> Path:
+    """Where a recording lies while it runs. Raises StorageError when the name would leave the recordings folder."""
+    path = (root / f"{recording}.part").resolve()
+    if not recording or not path.is_relative_to(root.resolve()):
+        raise StorageError(f"a recording was to be called {recording!r}; a path below the recordings folder is right")
+    return path
+
+
+class Keeper:
+    """The thread; `report` is called on it and must only hand over."""
+
+    def __init__(self, root: Path, reserve_bytes: int, report: Callable[[Report], None]) -> None:
+        self._root, self._reserve, self._report = root, reserve_bytes, report
+        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._watched: dict[str, _Watched] = {}
+        self._checked_at = 0.0
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with the repair of what a dead switch left behind."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        left_behind = sorted(self._root.rglob("*.part"))
+        self._orders.put(lambda: self._repair(left_behind))
+        self._thread.start()
+
+    def stop(self, timeout: float) -> bool:
+        """Finish what is closing and end; False when it took longer than `timeout`."""
+        self._orders.put(None)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def has_room(self) -> bool:
+        """Whether the disk still keeps its reserve."""
+        try:
+            free = os.statvfs(self._root)
+        except OSError:
+            return False
+        return free.f_bavail * free.f_frsize >= self._reserve
+
+    def watch(self, recording: str, folder: Path) -> None:
+        """Two files are being written in `folder`."""
+        self._orders.put(lambda: self._begin(recording, folder))
+
+    def close(self, recording: str, cause: str) -> None:
+        """The recording is over; `Marked` follows, then pjsua2 is to close the files, then `Closed` comes."""
+        self._orders.put(lambda: self._mark(recording, cause))
+
+    # --- on the thread ------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        stopping = False
+        while not (stopping and not self._watched):
+            try:
+                order = self._orders.get(timeout=self._patience())
+                if order is None:
+                    stopping = True
+                else:
+                    order()
+            except queue.Empty:
+                pass
+            except OSError as failed:
+                logger.error("a recording file could not be handled: %s", failed)
+            self._round(time.monotonic())
+
+    def _patience(self) -> float | None:
+        """Short while somebody waits for a first frame or a merge; without end when there is nothing to keep."""
+        if not self._watched:
+            return None
+        brisk = any(watched.closing is not None or not watched.announced for watched in self._watched.values())
+        return _BRISK if brisk else _CHECKPOINT / 2
+
+    def _begin(self, recording: str, folder: Path) -> None:
+        files = tuple(os.open(folder / f"{channel}.wav", os.O_RDWR | os.O_CLOEXEC) for channel in CHANNELS)
+        self._watched[recording] = _Watched(recording, folder, (files[0], files[1]))
+
+    def _mark(self, recording: str, cause: str) -> None:
+        watched = self._watched.get(recording)
+        if watched is None or watched.closing is not None:
+            return
+        for file in watched.files:
+            os.pwrite(file, bytes(4), _RIFF_AT)
+            os.pwrite(file, bytes(4), _DATA_AT)
+        watched.closing, watched.closing_since = cause, time.monotonic()
+        self._report(Marked(recording))
+
+    def _round(self, now: float) -> None:
+        checkpoint = now - self._checked_at >= _CHECKPOINT
+        if checkpoint:
+            self._checked_at = now
+        full = checkpoint and bool(self._watched) and not self.has_room()
+        for watched in list(self._watched.values()):
+            if watched.closing is not None:
+                self._try_merge(watched, now)
+            else:
+                self._look(watched, now, full=full, checkpoint=checkpoint)
+
+    def _look(self, watched: _Watched, now: float, *, full: bool, checkpoint: bool) -> None:
+        size = min(os.fstat(file).st_size for file in watched.files)
+        if size > max(watched.size, wav.HEADER_BYTES):
+            watched.size, watched.grown_at = size, now
+        if watched.size and not watched.announced:
+            watched.announced = True
+            self._report(Growing(watched.recording, str(self._target(watched))))
+        if checkpoint:
+            _checkpoint(watched.files)
+        stalled = now - watched.grown_at > _STALLED
+        if (full or stalled) and not watched.troubled:
+            watched.troubled = True
+            self._report(InTrouble(watched.recording, "disk full" if full or not self.has_room() else "write error"))
+
+    def _try_merge(self, watched: _Watched, now: float) -> None:
+        if not all(_let_go(file) for file in watched.files) and now - watched.closing_since < _LET_GO:
+            return
+        for file in watched.files:
+            os.close(file)
+        del self._watched[watched.recording]
+        self._merge(watched.recording, watched.folder, watched.closing or "")
+
+    def _merge(self, recording: str, folder: Path, cause: str) -> None:
+        """Make one file of the folder's two and say so. The two stay where they are when that fails."""
+        target = folder.with_name(folder.name.removesuffix(".part") + ".wav")
+        making = target.with_name(target.name + ".part")
+        try:
+            with (
+                (folder / "left.wav").open("r+b") as left,
+                (folder / "right.wav").open("r+b") as right,
+                making.open("wb") as made,
+            ):
+                wav.repair(left)
+                wav.repair(right)
+                sound = wav.merge(left, right, made)
+                made.flush()
+                os.fsync(made.fileno())
+            making.rename(target)
+            shutil.rmtree(folder)
+        except OSError as failed:
+            making.unlink(missing_ok=True)
+            logger.error("Recording %s stays in two files in %s: %s", recording, folder, failed.strerror)
+            self._report(Closed(recording, str(folder), 0.0, cause or f"not merged: {failed.strerror}"))
+            return
+        self._report(Closed(recording, str(target), sound.seconds, cause))
+
+    def _repair(self, left_behind: list[Path]) -> None:
+        for path in left_behind:
+            if path.is_file():
+                path.unlink()  # half a merge: its folder is still there
+            elif path.is_dir():
+                recording = str(path.relative_to(self._root).with_suffix(""))
+                for channel in CHANNELS:
+                    (path / f"{channel}.wav").touch()
+                self._merge(recording, path, "switch died")
+
+    def _target(self, watched: _Watched) -> Path:
+        return watched.folder.with_name(watched.folder.name.removesuffix(".part") + ".wav")
+
+
+def _checkpoint(files: tuple[int, int]) -> None:
+    """Put the lengths so far into both headers."""
+    for file in files:
+        riff, data = wav.sizes(os.fstat(file).st_size)
+        os.pwrite(file, riff, _RIFF_AT)
+        os.pwrite(file, data, _DATA_AT)
+
+
+def _let_go(file: int) -> bool:
+    """Whether pjsua2 wrote the final lengths."""
+    riff, data = wav.sizes(os.fstat(file).st_size)
+    return os.pread(file, 4, _RIFF_AT) == riff and os.pread(file, 4, _DATA_AT) == data

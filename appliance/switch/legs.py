@@ -1,0 +1,117 @@
+"""Legs as the switch keeps them, found by name, by the number of their call, and for a while after their end."""
+
+import enum
+import itertools
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from appliance import wire
+from appliance.switch.alarms import Alarm
+from appliance.wire import Ended, LegState, Origin
+
+REMEMBERED: Final = 1000
+
+
+class Hearing(enum.Enum):
+    """What a leg is to hear while it is up."""
+
+    SILENCE = "silence"
+    MUSIC = "music"
+    PROMPT = "prompt"
+    PEER = "peer"
+
+
+@dataclass(slots=True)
+class LiveLeg:
+    """One SIP dialog. `port` is its place on the bridge while it has audio; `is_held` when its phone put us on hold."""
+
+    name: str
+    call: int
+    origin: Origin
+    origin_id: str
+    number: str
+    caller_name: str
+    called: str
+    since: float
+    call_key: str = ""
+    contact: str = ""
+    state: LegState = LegState.NEW
+    hearing: Hearing = Hearing.SILENCE
+    peer: str = ""
+    bridged: bool = False
+    port: int | None = None
+    prompt_port: int | None = None
+    is_held: bool = False
+    accepted: bool = False
+    alert: Alarm | None = None
+    ring: Alarm | None = None
+
+    def fact(self) -> wire.Leg:
+        """The leg as a snapshot shows it."""
+        return wire.Leg(
+            leg=self.name,
+            origin=self.origin,
+            origin_id=self.origin_id,
+            number=self.number,
+            name=self.caller_name,
+            called=self.called,
+            state=self.state,
+            since=self.since,
+            call_key=self.call_key,
+            contact=self.contact,
+            peer=self.peer if self.bridged else "",
+        )
+
+    def silence_alarms(self) -> None:
+        """Ring and alert times no longer matter."""
+        for alarm in (self.alert, self.ring):
+            if alarm is not None:
+                alarm.cancel()
+
+
+class Legs:
+    """All living legs, and how the last ones ended."""
+
+    def __init__(self, boot: str) -> None:
+        self._boot = boot
+        self._counter = itertools.count(1)
+        self._by_name: dict[str, LiveLeg] = {}
+        self._by_call: dict[int, LiveLeg] = {}
+        self._ended: OrderedDict[str, Ended] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __iter__(self) -> Iterator[LiveLeg]:
+        return iter(list(self._by_name.values()))
+
+    def new_name(self, kind: str) -> str:
+        """A leg name that no switch of this box used before."""
+        return f"{kind}-{self._boot}-{next(self._counter)}"
+
+    def add(self, leg: LiveLeg) -> None:
+        """A leg begins."""
+        self._by_name[leg.name] = leg
+        self._by_call[leg.call] = leg
+
+    def named(self, name: str) -> LiveLeg | None:
+        """The living leg of that name."""
+        return self._by_name.get(name)
+
+    def of_call(self, call: int) -> LiveLeg | None:
+        """The living leg of that call."""
+        return self._by_call.get(call)
+
+    def end(self, leg: LiveLeg, ended: Ended) -> None:
+        """A leg is gone; its end is remembered for commands that come late."""
+        self._by_name.pop(leg.name, None)
+        self._by_call.pop(leg.call, None)
+        self._ended[leg.name] = ended
+        while len(self._ended) > REMEMBERED:
+            self._ended.popitem(last=False)
+
+    def how_ended(self, name: str) -> Ended | None:
+        """The end of a leg that is gone, while it is remembered."""
+        return self._ended.get(name)

@@ -1,0 +1,375 @@
+"""The only door to pjsua2: every name of it that the switch uses is here, and every `Any` of ours.
+
+Rules (docs/architecture.md, measured):
+1. `UserAgent` is made, used and stopped on one thread. Nothing of pjsua2 leaves this module: calls are our own numbers,
+   audio is the number of a port on the bridge.
+2. Callbacks only append facts; they are handled after `poll` returned, never inside pjsip.
+3. A call stays referenced until it ended and `bury` was called between two polls: dropping one early hangs up whoever
+   got its id next (pjproject 3856).
+4. Players are never destroyed while the bridge runs: their end-of-file callback may still be on its way (pjproject
+   5045). They are taken from a shelf, rewound, and put back.
+"""
+
+import itertools
+import logging
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pjsua2 as pj
+
+from appliance.errors import SwitchError
+from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase
+from appliance.switch.settings import SwitchSettings
+
+logger = logging.getLogger(__name__)
+
+CLOCK_RATE: Final = 8000
+_TOO_MANY: Final = 70010  # PJ_ETOOMANY
+_IN_USE: Final = 120098  # PJ_ERRNO_START_SYS + EADDRINUSE
+_WANTED_CODECS: Final = {"PCMU/8000/1": 255, "PCMA/8000/1": 254}
+_PHASES: Final = {
+    pj.PJSIP_INV_STATE_CALLING: Phase.CALLING,
+    pj.PJSIP_INV_STATE_INCOMING: Phase.CALLING,
+    pj.PJSIP_INV_STATE_EARLY: Phase.EARLY,
+    pj.PJSIP_INV_STATE_CONNECTING: Phase.ACCEPTED,
+    pj.PJSIP_INV_STATE_CONFIRMED: Phase.ACCEPTED,
+    pj.PJSIP_INV_STATE_DISCONNECTED: Phase.ENDED,
+}
+
+
+class TooManyCallsError(SwitchError):
+    """The library has no slot for another call."""
+
+
+class _Call(pj.Call):  # type: ignore[misc]
+    """One SIP dialog; its callbacks post facts under our number for it."""
+
+    def __init__(self, agent: "UserAgent", number: int, pj_id: int) -> None:
+        super().__init__(agent.account, pj_id)
+        self.agent, self.number = agent, number
+
+    def onCallState(self, _prm: Any) -> None:  # noqa: N802 - pjsua2's name
+        """The dialog moved."""
+        self.agent.guard(self._moved)
+
+    def onCallMediaState(self, _prm: Any) -> None:  # noqa: N802
+        """Audio was negotiated."""
+        self.agent.guard(self._media)
+
+    def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+        """A key, by RFC 4733 or INFO."""
+        self.agent.facts.append(KeyPressed(self.number, str(prm.digit)))
+
+    def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
+        """Where a call goes is for the desk to say, not for a phone's REFER."""
+        prm.statusCode = 603
+
+    def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
+        """An INVITE with Replaces would take over a conversation that the desk knows nothing of."""
+        prm.statusCode = 486
+
+    def onCallRedirected(self, _prm: Any) -> int:  # noqa: N802
+        """A 3xx ends the attempt."""
+        return int(pj.PJSIP_REDIRECT_STOP)
+
+    def heard(self) -> int:
+        """RTP packets received so far; 0 when there is no stream (any more)."""
+        try:
+            return int(self.getStreamStat(0).rtcp.rxStat.pkt)
+        except pj.Error:
+            return 0
+
+    def _moved(self) -> None:
+        now = self.getInfo()
+        phase = _PHASES.get(now.state)
+        if phase is Phase.ENDED:
+            self.agent.dead.append(self)
+            self.agent.calls.pop(self.number, None)
+        if phase is not None:
+            heard = self.heard() if phase is Phase.ENDED else 0
+            self.agent.facts.append(CallMoved(self.number, phase, int(now.lastStatusCode), str(now.lastReason), heard))
+
+    def _media(self) -> None:
+        now = self.getInfo()  # keeps `media` alive: it is a view into this temporary
+        for index, media in enumerate(now.media):
+            usable = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in usable:
+                port = self.agent.remember(self.getAudioMedia(index))
+                held = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
+                self.agent.facts.append(MediaChanged(self.number, port, held))
+                return
+        self.agent.facts.append(MediaChanged(self.number, None, held=False))
+
+
+class _Account(pj.Account):  # type: ignore[misc]
+    """The one account: takes every INVITE that reaches the port."""
+
+    def __init__(self, agent: "UserAgent") -> None:
+        super().__init__()
+        self.agent = agent
+
+    def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+        """A call came in; 100 went out already."""
+        self.agent.guard(lambda: self.agent.arrived(prm))
+
+
+class UserAgent:
+    """SIP and audio as a few verbs on numbers. Raises SwitchError where the library refuses."""
+
+    def __init__(self, settings: SwitchSettings) -> None:
+        self.settings = settings
+        self.facts: deque[Fact] = deque()
+        self.calls: dict[int, _Call] = {}
+        self.dead: list[_Call] = []
+        self.account: Any = None
+        self._numbers = itertools.count(1)
+        self._ports: dict[int, Any] = {}
+        self._endpoint: Any = None
+
+    # --- life ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Bind the SIP port and start the bridge. Raises SwitchError, naming the port when it is taken."""
+        self._endpoint = pj.Endpoint()
+        try:
+            _hushed(self._endpoint.libCreate)
+            self._endpoint.libInit(_endpoint_config(self.settings))
+            self._bind()
+            self._endpoint.libStart()
+            self._endpoint.audDevManager().setNullDev()
+            for codec in self._endpoint.codecEnum2():
+                self._endpoint.codecSetPriority(codec.codecId, _WANTED_CODECS.get(codec.codecId, 0))
+            self.account = _Account(self)
+            self.account.create(_account_config(self.settings), True)
+        except pj.Error as refused:
+            raise SwitchError(f"pjsua2 could not start: {_reason(refused)}") from None
+        self.drain = self.remember(self._endpoint.audDevManager().getPlaybackDevMedia())
+
+    def poll(self, timeout: float) -> None:
+        """Let pjsip work for at most `timeout` seconds; a packet on the SIP port ends the wait (also a tiny one)."""
+        self._endpoint.libHandleEvents(max(0, int(timeout * 1000)))
+
+    def bury(self) -> None:
+        """Forget calls that ended. Only between polls."""
+        self.dead.clear()
+
+    def stop(self) -> None:
+        """Tear down in the only order that pjlib accepts; the process is to `_exit` afterwards."""
+        self.calls.clear()
+        self.dead.clear()
+        self._ports.clear()
+        try:
+            self.account.shutdown()
+            self.account = None
+            self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # every BYE is out; do not wait a second more
+        except pj.Error as refused:
+            logger.warning("pjsua2 did not stop cleanly: %s", _reason(refused))
+
+    # --- calls --------------------------------------------------------------------------------------------------
+
+    def arrived(self, prm: Any) -> None:
+        """From the account: take the call into our books and post it."""
+        number = next(self._numbers)
+        self.calls[number] = _Call(self, number, prm.callId)
+        self.facts.append(CallArrived(number, str(prm.rdata.wholeMsg), str(prm.rdata.srcAddress)))
+
+    def dial(self, to: str, local: str, headers: Mapping[str, str]) -> int:
+        """Send an INVITE by way of the edge and return the call's number. Raises TooManyCallsError, SwitchError."""
+        number = next(self._numbers)
+        call = _Call(self, number, pj.PJSUA_INVALID_ID)
+        self.calls[number] = call
+        prm = _op(0, headers)
+        prm.txOption.localUri = local
+        try:
+            call.makeCall(to, prm)
+        except pj.Error as refused:
+            self.calls.pop(number, None)
+            self.dead.append(call)
+            if refused.status == _TOO_MANY:
+                raise TooManyCallsError(
+                    "all call slots of pjsua2 are taken; fewer calls at once would be right"
+                ) from None
+            raise SwitchError(f"the call could not be placed: {_reason(refused)}") from None
+        return number
+
+    def answer(self, number: int, code: int) -> None:
+        """Answer an incoming call with `code` (18x, 200)."""
+        self._try(number, lambda call: call.answer(_op(code, {})))
+
+    def hang_up(self, number: int, code: int, headers: Mapping[str, str]) -> int:
+        """Refuse, CANCEL or BYE, whatever the dialog needs; returns the RTP packets heard until then."""
+        call = self.calls.get(number)
+        if call is None:
+            return 0
+        heard = call.heard()
+        self._try(number, lambda call: call.hangup(_op(code, headers)))
+        return heard
+
+    # --- audio --------------------------------------------------------------------------------------------------
+
+    def connect(self, source: int, sink: int) -> None:
+        """Let `sink` hear `source`; both are bridge ports."""
+        self._wire(source, sink, "startTransmit")
+
+    def disconnect(self, source: int, sink: int) -> None:
+        """End `connect`; a port that is gone is no fault."""
+        self._wire(source, sink, "stopTransmit")
+
+    def player(self, path: Path, *, loop: bool) -> int:
+        """A player of a WAV file as a port; it stays until the end."""
+        player = pj.AudioMediaPlayer()
+        try:
+            player.createPlayer(str(path), 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+        except pj.Error as refused:
+            raise SwitchError(f"the audio file {path} cannot be played: {_reason(refused)}") from None
+        return self.remember(player)
+
+    def rewind(self, port: int) -> None:
+        """Play the player at `port` from its beginning."""
+        self._ports[port].setPos(0)
+
+    def recorder(self, path: Path) -> int:
+        """A recorder into a mono WAV file (16 bit, 8 kHz) as a port. Raises SwitchError."""
+        recorder = pj.AudioMediaRecorder()
+        try:
+            recorder.createRecorder(str(path))
+        except pj.Error as refused:
+            raise SwitchError(f"the recording {path} cannot be written: {_reason(refused)}") from None
+        return self.remember(recorder)
+
+    def close_recorder(self, port: int) -> None:
+        """Close the file of `recorder`; it is complete a moment later, when the bridge let go of it."""
+        self._ports.pop(port, None)
+
+    def remember(self, media: Any) -> int:
+        """Keep a pjsua2 audio medium under its port number."""
+        port = int(media.getPortId())
+        self._ports[port] = media
+        return port
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def guard(self, work: Callable[[], None]) -> None:
+        """Run the body of a callback: what it raises must not travel through pjsip."""
+        try:
+            work()
+        except Exception:
+            logger.exception("a callback of pjsua2 failed")
+
+    def _try(self, number: int, work: Callable[[Any], None]) -> None:
+        call = self.calls.get(number)
+        if call is None:
+            return
+        try:
+            work(call)
+        except pj.Error as refused:
+            raise SwitchError(f"the call could not be changed: {_reason(refused)}") from None
+
+    def _wire(self, source: int, sink: int, verb: str) -> None:
+        if source not in self._ports or sink not in self._ports:
+            return
+        try:
+            getattr(self._ports[source], verb)(self._ports[sink])
+        except pj.Error as refused:
+            logger.debug("%s %s -> %s: %s", verb, source, sink, _reason(refused))
+
+    def _bind(self) -> None:
+        transport = pj.TransportConfig()
+        transport.boundAddress, transport.port = self.settings.sip_host, self.settings.sip_port
+        try:
+            self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+        except pj.Error as refused:
+            if refused.status == _IN_USE:
+                raise SwitchError(
+                    f"the switch wants UDP port {self.settings.sip_port} on {self.settings.sip_host} for SIP, but another "
+                    "program holds it; stop that program or choose another port"
+                ) from None
+            raise
+
+
+def count_capacity(settings: SwitchSettings) -> int:
+    """How many legs this build of pjsua2 really holds, found by placing calls until it refuses one.
+
+    The calls go to a socket of our own that never answers. Leaves the library unusable: for a process of its own.
+    """
+    agent = UserAgent(settings)
+    agent.start()
+    count = 0
+    try:
+        while count < 4096:
+            agent.dial(f"sip:capacity@{settings.edge}", "sip:capacity@localhost", {})
+            count += 1
+    except TooManyCallsError:
+        return count
+    return count
+
+
+def _hushed(work: Callable[[], None]) -> None:
+    """pjlib greets on stdout before it can be told not to; our stdout says `ready` and nothing else."""
+    sys.stdout.flush()
+    spoken = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        work()
+    finally:
+        os.dup2(spoken, 1)
+        os.close(spoken)
+        os.close(nowhere)
+
+
+def _reason(refused: Any) -> str:
+    return f"{refused.reason} ({refused.status})"
+
+
+def _op(code: int, headers: Mapping[str, str]) -> Any:
+    prm = pj.CallOpParam(True)
+    prm.statusCode = code
+    prm.opt.textCount = prm.opt.videoCount = 0  # a text stream's thread holds up every hang-up by 0.3 s
+    for name, value in headers.items():
+        header = pj.SipHeader()
+        header.hName, header.hValue = name, value
+        prm.txOption.headers.append(header)
+    return prm
+
+
+def _endpoint_config(settings: SwitchSettings) -> Any:
+    config = pj.EpConfig()
+    config.uaConfig.maxCalls = 4096  # cut silently to what was compiled in
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.uaConfig.userAgent = "Deskbell"
+    level = 4 if settings.log_level == "TRACE" else 0
+    config.logConfig.level = config.logConfig.consoleLevel = level
+    media = config.medConfig
+    media.clockRate = media.sndClockRate = CLOCK_RATE
+    media.audioFramePtime = media.ptime = 20
+    media.noVad = True
+    media.ecTailLen = 0
+    media.threadCnt = 1
+    media.hasIoqueue = True
+    media.jbInit, media.jbMinPre, media.jbMaxPre, media.jbMax = 20, 20, 60, 240
+    return config
+
+
+def _account_config(settings: SwitchSettings) -> Any:
+    config = pj.AccountConfig()
+    config.idUri = f"sip:deskbell@{settings.realm}"
+    if settings.edge:
+        config.sipConfig.proxies.append(f"sip:{settings.edge};lr")
+    config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
+    config.natConfig.iceEnabled = False
+    config.natConfig.contactRewriteUse = config.natConfig.viaRewriteUse = config.natConfig.sdpNatRewriteUse = 0
+    config.natConfig.sipOutboundUse = 0
+    config.natConfig.udpKaIntervalSec = 0
+    media = config.mediaConfig
+    media.lockCodecEnabled = False  # a phone that keeps both laws in its answer needs no second INVITE
+    media.srtpUse = pj.PJMEDIA_SRTP_DISABLED
+    first, last = settings.rtp_ports
+    media.transportConfig.port, media.transportConfig.portRange = first, last - first
+    media.transportConfig.boundAddress = settings.rtp_address
+    return config

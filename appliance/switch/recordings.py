@@ -1,0 +1,152 @@
+"""Recordings as the SIP thread sees them: two mono recorders on the bridge, fed by two legs and by silence.
+
+Silence always runs into both, so the time line has no holes: not while a recording is paused (S-08), not while a phone
+renegotiates. Files are the keeper's business.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from appliance import wire
+from appliance.errors import DeskbellError
+from appliance.switch import keeper
+from appliance.switch.keeper import CHANNELS, Keeper
+from appliance.switch.legs import LiveLeg
+from appliance.switch.patchbay import Patchbay
+
+logger = logging.getLogger(__name__)
+
+_FULL: Final = "disk full"
+
+
+class Recorders(Protocol):
+    """What makes recorders."""
+
+    def recorder(self, path: Path) -> int:
+        """A recorder into a mono file as a port."""
+
+    def close_recorder(self, port: int) -> None:
+        """Close it."""
+
+
+@dataclass(slots=True)
+class _Recording:
+    """One recording: the two legs and the two recorders, left first."""
+
+    name: str
+    legs: tuple[str, str]
+    ports: tuple[int, int]
+    paused: bool = False
+    closing: bool = False
+
+
+class Recordings:
+    """All running recordings."""
+
+    def __init__(
+        self,
+        recorders: Recorders,
+        patchbay: Patchbay,
+        files: Keeper,
+        root: Path,
+        silence: int,
+        emit: Callable[[wire.Message], None],
+    ) -> None:
+        self._recorders, self._patchbay, self._keeper = recorders, patchbay, files
+        self._root, self._silence, self._emit = root, silence, emit
+        self._running: dict[str, _Recording] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """The recordings that are running."""
+        return tuple(name for name, recording in self._running.items() if not recording.closing)
+
+    def busy(self) -> bool:
+        """Whether a recording is running or being completed."""
+        return bool(self._running)
+
+    def start(self, name: str, left: LiveLeg, right: LiveLeg) -> None:
+        """Record the two legs; a second start of the same name is a no-op."""
+        if name in self._running:
+            return
+        if not self._keeper.has_room():
+            self._refuse(name, _FULL)
+            return
+        try:
+            folder = keeper.part_folder(self._root, name)
+            folder.mkdir(parents=True, exist_ok=True)
+            ports = tuple(self._recorders.recorder(folder / f"{channel}.wav") for channel in CHANNELS)
+        except (OSError, DeskbellError) as failed:
+            logger.error("Recording %s cannot be made: %s", name, failed)
+            self._refuse(name, str(failed))
+            return
+        recording = _Recording(name, (left.name, right.name), (ports[0], ports[1]))
+        self._running[name] = recording
+        self._keeper.watch(name, folder)
+        self._feed(recording, (left, right))
+
+    def pause(self, name: str, paused: bool, find: Callable[[str], LiveLeg | None]) -> bool:
+        """Silence instead of the conversation, or the conversation again; False when there is no such recording."""
+        recording = self._running.get(name)
+        if recording is None or recording.closing:
+            return False
+        recording.paused = paused
+        self._feed(recording, (find(recording.legs[0]), find(recording.legs[1])))
+        return True
+
+    def close(self, name: str, cause: str = "") -> bool:
+        """End the recording; `RecordingClosed` follows when its file is complete."""
+        recording = self._running.get(name)
+        if recording is None:
+            return False
+        if not recording.closing:
+            recording.closing = True
+            for port in recording.ports:
+                self._patchbay.hear(port, frozenset())
+            self._keeper.close(name, cause)
+        return True
+
+    def close_of_leg(self, leg: str) -> None:
+        """A leg ended: so do its recordings."""
+        for recording in list(self._running.values()):
+            if leg in recording.legs:
+                self.close(recording.name)
+
+    def close_all(self, cause: str) -> None:
+        """The switch ends."""
+        for name in list(self._running):
+            self.close(name, cause)
+
+    def leg_renewed(self, leg: LiveLeg, find: Callable[[str], LiveLeg | None]) -> None:
+        """The leg's place on the bridge changed: feed its recordings from the new one."""
+        for recording in self._running.values():
+            if leg.name in recording.legs and not recording.closing:
+                self._feed(recording, (find(recording.legs[0]), find(recording.legs[1])))
+
+    def reported(self, report: keeper.Report) -> None:
+        """The keeper saw something."""
+        now = time.monotonic()
+        match report:
+            case keeper.Growing():
+                self._emit(wire.RecordingStarted(report.recording, report.path, now))
+            case keeper.InTrouble():
+                logger.error("Recording %s ends: %s; the conversation goes on", report.recording, report.cause)
+                self.close(report.recording, report.cause)
+            case keeper.Marked():
+                for port in self._running[report.recording].ports:
+                    self._recorders.close_recorder(port)
+            case keeper.Closed():
+                self._running.pop(report.recording, None)
+                logger.info("Recording %s closed, %.1f s %s", report.recording, report.seconds, report.cause)
+                self._emit(wire.RecordingClosed(report.recording, report.path, report.seconds, now, report.cause))
+
+    def _feed(self, recording: _Recording, legs: tuple[LiveLeg | None, LiveLeg | None]) -> None:
+        for leg, port in zip(legs, recording.ports, strict=True):
+            talking = leg is not None and leg.port is not None and not recording.paused
+            self._patchbay.hear(port, frozenset({self._silence, leg.port} if talking and leg else {self._silence}))
+
+    def _refuse(self, name: str, cause: str) -> None:
+        self._emit(wire.RecordingClosed(name, "", 0.0, time.monotonic(), cause))

@@ -1,0 +1,408 @@
+"""The switchboard: carries out the desk's commands on legs and turns facts about calls into events.
+
+Runs on the SIP thread only. Every command is idempotent and none is met with silence (appliance.wire, rule 2).
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, assert_never
+
+from appliance import wire
+from appliance.errors import SwitchError
+from appliance.switch import causes, invite
+from appliance.switch.alarms import Alarms
+from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase
+from appliance.switch.fallback import Fallback
+from appliance.switch.keeper import Keeper
+from appliance.switch.legs import Hearing, Legs, LiveLeg
+from appliance.switch.patchbay import Patchbay
+from appliance.switch.pjsua import TooManyCallsError, UserAgent
+from appliance.switch.prompter import Prompter
+from appliance.switch.recordings import Recordings
+from appliance.switch.settings import SwitchSettings
+from appliance.wire import EndCause, Ended, LegState, Origin
+
+logger = logging.getLogger(__name__)
+
+ELSEWHERE: Final = "Call completed elsewhere"
+_REASON: Final = {"Reason": f'SIP;cause=200;text="{ELSEWHERE}"'}
+_SPARED_PART: Final = 8  # one eighth of all slots is kept for legs to agents
+
+
+class Switchboard:
+    """Legs, who hears whom, prompts and recordings. `emit` hands an event to the desk or keeps it for it."""
+
+    def __init__(
+        self, settings: SwitchSettings, ua: UserAgent, files: Keeper, boot: str, emit: Callable[[wire.Message], None]
+    ) -> None:
+        self._settings, self._ua, self._emit, self._boot = settings, ua, emit, boot
+        self.alarms = Alarms()
+        self._legs = Legs(boot)
+        self._patchbay = Patchbay(ua)
+        self._capacity = settings.max_calls
+        self._music = ua.player(Path(settings.hold_music), loop=True)
+        prompts = Path(settings.prompts)
+        silence = ua.player(prompts / "silence.wav", loop=True)
+        self._prompter = Prompter(ua, self.alarms, prompts / settings.language, self._hear_prompt, self._prompts_over)
+        self.recordings = Recordings(ua, self._patchbay, files, Path(settings.recordings), silence, emit)
+        self._fallback = Fallback(settings.without_desk, self.alarms, self)
+
+    # --- what the desk asks -------------------------------------------------------------------------------------
+
+    def carry_out(self, command: wire.Command) -> None:
+        """Do what the desk asked; what cannot be done is answered with an event."""
+        try:
+            self._dispatch(command)
+        except SwitchError as failed:
+            leg = getattr(command, "leg", "")
+            logger.warning("%s: %s", type(command).__name__, failed)
+            self._emit(wire.Refused(type(command).__name__, leg, str(failed), time.monotonic()))
+
+    def _dispatch(self, command: wire.Command) -> None:
+        match command:
+            case wire.Ring():
+                self._with(command.leg, lambda leg: self.ring(leg, command.contact))
+            case wire.Hold():
+                self._with(command.leg, self.hold)
+            case wire.Play():
+                self._with(command.leg, lambda leg: self._play(leg, command.prompts))
+            case wire.Dial():
+                self.dial(command)
+            case wire.Bridge():
+                self.bridge(command.a, command.b)
+            case wire.Record():
+                self._record(command)
+            case wire.PauseRecording():
+                if not self.recordings.pause(command.recording, command.paused, self._legs.named):
+                    self._no_recording(command.recording)
+            case wire.StopRecording():
+                if not self.recordings.close(command.recording):
+                    self._no_recording(command.recording)
+            case wire.Hangup():
+                self._with(command.leg, lambda leg: self.hang_up(leg, code=command.code, reason=command.reason))
+            case wire.AskSnapshot():
+                self._fallback.desk_took_over()
+                self._emit(self.snapshot())
+            case _:
+                assert_never(command)
+
+    def ring(self, leg: LiveLeg, contact: str = "") -> None:
+        """180 to the caller, once."""
+        leg.contact = contact or leg.contact
+        if leg.state is LegState.NEW and leg.origin is not Origin.DIALLED and not leg.accepted:
+            self._ua.answer(leg.call, 180)
+            leg.state = LegState.RINGING
+
+    def hold(self, leg: LiveLeg) -> None:
+        """Answer if need be; hold music."""
+        self._cut_prompt(leg)
+        self._part(leg)
+        leg.hearing = Hearing.MUSIC
+        self._take(leg)
+        self._plan(leg)
+
+    def _play(self, leg: LiveLeg, prompts: tuple[str, ...]) -> None:
+        if missing := self._prompter.missing(prompts):
+            raise SwitchError(f"the prompt {missing!r} was asked for, but {self._settings.language} has no such file")
+        self._cut_prompt(leg)
+        self._part(leg)
+        self._take(leg)
+        self._prompter.play(leg.name, prompts)
+
+    def dial(self, order: wire.Dial) -> None:
+        """Place a call; a leg of that name that lives or lived is left as it is."""
+        if self._legs.named(order.leg) is not None:
+            return
+        if (ended := self._legs.how_ended(order.leg)) is not None:
+            self._emit(ended)
+            return
+        now = time.monotonic()
+        leg = LiveLeg(order.leg, 0, Origin.DIALLED, "", order.number, order.name, order.to, now, contact=order.contact)
+        shown = order.name.replace("\\", "").replace('"', "")
+        local = f'"{shown}" <sip:{order.number or "anonymous"}@{self._settings.realm}>'
+        try:
+            leg.call = self._ua.dial(order.to, local, {"Alert-Info": order.alert_info} if order.alert_info else {})
+        except TooManyCallsError as full:
+            self._capacity = min(self._capacity, len(self._legs))
+            self._end(leg, EndCause.CAPACITY, text=str(full))
+            return
+        except SwitchError as failed:
+            self._end(leg, EndCause.FAULT, text=str(failed))
+            return
+        self._legs.add(leg)
+        leg.alert = self.alarms.at(now + order.alert_s, lambda: self._give_up(leg, EndCause.UNREACHABLE))
+        leg.ring = self.alarms.at(now + order.ring_s, lambda: self._give_up(leg, EndCause.NO_ANSWER))
+
+    def bridge(self, first: str, second: str) -> None:
+        """Connect two legs as soon as both are up; either one gone is answered with its end."""
+        a, b = self._legs.named(first), self._legs.named(second)
+        if a is None or b is None or a is b:
+            for name, leg in ((first, a), (second, b)):
+                if leg is None:
+                    self._emit(self._gone(name))
+            return
+        if a.peer == b.name and b.peer == a.name:
+            if a.bridged:
+                self._emit(wire.Bridged(first, second, time.monotonic()))
+            return
+        for leg, other in ((a, b), (b, a)):
+            self._part(leg)
+            leg.peer = other.name
+        for leg in (a, b):
+            self._take(leg)
+        self._join(a)
+
+    def hang_up(self, leg: LiveLeg, *, code: int = 0, reason: str = "", cause: EndCause = EndCause.US) -> None:
+        """End the leg; its end is told at once, whatever SIP still has to settle."""
+        headers = dict(_REASON) if reason == ELSEWHERE else {}
+        if code == 503:
+            headers["Retry-After"] = "10"
+        waiting = leg.origin is not Origin.DIALLED and not leg.accepted
+        self._end_quietly(leg)
+        heard = self._ua.hang_up(leg.call, (code or 480) if waiting else 0, headers)
+        self._end(leg, cause, code=code, heard=heard)
+
+    def find(self, name: str) -> LiveLeg | None:
+        """The living leg of that name."""
+        return self._legs.named(name)
+
+    def snapshot(self) -> wire.Snapshot:
+        """Everything alive now; what was missed is added by the server."""
+        return wire.Snapshot(
+            legs=tuple(leg.fact() for leg in self._legs),
+            recordings=self.recordings.names(),
+            missed=(),
+            capacity=self._capacity,
+            boot=self._boot,
+            at=time.monotonic(),
+        )
+
+    def desk_left(self) -> None:
+        """No desk any more: calls that nobody spoke to yet fall under the static rule."""
+        for leg in self._legs:
+            if leg.state is LegState.NEW and leg.origin is not Origin.DIALLED:
+                self._fallback.take(leg)
+
+    def close_all(self) -> None:
+        """The switch ends: BYE to all."""
+        for leg in self._legs:
+            if self._legs.named(leg.name) is not None:
+                self.hang_up(leg, code=503)
+        self.recordings.close_all("switch stopped")
+
+    # --- what calls do ------------------------------------------------------------------------------------------
+
+    def take_fact(self, fact: Fact, *, desk_listens: bool) -> None:
+        """A callback's fact, in the order they came."""
+        match fact:
+            case CallArrived():
+                self._arrived(fact, desk_listens=desk_listens)
+            case CallMoved():
+                if (leg := self._legs.of_call(fact.call)) is not None:
+                    self._moved(leg, fact)
+            case MediaChanged():
+                if (leg := self._legs.of_call(fact.call)) is not None:
+                    self._media_changed(leg, fact)
+            case KeyPressed():
+                if (leg := self._legs.of_call(fact.call)) is not None:
+                    self._emit(wire.Digit(leg.name, fact.digit, time.monotonic()))
+            case _:
+                assert_never(fact)
+
+    def _arrived(self, fact: CallArrived, *, desk_listens: bool) -> None:
+        call = invite.read(fact.invite, fact.source)
+        if call.origin is None:
+            logger.warning("A call from %s was refused: neither the edge nor a line vouches for it", fact.source)
+            self._ua.hang_up(fact.call, 403, {})
+            return
+        if len(self._legs) >= self._capacity - max(2, self._capacity // _SPARED_PART):
+            logger.warning(
+                "A call from %s %s was refused: %d legs are up", call.origin.value, call.origin_id, len(self._legs)
+            )
+            self._ua.hang_up(fact.call, 503, {"Retry-After": "10"})
+            return
+        now = time.monotonic()
+        leg = LiveLeg(
+            self._legs.new_name("in"), fact.call, call.origin, call.origin_id, call.number, call.name, call.called, now,
+            call_key=call.call_key,
+        )  # fmt: skip
+        self._legs.add(leg)
+        self._emit(
+            wire.Incoming(
+                leg.name, leg.origin, leg.origin_id, leg.number, leg.caller_name, leg.called, now, leg.call_key
+            )
+        )
+        if not desk_listens:
+            self._fallback.take(leg)
+
+    def _moved(self, leg: LiveLeg, fact: CallMoved) -> None:
+        if fact.phase is Phase.ENDED:
+            self._far_end(leg, fact)
+        elif fact.phase is Phase.EARLY and leg.origin is Origin.DIALLED and leg.state is LegState.NEW:
+            leg.state = LegState.RINGING
+            if leg.alert is not None:
+                leg.alert.cancel()
+            self._emit(wire.Alerted(leg.name, time.monotonic()))
+        elif fact.phase is Phase.ACCEPTED:
+            leg.accepted = True
+            self._if_up(leg)
+
+    def _far_end(self, leg: LiveLeg, fact: CallMoved) -> None:
+        cause = EndCause.FAR
+        if leg.origin is Origin.DIALLED and not leg.accepted:
+            cause = causes.of_refusal(fact.code, leg.state is LegState.RINGING)
+        elif leg.accepted and leg.state is not LegState.UP:
+            cause = EndCause.FAULT
+        self._end_quietly(leg)
+        self._end(leg, cause, code=fact.code, text=fact.reason, heard=fact.heard)
+
+    def _media_changed(self, leg: LiveLeg, fact: MediaChanged) -> None:
+        if fact.port is None:
+            if leg.accepted:
+                self.hang_up(leg, cause=EndCause.FAULT)
+            return
+        if leg.port is not None:
+            self._patchbay.renewed(leg.port)
+        self._patchbay.renewed(fact.port)
+        leg.port = fact.port
+        if fact.held != leg.is_held:
+            leg.is_held = fact.held
+            self._emit(wire.HeldByPhone(leg.name, fact.held, time.monotonic()))
+        self._if_up(leg)
+        self._plan(leg)
+        self._plan_peer(leg)
+        self.recordings.leg_renewed(leg, self._legs.named)
+
+    def _if_up(self, leg: LiveLeg) -> None:
+        """Answered means that both the 200 and the audio are there."""
+        if leg.state is LegState.UP or not leg.accepted or leg.port is None:
+            return
+        leg.state = LegState.UP
+        leg.silence_alarms()
+        if leg.origin is Origin.DIALLED:
+            self._emit(wire.Answered(leg.name, time.monotonic()))
+            self._fallback.answered(leg)
+        if leg.peer:
+            self._join(leg)
+
+    # --- who hears whom -----------------------------------------------------------------------------------------
+
+    def _take(self, leg: LiveLeg) -> None:
+        """Answer a call that came in; a phone that still rings answers by itself."""
+        if leg.origin is not Origin.DIALLED and not leg.accepted:
+            leg.accepted = True
+            self._ua.answer(leg.call, 200)
+
+    def _join(self, leg: LiveLeg) -> None:
+        """Complete a bridge once both legs are up, in one turn: music and prompts stop as the voices start."""
+        peer = self._legs.named(leg.peer)
+        if peer is None or leg.bridged or LegState.UP not in (leg.state, peer.state) or leg.state is not peer.state:
+            return
+        for one in (leg, peer):
+            self._cut_prompt(one)
+            one.hearing, one.bridged = Hearing.PEER, True
+        self._plan(leg)
+        self._plan(peer)
+        self._emit(wire.Bridged(leg.name, peer.name, time.monotonic()))
+
+    def _part(self, leg: LiveLeg) -> None:
+        """Leave the leg's peer, which hears music instead."""
+        peer = self._legs.named(leg.peer) if leg.peer else None
+        for one in (leg, peer):
+            if one is not None:
+                if one.bridged:
+                    one.hearing = Hearing.MUSIC
+                one.peer, one.bridged = "", False
+                self._plan(one)
+
+    def _plan(self, leg: LiveLeg) -> None:
+        """Bring about what the leg is to hear, and that somebody drains it."""
+        if leg.port is None:
+            return
+        peer = self._legs.named(leg.peer) if leg.peer else None
+        source: int | None = None
+        if leg.hearing is Hearing.MUSIC:
+            source = self._music
+        elif leg.hearing is Hearing.PROMPT:
+            source = leg.prompt_port
+        elif leg.hearing is Hearing.PEER and peer is not None:
+            source = self._music if peer.is_held else peer.port
+        self._patchbay.hear(leg.port, frozenset() if source is None else frozenset({source}))
+        self._patchbay.also(self._ua.drain, leg.port)
+
+    def _plan_peer(self, leg: LiveLeg) -> None:
+        peer = self._legs.named(leg.peer) if leg.peer else None
+        if peer is not None:
+            self._plan(peer)
+
+    def _hear_prompt(self, name: str, port: int) -> None:
+        if (leg := self._legs.named(name)) is not None:
+            leg.hearing, leg.prompt_port = Hearing.PROMPT, port
+            self._plan(leg)
+
+    def _prompts_over(self, name: str) -> None:
+        if (leg := self._legs.named(name)) is not None:
+            leg.hearing, leg.prompt_port = Hearing.MUSIC, None
+            self._plan(leg)
+            self._emit(wire.PromptEnded(name, cut=False, at=time.monotonic()))
+
+    def _cut_prompt(self, leg: LiveLeg) -> None:
+        if self._prompter.cut(leg.name):
+            leg.hearing, leg.prompt_port = Hearing.MUSIC, None
+            self._plan(leg)
+            self._emit(wire.PromptEnded(leg.name, cut=True, at=time.monotonic()))
+
+    # --- recordings ---------------------------------------------------------------------------------------------
+
+    def _record(self, order: wire.Record) -> None:
+        left, right = self._legs.named(order.left), self._legs.named(order.right)
+        if left is not None and right is not None:
+            self.recordings.start(order.recording, left, right)
+            return
+        for name, leg in ((order.left, left), (order.right, right)):
+            if leg is None:
+                self._emit(self._gone(name))
+
+    def _no_recording(self, name: str) -> None:
+        self._emit(wire.Refused("recording", "", f"no recording {name!r} is running", time.monotonic()))
+
+    # --- ends ---------------------------------------------------------------------------------------------------
+
+    def _with(self, name: str, work: Callable[[LiveLeg], None]) -> None:
+        leg = self._legs.named(name)
+        if leg is None:
+            self._emit(self._gone(name))
+        else:
+            work(leg)
+
+    def _gone(self, name: str) -> Ended:
+        return self._legs.how_ended(name) or Ended(
+            name, EndCause.GONE, time.monotonic(), text="the switch knows no such leg"
+        )
+
+    def _give_up(self, leg: LiveLeg, cause: EndCause) -> None:
+        """A ring or alert time ran out."""
+        if self._legs.named(leg.name) is leg and leg.state is not LegState.UP:
+            self.hang_up(leg, cause=cause)
+
+    def _end_quietly(self, leg: LiveLeg) -> None:
+        """Take the leg off the bridge and out of the recordings."""
+        leg.silence_alarms()
+        self._cut_prompt(leg)
+        self.recordings.close_of_leg(leg.name)
+        if leg.port is not None:
+            self._patchbay.renewed(leg.port)  # pjsua2 takes it off the bridge by itself
+            leg.port = None
+
+    def _end(self, leg: LiveLeg, cause: EndCause, *, code: int = 0, text: str = "", heard: int = 0) -> None:
+        """Tell the end of a leg and end the other side of its conversation."""
+        ended = Ended(leg.name, cause, time.monotonic(), code, text, heard)
+        self._legs.end(leg, ended)
+        logger.info("Leg %s ended: %s %s %s", leg.name, cause.value, code or "", text)
+        self._emit(ended)
+        self._fallback.ended(leg)
+        peer = self._legs.named(leg.peer) if leg.peer else None
+        if peer is not None:
+            self.hang_up(peer)

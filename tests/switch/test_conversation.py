@@ -1,0 +1,148 @@
+"""One conversation after the other through a real switch: answered, held, dialled, bridged, recorded, hung up."""
+
+import wave
+
+import numpy as np
+import pytest
+
+from appliance import wire
+from appliance.wire import EndCause, LegState, Origin
+from tests.support.fake_desk import FakeDesk, dial
+from tests.support.running_switch import RunningSwitch
+from tests.switch.conftest import MakePhone, call_in, to
+
+LEVEL = 13_000
+
+
+async def talk(desk: FakeDesk, switch: RunningSwitch, phone: MakePhone):
+    """A caller (450 Hz) and an agent (1000 Hz) in conversation: both phones, their calls, and the caller's leg."""
+    caller, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
+    call = await call_in(caller, switch)
+    incoming = await desk.hears(wire.Incoming)
+    desk.ask(wire.Hold(incoming.leg), dial("agent-1", to(agent)))
+    await desk.hears(wire.Answered, leg="agent-1")
+    desk.ask(wire.Bridge(incoming.leg, "agent-1"))
+    await desk.hears(wire.Bridged)
+    invited = await agent.wait("invited")
+    return caller, call, agent, invited["call"], incoming.leg
+
+
+async def test_a_caller_is_told_to_the_desk_with_what_the_edge_vouched_for(desk, switch, phone):
+    caller = await phone(user="0355551234", name="Aoki")
+    await call_in(caller, switch, X_Deskbell_Line="line-1", X_Deskbell_Call="k-77")
+    incoming = await desk.hears(wire.Incoming)
+    assert (incoming.origin, incoming.origin_id, incoming.call_key) == (Origin.LINE, "line-1", "k-77")
+    assert (incoming.number, incoming.name, incoming.called) == ("0355551234", "Aoki", "100")
+
+
+async def test_both_sides_hear_each_other_without_a_silent_frame(desk, switch, phone):
+    caller, call, agent, agent_call, _ = await talk(desk, switch, phone)
+    since = (await desk.hears(wire.Bridged)).at + 0.1
+    await _until(since + 1.0)
+    at_caller, at_agent = await caller.hear(call, [1000, 450], since), await agent.hear(agent_call, [450, 1000], since)
+    for heard, theirs, own in ((at_caller, "1000", "450"), (at_agent, "450", "1000")):
+        assert heard["tones"][theirs]["level"] == pytest.approx(LEVEL, rel=0.05)
+        assert heard["tones"][own]["level"] < 200
+        assert heard["silent"] == 0
+
+
+async def test_a_held_caller_hears_music_and_not_the_agent(desk, switch, phone):
+    caller, call, _agent, _, leg = await talk(desk, switch, phone)
+    since = len(desk.told)
+    desk.ask(wire.Hold(leg))
+    snapshot = await desk.snapshot()
+    assert {one.leg: one.peer for one in snapshot.legs} == {leg: "", "agent-1": ""}
+    start = snapshot.at + 0.1
+    await _until(start + 0.6)
+    heard = await caller.hear(call, [1000], start)
+    assert heard["level"] > 1000
+    assert heard["tones"]["1000"]["level"] < 1000
+    desk.ask(wire.Bridge(leg, "agent-1"))
+    await desk.hears(wire.Bridged, since=since)
+
+
+async def test_the_agent_hangs_up_and_the_caller_is_hung_up(desk, switch, phone):
+    caller, _call, agent, agent_call, leg = await talk(desk, switch, phone)
+    agent.order("hangup", call=agent_call)
+    assert (await desk.hears(wire.Ended, leg="agent-1")).cause is EndCause.FAR
+    assert (await desk.hears(wire.Ended, leg=leg)).cause is EndCause.US
+    await caller.wait("state", state="disconnected")
+
+
+async def test_the_caller_hangs_up_and_the_agent_is_hung_up(desk, switch, phone):
+    caller, call, agent, _, leg = await talk(desk, switch, phone)
+    caller.order("hangup", call=call)
+    assert (await desk.hears(wire.Ended, leg=leg)).cause is EndCause.FAR
+    assert (await desk.hears(wire.Ended, leg="agent-1")).cause is EndCause.US
+    await agent.wait("state", state="disconnected")
+
+
+async def test_the_recording_has_the_agent_left_and_the_caller_right(desk, switch, phone):
+    _caller, _call, agent, agent_call, leg = await talk(desk, switch, phone)
+    desk.ask(wire.Record("day/talk-1", "agent-1", leg))
+    started = await desk.hears(wire.RecordingStarted)
+    await _until(started.at + 1.5)
+    agent.order("hangup", call=agent_call)
+    closed = await desk.hears(wire.RecordingClosed)
+    assert (closed.recording, closed.cause) == ("day/talk-1", "")
+    assert closed.path == str(switch.recordings / "day" / "talk-1.wav") == started.path
+    left, right = _channels(closed.path)
+    assert len(left) / 8000 == pytest.approx(closed.seconds) == pytest.approx(2.0, abs=0.3)
+    assert _level(left, 1000) == pytest.approx(LEVEL, rel=0.05)
+    assert _level(right, 450) == pytest.approx(LEVEL, rel=0.05)
+    assert _level(left, 450) < 100
+    assert _level(right, 1000) < 100
+    assert not list(switch.recordings.rglob("*.part"))
+
+
+async def test_a_paused_recording_holds_silence_of_equal_length(desk, switch, phone):
+    _caller, _call, _agent, _, leg = await talk(desk, switch, phone)
+    desk.ask(wire.Record("talk-2", "agent-1", leg))
+    started = await desk.hears(wire.RecordingStarted)
+    await _until(started.at + 0.5)
+    desk.ask(wire.PauseRecording("talk-2", paused=True))
+    await _until(started.at + 1.0)
+    desk.ask(wire.PauseRecording("talk-2", paused=False))
+    await _until(started.at + 1.5)
+    desk.ask(wire.StopRecording("talk-2"))
+    closed = await desk.hears(wire.RecordingClosed)
+    left, _right = _channels(closed.path)
+    assert closed.seconds == pytest.approx(2.0, abs=0.3)
+    loud = np.abs(left[: len(left) // 160 * 160].reshape(-1, 160)).max(axis=1) > 1000
+    assert 0.4 < (~loud).sum() * 0.02 < 0.7
+    assert loud[5]
+    assert loud[-2]
+
+
+async def test_a_snapshot_shows_legs_and_recordings(desk, switch, phone):
+    _caller, _call, _agent, _, leg = await talk(desk, switch, phone)
+    desk.ask(wire.Record("talk-3", "agent-1", leg))
+    await desk.hears(wire.RecordingStarted)
+    snapshot = await desk.snapshot()
+    legs = {one.leg: one for one in snapshot.legs}
+    assert set(legs) == {leg, "agent-1"}
+    assert all(one.state is LegState.UP for one in legs.values())
+    assert legs[leg].peer == "agent-1"
+    assert legs["agent-1"].contact == "k1"
+    assert snapshot.recordings == ("talk-3",)
+
+
+async def _until(at: float) -> None:
+    """Let the conversation go on until a moment: what is measured is the audio up to then."""
+    import asyncio
+    import time
+
+    await asyncio.sleep(max(0.0, at - time.monotonic()))
+
+
+def _channels(path: str):
+    with wave.open(path) as file:
+        assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (2, 8000, 2)
+        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    return both[:, 0], both[:, 1]
+
+
+def _level(samples, hz: float) -> float:
+    """The level of a tone in the middle of the samples."""
+    middle = samples[len(samples) // 4 : len(samples) * 3 // 4].astype(float)
+    return float(abs(middle @ np.exp(-2j * np.pi * hz * np.arange(len(middle)) / 8000)) * 2 / len(middle))
