@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,7 +41,11 @@ class Wish:
     reserve_mb: int = 10
     without_desk_s: float = 8.0
     rtp_ports: int = 200
-    more: str = ""  # further TOML
+    page: str = ""  # where the page listens; a free port when empty
+    language: str = "en"
+    name: str = "Self-test"
+    names: tuple[str, ...] = ()  # of the agents
+    more: str = ""  # further TOML tables
 
 
 def secret_of(number: str) -> str:
@@ -65,6 +69,7 @@ class WholeBox:
     links: list[Path]
     log: list[str] = field(default_factory=list)
     started_s: float = 0.0
+    echo: Callable[[str, str], None] | None = None  # also told every line of the log
     sim: SimClient | None = None
     _simulator: asyncio.subprocess.Process | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -89,17 +94,21 @@ class WholeBox:
                 f"no line like {pattern!r} in {timeout_s} s; last:\n" + "\n".join(self.log[-30:])
             ) from None
 
+    async def code(self) -> str:
+        """The newest first-start code on the console; a desk that was restarted has another."""
+        await self.logged(_CODE.pattern)
+        return next(found[1] for line in reversed(self.log) if (found := _CODE.search(line)))
+
     async def open_page(self) -> Page:
         """A visitor who came by the console's link."""
-        line = await self.logged(_CODE.pattern)
-        found = _CODE.search(line)
-        assert found is not None
-        return await Page.enter(self.page_url, found[1])
+        return await Page.enter(self.page_url, await self.code())
 
     def keep(self, name: str, text: str) -> None:
         """Add a line to the common log."""
         self.log.append(f"{time.monotonic():.3f} {name:>7} | {text}")
         self._news.set()
+        if self.echo is not None:
+            self.echo(name, text)
 
 
 @contextlib.asynccontextmanager
@@ -128,7 +137,7 @@ def _temporary_folder() -> Path:
 
 async def _furnish(folder: Path, wish: Wish) -> WholeBox:
     links = [folder / f"line-{number}" for number in range(1, wish.lines + 1)]
-    edge, page = f"127.0.0.1:{free_port('udp')}", f"127.0.0.1:{free_port('tcp')}"
+    edge, page = f"127.0.0.1:{free_port('udp')}", wish.page or f"127.0.0.1:{free_port('tcp')}"
     rtp = free_port("udp", run=wish.rtp_ports)
     config_file = folder / "office.toml"
     text = _office(wish, links, edge, page, rtp)
@@ -169,7 +178,7 @@ async def _clear_away(box: WholeBox) -> None:
 def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> str:
     agents = range(1, wish.agents + 1)
     tables = [
-        f'[office]\nname = "Self-test"\nlanguage = "en"\n[network]\nsip = "{edge}"\npage = "{page}"',
+        f'[office]\nname = "{wish.name}"\nlanguage = "{wish.language}"\n[network]\nsip = "{edge}"\npage = "{page}"',
         f'switch = "127.0.0.1:{free_port()}"\nlines = "127.0.0.1:{free_port()}"',
         f'rtp_address = "127.0.0.1"\nrtp_first = {rtp}\nrtp_last = {rtp + wish.rtp_ports - 1}',
         f'exempt = ["127.0.0.1", "{TRUNK_ADDRESS}"]\n[panel]\nmode = "virtual"',
@@ -181,8 +190,9 @@ def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> st
     ]
     for number in agents:
         phone, seat = phone_of(number), number if number <= 6 else 0
+        name = wish.names[number - 1] if number <= len(wish.names) else f"Agent {number}"
         tables.append(f'[[phones]]\nnumber = "{phone}"\nsecret = "{secret_of(phone)}"')
-        tables.append(f'[[agents]]\nid = "a{number}"\nphone = "{phone}"\nname = "Agent {number}"\nseat = {seat}')
+        tables.append(f'[[agents]]\nid = "a{number}"\nphone = "{phone}"\nname = "{name}"\nseat = {seat}')
     for number, link in enumerate(links, 1):
         tables.append(f'[[lines]]\nid = "line-{number}"\ndevice = "{link}"\nqueue = "front"')
     return "\n".join([*tables, wish.more, ""])
