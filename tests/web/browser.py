@@ -1,4 +1,4 @@
-"""A real Chromium for the page's tests: the machine's own, driven through its own chromedriver; nothing is downloaded."""
+"""A real Chromium for the page's tests: the machine's own, through its own chromedriver; nothing is downloaded."""
 
 import asyncio
 import os
@@ -78,7 +78,6 @@ class Browser:
         folder = os.environ.get("DESKBELL_SCREENSHOTS")
         if not folder:
             return
-        Path(folder).mkdir(parents=True, exist_ok=True)
         await self.do(lambda driver: driver.save_screenshot(str(Path(folder) / f"{name}.png")))
 
     async def look(self, width: int, height: int, scheme: str = "light") -> None:

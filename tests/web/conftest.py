@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from tests.support.fake_desk_api import FakeDesk
 
+from tests.support.fake_desk_api import FakeDesk
 from web.app import make_app
 from web.settings import WebSettings
 
