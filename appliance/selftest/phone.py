@@ -210,6 +210,7 @@ class Phone:
         self.settings = settings
         self.answer, self.after, self.tone = settings.answer, settings.after, settings.tone
         self.calls: dict[int, _Call] = {}
+        self.accounts: list[_Account] = []
         self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._later: list[tuple[float, _Call, int]] = []
         self._next = 1
@@ -341,19 +342,20 @@ class Phone:
         self.endpoint.audDevManager().setNullDev()
         for codec in self.endpoint.codecEnum2():
             self.endpoint.codecSetPriority(codec.codecId, _LAWS.get(codec.codecId, 0))
-        account = _Account(self)
-        account.create(self._line(), True)
-        return account
+        for user, secret in ((self.settings.user, self.settings.secret), *self.settings.also):
+            self.accounts.append(_Account(self))
+            self.accounts[-1].create(self._line(user, secret), len(self.accounts) == 1)
+        return self.accounts[0]
 
-    def _line(self) -> Any:
-        """The account: who the phone is and where it registers."""
+    def _line(self, user: str, secret: str) -> Any:
+        """An account: who the phone is and where it registers."""
         settings, line = self.settings, pj.AccountConfig()
         name = f'"{settings.name}" ' if settings.name else ""
-        line.idUri = f"{name}<sip:{settings.user}@{settings.realm}>"
+        line.idUri = f"{name}<sip:{user}@{settings.realm}>"
         if settings.proxy:
             line.sipConfig.proxies.append(f"sip:{settings.proxy};lr")
-        if settings.secret:
-            line.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", settings.user, 0, settings.secret))
+        if secret:
+            line.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", user, 0, secret))
         if settings.register:
             line.regConfig.registrarUri = f"sip:{settings.realm}"
         line.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE

@@ -31,6 +31,7 @@ class PhoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proxy: str = ""
     secret: str = ""
     register: bool = False
+    also: tuple[tuple[str, str], ...] = ()  # further (user, secret) registered by the same phone
     answer: str = "auto"
     after: float = 0.0
     tone: int = 0

@@ -1,0 +1,227 @@
+"""The measurements: each function makes the box do one thing and times it from the outside.
+
+All moments are CLOCK_MONOTONIC of the process where the thing happened; on one machine that is one clock. Delays from
+mouth to ear include the phones' own 20 ms frames and jitter buffers.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from appliance.selftest.figures import Report
+from appliance.selftest.page import Page
+from appliance.selftest.people import AGENT_HZ, CALLER_HZ, People
+from appliance.selftest.processes import cpu_seconds, memory_mb
+from appliance.selftest.sip_phone import SipPhone
+from appliance.selftest.sound import Heard, listen, onset, read_wav
+from appliance.selftest.whole_box import WholeBox
+from hw.sim.verbs import SoundSpec
+
+ROUNDS = 7
+PROBE_HZ = (700, 900)
+LINE_HZ = 620
+LOUD = 3000
+
+
+@dataclass(slots=True)
+class Bench:
+    """The box, the page, the people, and the report that fills."""
+
+    box: WholeBox
+    page: Page
+    people: People
+    report: Report
+
+
+async def button_and_lamp(bench: Bench) -> None:
+    """Button press → lamp, as the page shows the panel: the press goes in and the lamp comes out by HTTP."""
+    delays = []
+    for round_number in range(2 * ROUNDS):
+        wanted = "off" if round_number % 2 else "available"
+        sent = await bench.page.press(1)
+        moment = await bench.page.until(lambda now, wanted=wanted: now.lamp(1) == wanted, f"the lamp says {wanted}")
+        delays.append(1000 * (moment.at - sent))
+    bench.report.figure("button press -> lamp", "ms", delays, 100)
+
+
+async def offers_and_first_sound(bench: Bench) -> None:
+    """Caller INVITE → agent INVITE, agent 200 → caller hears agent, agent free → next waiting caller offered."""
+    to_agent, to_sound, to_next = [], [], []
+    people = bench.people
+    first, dialled = await people.call()
+    ring = await people.rings(dialled)
+    to_agent.append(1000 * (ring["at"] - dialled))
+    for _ in range(ROUNDS):
+        answered_at = time.monotonic()
+        people.agents.order("answer", call=ring["call"])
+        await people.talking(first, ring["call"])
+        await bench.page.status("a1", "on_call")
+        second, _ = await people.call()
+        await bench.page.until(lambda now: len(now.waiting) == 1, "the next caller waits")
+        await asyncio.sleep(0.3)  # a piece of conversation to listen to
+        heard = await people.callers.hear(first, [AGENT_HZ])
+        accepted = await people.agents.wait("state", call=ring["call"], state="connecting", after=answered_at)
+        to_sound.append(1000 * (heard["tones"][str(AGENT_HZ)]["first_at"] - accepted["at"]))
+        freed = time.monotonic()
+        people.agents.order("hangup", call=ring["call"])
+        ring = await people.rings(freed)
+        to_next.append(1000 * (ring["at"] - freed))
+        first = second
+    people.callers.order("hangup", call=first)
+    await bench.page.status("a1", "available")
+    for _ in range(ROUNDS):
+        call, dialled = await people.call()
+        to_agent.append(1000 * ((await people.rings(dialled))["at"] - dialled))
+        people.callers.order("hangup", call=call)
+        await bench.page.status("a1", "available")
+    bench.report.figure("caller INVITE -> agent INVITE", "ms", to_agent, 15)
+    bench.report.figure("agent 200 -> caller hears agent", "ms", to_sound, 60)
+    bench.report.figure("agent free -> next caller offered", "ms", to_next, 15)
+
+
+async def sip_conversation(bench: Bench) -> None:
+    """A conversation between two SIP phones: delay both ways, level and silence at both ears."""
+    people = bench.people
+    call, dialled = await people.call()
+    ring = await people.rings(dialled)
+    people.agents.order("answer", call=ring["call"])
+    await people.talking(call, ring["call"])
+    await asyncio.sleep(2.0)  # conversation
+    await _ear(bench, people.callers, call, AGENT_HZ, "caller's ear (SIP)")
+    await _ear(bench, people.agents, ring["call"], CALLER_HZ, "agent's ear (SIP caller)")
+    there = await _delays(people.callers, call, people.agents, ring["call"])
+    back = await _delays(people.agents, ring["call"], people.callers, call)
+    bench.report.figure("one-way delay SIP caller -> agent", "ms", there, 60)
+    bench.report.figure("one-way delay agent -> SIP caller", "ms", back, 60)
+    people.agents.order("hangup", call=ring["call"])
+    await bench.page.status("a1", "available")
+
+
+async def line_conversation(bench: Bench) -> None:
+    """A conversation with a caller on the analogue line: delay both ways, level and silence at both ears."""
+    assert bench.box.sim is not None
+    people, card = bench.people, bench.box.sim.card(0)
+    began = time.monotonic()
+    caller = await asyncio.to_thread(card.ring, "0698765432", None, SoundSpec("tone", (LINE_HZ,), level=-9.0))
+    ring = await people.rings(began)
+    people.agents.order("answer", call=ring["call"])
+    await people.agents.wait("state", call=ring["call"], state="confirmed")
+    assert await asyncio.to_thread(caller.wait_heard, 3.0, 10.0)
+    await _ear(bench, people.agents, ring["call"], LINE_HZ, "agent's ear (line caller)")
+    heard = await asyncio.to_thread(caller.heard)
+    found = listen(heard.samples, AGENT_HZ)
+    bench.report.fact(
+        "caller's ear (line)", found.silent_frames == 0 and found.level > LOUD, _words(found.level, found.silent_frames)
+    )
+    there, back = [], []
+    for round_number in range(ROUNDS):
+        hz = PROBE_HZ[round_number % 2]
+        spoke = await asyncio.to_thread(caller.say, SoundSpec("tone", (float(hz),), level=-9.0))
+        there.append(1000 * (await _arrival(people.agents, ring["call"], hz, spoke) - spoke))
+        sent = await _change_tone(people.agents, ring["call"], hz)
+        await asyncio.sleep(0.5)  # until it has surely come through
+        heard = await asyncio.to_thread(caller.heard)
+        skip = max(0, int((sent - heard.first_at) * heard.rate))
+        back.append(1000 * (heard.first_at + skip / heard.rate + onset(heard.samples[skip:], hz) - sent))
+    bench.report.figure("one-way delay line caller -> agent", "ms", there, 160)
+    bench.report.figure("one-way delay agent -> line caller", "ms", back, 160)
+    people.agents.order("hangup", call=ring["call"])
+    assert await asyncio.to_thread(card.wait_hook, False, 5.0), "the line is on-hook after the call"
+    await bench.page.status("a1", "available")
+
+
+async def recordings(bench: Bench) -> None:
+    """Both channels of the recordings of the two long conversations."""
+    wanted = {CALLER_HZ: "SIP", LINE_HZ: "line"}
+    await asyncio.sleep(1.0)  # the last file is being merged
+    for path in sorted(bench.box.recordings.glob("*.wav"), key=lambda path: path.stat().st_mtime):
+        left, right = read_wav(path)
+        for hz, name in list(wanted.items()):
+            agent, caller = listen(left, AGENT_HZ), listen(right, hz)
+            if caller.length_s > 1.5:
+                wanted.pop(hz)
+                _recorded(bench, f"recording, agent's channel ({name})", agent)
+                _recorded(bench, f"recording, caller's channel ({name})", caller)
+    for name in wanted.values():
+        bench.report.fact(f"recording of the {name} conversation", False, "none was found")
+
+
+async def load(bench: Bench, pairs: int, seconds: float = 6.0) -> None:
+    """CPU of the switch for `pairs` bridged and recorded conversations, and the sound in each of them."""
+    people = bench.people
+    for number in range(1, pairs + 1):
+        await bench.page.until(lambda now, number=number: now.status(f"a{number}") != "unreachable", "phone found")
+        await bench.page.order(f"a{number}", "go-on-duty")
+    calls = []
+    for _ in range(pairs):
+        call, dialled = await people.call()
+        ring = await people.rings(dialled)
+        people.agents.order("answer", call=ring["call"])
+        await people.talking(call, ring["call"])
+        calls.append((call, ring["call"]))
+    pid = bench.box.supervisor.pid("switch")
+    before, began = cpu_seconds(pid), time.monotonic()
+    await asyncio.sleep(seconds)  # the load itself
+    used = 100 * (cpu_seconds(pid) - before) / (time.monotonic() - began)
+    bench.report.figure("switch CPU per recorded pair", "%", [used / pairs], 0.6 if pairs >= 40 else 0.0)
+    silent = 0
+    for call, agent_call in calls:
+        for phone, number in ((people.callers, call), (people.agents, agent_call)):
+            heard = await phone.hear(number, since=began)
+            silent += int(heard["silent"]) + (1 if heard["level"] < LOUD else 0)
+    bench.report.fact(f"{2 * pairs} ears under load", silent == 0, f"{silent} silent frames")
+    for _, agent_call in calls:
+        people.agents.order("hangup", call=agent_call)
+    await bench.page.until(lambda now: not now.office["calls"], "all conversations ended", 30)
+
+
+def cost(bench: Bench) -> None:
+    """Memory of every process, and the time the box took to be ready."""
+    total = 0.0
+    for name, pid in bench.box.supervisor.pids().items():
+        used = memory_mb(pid)
+        total += used
+        bench.report.figure(f"memory of {name}", "MB", [used])
+    bench.report.figure("memory of all processes", "MB", [total], 180)
+    bench.report.figure("start-up until ready", "s", [bench.box.started_s], 4)
+
+
+async def _ear(bench: Bench, phone: SipPhone, call: int, hz: int, name: str) -> None:
+    heard = await phone.hear(call, [hz])
+    tone = heard["tones"][str(hz)]
+    inside = await phone.hear(call, [hz], since=tone["first_at"])
+    is_so = tone["level"] > LOUD and inside["silent"] == 0
+    bench.report.fact(name, is_so, _words(tone["level"], inside["silent"]))
+
+
+def _recorded(bench: Bench, name: str, found: Heard) -> None:
+    is_so = found.level > LOUD and found.silent_frames == 0
+    bench.report.fact(name, is_so, _words(found.level, found.silent_frames))
+
+
+def _words(level: float, silent: int) -> str:
+    return f"amplitude {level:.0f}, {silent} silent frames"
+
+
+async def _delays(mouth: SipPhone, mouth_call: int, ear: SipPhone, ear_call: int) -> list[float]:
+    delays = []
+    for round_number in range(ROUNDS):
+        hz = PROBE_HZ[round_number % 2]
+        spoke = await _change_tone(mouth, mouth_call, hz)
+        delays.append(1000 * (await _arrival(ear, ear_call, hz, spoke) - spoke))
+    return delays
+
+
+async def _change_tone(phone: SipPhone, call: int, hz: int) -> float:
+    asked = time.monotonic()
+    phone.order("tone", call=call, hz=hz)
+    return float((await phone.wait("spoke", call=call, hz=hz, after=asked))["at"])
+
+
+async def _arrival(phone: SipPhone, call: int, hz: int, since: float) -> float:
+    async with asyncio.timeout(5):
+        while True:
+            heard = await phone.hear(call, [hz], since=since)
+            if first := heard["tones"].get(str(hz), {}).get("first_at"):
+                return float(first)
+            await asyncio.sleep(0.05)  # sound is on its way
