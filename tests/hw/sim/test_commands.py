@@ -1,10 +1,13 @@
 """The virtual modem's conversation in text."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hw.sim.at import Asked, AtCommand, LineEditor, commands_of
 from hw.sim.eventlog import What
-from tests.hw.sim.bench import Host
+from hw.sim.party import CallerState
+from tests.hw.sim.bench import Host, peaks
 
 
 def test_a_fresh_modem_echoes_what_is_typed_and_says_ok():
@@ -158,3 +161,57 @@ def test_a_line_is_read_into_commands():
 def test_a_typing_mistake_can_be_taken_back():
     editor = LineEditor()
     assert [editor.type(byte) for byte in b"ATI4\x083\r"][-1] == "I3"
+
+
+def test_a_modem_left_on_auto_answer_takes_the_call_from_the_office_and_drops_it():
+    host = Host().quietly()
+    host.type("ATS0=2;S7=20")
+    party = host.rung_by()
+    host.wait(4.0)
+    assert party.state is CallerState.CONNECTED
+    assert b"NO CARRIER" in host.wait(21.0)
+    assert party.state is CallerState.RELEASED
+
+
+def test_answers_can_be_short_or_none():
+    host = Host().quietly()
+    host.core.receive(b"ATV0\r", host.now)
+    assert host.wait(0.1) == b"0\r"
+    host.core.receive(b"ATQ1\r", host.now)
+    assert host.wait(0.1) == b""
+
+
+def test_the_modem_can_send_tones_of_its_own_in_command_mode():
+    host = Host().quietly()
+    party = host.rung_by()
+    host.wait(0.7)
+    host.pick_up()
+    host.wait(0.2)
+    assert host.type("AT+VTD=50;+VTS=5") == "OK"
+    host.wait(0.6)
+    assert peaks(party.heard(8000).samples[-4800:-1600], 2) == [770, 1335]
+    assert host.type("AT+VTS=?") == "ERROR"
+    assert host.type("AT+VTS=x") == "ERROR"
+
+
+_LINES = st.sampled_from(
+    "ATZ AT&F ATH0 ATH1 ATA ATD5 ATDT5; ATS0=1 ATS1? ATV0 ATQ1 AT+FCLASS=8 AT+FCLASS=0 AT+VLS=1 AT+VLS=0 AT+VTR AT+VRX "
+    "AT+VTX AT+VTS=1,{2,20} AT+VSM=132,8000 AT+VIT=3 AT&V A/".split()
+).map(lambda line: line.encode() + b"\r")
+_CODES = st.sampled_from([b"\x10^", b"\x10\x03", b"\x10!", b"\x10\x18", b"\x10\x1a", b"\xff" * 480])
+
+
+@given(st.lists(st.tuples(_LINES | _CODES | st.binary(max_size=40), st.floats(0, 3)), max_size=25))
+def test_whatever_is_typed_the_card_lives_and_letting_go_of_the_port_frees_the_line(typed: list[tuple[bytes, float]]):
+    host = Host()
+    party = host.rung_by()
+    for data, seconds in typed:
+        host.core.receive(data, host.now)
+        host.wait(seconds)
+    host.core.receive(b"", host.now)
+    host.core.set_dtr(False, host.now)
+    settings = [event for event in host.core.log.all() if "&D" in event.detail.upper()]
+    assert settings or not host.core.is_off_hook
+    assert host.core.is_off_hook or party.state is not CallerState.CONNECTED
+    offs, ons = (sum(e.what is what for e in host.core.log.all()) for what in (What.WENT_OFF_HOOK, What.WENT_ON_HOOK))
+    assert offs - ons == host.core.is_off_hook
