@@ -2,18 +2,22 @@
 
 The argument is a `PhoneSettings`; orders come as JSON lines on stdin, what happens goes out as JSON lines on stdout,
 each with `at` (CLOCK_MONOTONIC, seconds). It has a mouth (a tone, or silence) and an ear that keeps every 20 ms frame
-with the moment it came, so a question like "what did you hear since 12.3, and when did 440 Hz begin?" has an exact answer.
+with the moment it came, so a question like "what did you hear since 12.3, and when did 440 Hz begin?" has an exact
+answer.
 
 Orders: {"do": ...}
   dial(to, headers={}, tone=0)                -> dialled(call)
   answer(call) · hangup(call, code=0) · hold(call) · unhold(call)
   keys(call, digits, by="rfc4733"|"info") · tone(call, hz) -> spoke(call, hz): the first frame with the new tone
   mode(answer, after=0)                       how the next calls are met, see PhoneSettings.answer
-  hear(call, hz=[...], since=0, wav="")       -> heard(call, frames, silent, gap_ms, level, tones: {hz: {level, first_at, last_at}})
+  hear(call, hz=[...], since=0, wav="")       -> heard(call, frames, silent, gap_ms, level, first_at, tones: {hz: ...}),
+                                              for each tone its level, first_at, last_at and in how many frames
   quit
-Events: ready · registered(code) · invited(call, number, name, alert_info) · state(call, state, code, reason) · media(call, held)
-        · digit(call, digit) · refused(order, why)
+Events: ready · registered(code) · invited(call, remote, alert_info, invite) · state(call, state, code, reason) ·
+        media(call, held) · digit(call, digit) · refused(order, why)
 """
+
+# ruff: noqa: ANN401 - pjsua2 ships no types to annotate with
 
 import ctypes
 import functools

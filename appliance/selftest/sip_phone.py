@@ -20,8 +20,9 @@ Event = dict[str, Any]
 class PhoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What kind of phone this is.
 
-    `answer`: "auto" (180, then 200 after `after` seconds), "ring" (180 for ever), "busy" (486), "decline" (180, then 603
-    after `after`), "manual" (180, then as ordered), "mute" (100 and nothing more). `tone` is what it says once it talks.
+    `answer`: "auto" (180, then 200 after `after` seconds), "ring" (180 for ever), "busy" (486), "decline" (180, then
+    603 after `after`), "manual" (180, then as ordered), "mute" (100 and nothing more). `tone` (whole hertz) is what it
+    says once it talks.
     """
 
     listen: str
@@ -84,15 +85,15 @@ class SipPhone:
         assert self._process is not None
         return self._process.pid
 
-    def order(self, do: str, **what: Any) -> None:
+    def order(self, do: str, **what: object) -> None:
         """Send an order; see appliance.selftest.phone."""
         assert self._process is not None
         assert self._process.stdin is not None
         if not self._process.stdin.is_closing():
             self._process.stdin.write(json.dumps({"do": do, **what}).encode() + b"\n")
 
-    async def wait(self, event: str, timeout: float = 10.0, after: float = 0.0, **fields: Any) -> Event:
-        """The first event of that name, at or after `after`, with those fields. Raises TimeoutError, saying what came."""
+    async def wait(self, event: str, timeout: float = 10.0, after: float = 0.0, **fields: object) -> Event:
+        """The first event of that name, from `after` on, with those fields. Raises TimeoutError, saying what came."""
 
         def found() -> Event | None:
             return next((one for one in self.events if _fits(one, event, after, fields)), None)
@@ -130,5 +131,5 @@ class SipPhone:
                 self._news.notify_all()
 
 
-def _fits(one: Event, event: str, after: float, fields: dict[str, Any]) -> bool:
+def _fits(one: Event, event: str, after: float, fields: dict[str, object]) -> bool:
     return one["event"] == event and one["at"] >= after and all(one.get(key) == value for key, value in fields.items())

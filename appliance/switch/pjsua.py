@@ -285,8 +285,8 @@ class UserAgent:
         except pj.Error as refused:
             if refused.status == _IN_USE:
                 raise SwitchError(
-                    f"the switch wants UDP port {self.settings.sip_port} on {self.settings.sip_host} for SIP, but another "
-                    "program holds it; stop that program or choose another port"
+                    f"the switch wants UDP port {self.settings.sip_port} on {self.settings.sip_host} for SIP, but "
+                    "another program holds it; stop that program or choose another port"
                 ) from None
             raise
 

@@ -145,8 +145,8 @@ class Recordings:
 
     def _feed(self, recording: _Recording, legs: tuple[LiveLeg | None, LiveLeg | None]) -> None:
         for leg, port in zip(legs, recording.ports, strict=True):
-            talking = leg is not None and leg.port is not None and not recording.paused
-            self._patchbay.hear(port, frozenset({self._silence, leg.port} if talking and leg else {self._silence}))
+            talking = None if leg is None or recording.paused else leg.port
+            self._patchbay.hear(port, frozenset({self._silence} if talking is None else {self._silence, talking}))
 
     def _refuse(self, name: str, cause: str) -> None:
         self._emit(wire.RecordingClosed(name, "", 0.0, time.monotonic(), cause))

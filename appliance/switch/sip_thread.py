@@ -4,6 +4,7 @@ Orders come through a queue from other threads; a tiny packet to our own SIP por
 SIP message) ends the poll at once, so an idle switch sleeps and a busy one answers within a millisecond.
 """
 
+import functools
 import gc
 import logging
 import queue
@@ -77,7 +78,7 @@ class SipThread:
 
     def desk_left(self) -> None:
         """From any thread: nobody listens."""
-        self.post(lambda board: (self._set_desk(False), board.desk_left())[0])
+        self.post(self._desk_is_gone)
 
     def stop(self, timeout: float) -> None:
         """From any other thread: end all calls, complete all recordings, let go of pjsua2."""
@@ -132,8 +133,8 @@ class SipThread:
 
     def _settle(self, ua: UserAgent, board: Switchboard) -> None:
         while ua.facts:
-            fact = ua.facts.popleft()
-            self._guarded(lambda board, fact=fact: board.take_fact(fact, desk_listens=self._desk_listens), board)
+            take = functools.partial(Switchboard.take_fact, fact=ua.facts.popleft(), desk_listens=self._desk_listens)
+            self._guarded(take, board)
 
     def _guarded(self, work: Order, board: Switchboard) -> None:
         """One call that went wrong must not cost the others."""
@@ -157,6 +158,10 @@ class SipThread:
 
     def _set_desk(self, listens: bool) -> None:
         self._desk_listens = listens
+
+    def _desk_is_gone(self, board: Switchboard) -> None:
+        self._set_desk(False)
+        board.desk_left()
 
     def _begin_to_stop(self) -> None:
         self._stopping = True

@@ -13,13 +13,12 @@ from appliance import wire
 from appliance.errors import SwitchError
 from appliance.switch import causes, invite
 from appliance.switch.alarms import Alarms
+from appliance.switch.audio import Audio
 from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase
 from appliance.switch.fallback import Fallback
 from appliance.switch.keeper import Keeper
 from appliance.switch.legs import Hearing, Legs, LiveLeg
-from appliance.switch.patchbay import Patchbay
 from appliance.switch.pjsua import TooManyCallsError, UserAgent
-from appliance.switch.prompter import Prompter
 from appliance.switch.recordings import Recordings
 from appliance.switch.settings import SwitchSettings
 from appliance.wire import EndCause, Ended, LegState, Origin
@@ -40,13 +39,10 @@ class Switchboard:
         self._settings, self._ua, self._emit, self._boot = settings, ua, emit, boot
         self.alarms = Alarms()
         self._legs = Legs(boot)
-        self._patchbay = Patchbay(ua)
+        self._audio = Audio(settings, ua, self.alarms, self._legs, emit)
         self._capacity = settings.max_calls
-        self._music = ua.player(Path(settings.hold_music), loop=True)
-        prompts = Path(settings.prompts)
-        silence = ua.player(prompts / "silence.wav", loop=True)
-        self._prompter = Prompter(ua, self.alarms, prompts / settings.language, self._hear_prompt, self._prompts_over)
-        self.recordings = Recordings(ua, self._patchbay, files, Path(settings.recordings), silence, emit)
+        root = Path(settings.recordings)
+        self.recordings = Recordings(ua, self._audio.patchbay, files, root, self._audio.silence, emit)
         self._fallback = Fallback(settings.without_desk, self.alarms, self)
 
     # --- what the desk asks -------------------------------------------------------------------------------------
@@ -74,12 +70,8 @@ class Switchboard:
                 self.bridge(command.a, command.b)
             case wire.Record():
                 self._record(command)
-            case wire.PauseRecording():
-                if not self.recordings.pause(command.recording, command.paused, self._legs.named):
-                    self._no_recording(command.recording)
-            case wire.StopRecording():
-                if not self.recordings.close(command.recording):
-                    self._no_recording(command.recording)
+            case wire.PauseRecording() | wire.StopRecording():
+                self._change_recording(command)
             case wire.Hangup():
                 self._with(command.leg, lambda leg: self.hang_up(leg, code=command.code, reason=command.reason))
             case wire.AskSnapshot():
@@ -97,19 +89,16 @@ class Switchboard:
 
     def hold(self, leg: LiveLeg) -> None:
         """Answer if need be; hold music."""
-        self._cut_prompt(leg)
+        self._audio.cut_prompts(leg)
         self._part(leg)
         leg.hearing = Hearing.MUSIC
         self._take(leg)
-        self._plan(leg)
+        self._audio.plan(leg)
 
     def _play(self, leg: LiveLeg, prompts: tuple[str, ...]) -> None:
-        if missing := self._prompter.missing(prompts):
-            raise SwitchError(f"the prompt {missing!r} was asked for, but {self._settings.language} has no such file")
-        self._cut_prompt(leg)
         self._part(leg)
+        self._audio.play(leg, prompts)
         self._take(leg)
-        self._prompter.play(leg.name, prompts)
 
     def dial(self, order: wire.Dial) -> None:
         """Place a call; a leg of that name that lives or lived is left as it is."""
@@ -263,16 +252,11 @@ class Switchboard:
             if leg.accepted:
                 self.hang_up(leg, cause=EndCause.FAULT)
             return
-        if leg.port is not None:
-            self._patchbay.renewed(leg.port)
-        self._patchbay.renewed(fact.port)
-        leg.port = fact.port
         if fact.held != leg.is_held:
             leg.is_held = fact.held
             self._emit(wire.HeldByPhone(leg.name, fact.held, time.monotonic()))
+        self._audio.renew(leg, fact.port)
         self._if_up(leg)
-        self._plan(leg)
-        self._plan_peer(leg)
         self.recordings.leg_renewed(leg, self._legs.named)
 
     def _if_up(self, leg: LiveLeg) -> None:
@@ -301,10 +285,10 @@ class Switchboard:
         if peer is None or leg.bridged or LegState.UP not in (leg.state, peer.state) or leg.state is not peer.state:
             return
         for one in (leg, peer):
-            self._cut_prompt(one)
+            self._audio.cut_prompts(one)
             one.hearing, one.bridged = Hearing.PEER, True
-        self._plan(leg)
-        self._plan(peer)
+        self._audio.plan(leg)
+        self._audio.plan(peer)
         self._emit(wire.Bridged(leg.name, peer.name, time.monotonic()))
 
     def _part(self, leg: LiveLeg) -> None:
@@ -315,44 +299,7 @@ class Switchboard:
                 if one.bridged:
                     one.hearing = Hearing.MUSIC
                 one.peer, one.bridged = "", False
-                self._plan(one)
-
-    def _plan(self, leg: LiveLeg) -> None:
-        """Bring about what the leg is to hear, and that somebody drains it."""
-        if leg.port is None:
-            return
-        peer = self._legs.named(leg.peer) if leg.peer else None
-        source: int | None = None
-        if leg.hearing is Hearing.MUSIC:
-            source = self._music
-        elif leg.hearing is Hearing.PROMPT:
-            source = leg.prompt_port
-        elif leg.hearing is Hearing.PEER and peer is not None:
-            source = self._music if peer.is_held else peer.port
-        self._patchbay.hear(leg.port, frozenset() if source is None else frozenset({source}))
-        self._patchbay.also(self._ua.drain, leg.port)
-
-    def _plan_peer(self, leg: LiveLeg) -> None:
-        peer = self._legs.named(leg.peer) if leg.peer else None
-        if peer is not None:
-            self._plan(peer)
-
-    def _hear_prompt(self, name: str, port: int) -> None:
-        if (leg := self._legs.named(name)) is not None:
-            leg.hearing, leg.prompt_port = Hearing.PROMPT, port
-            self._plan(leg)
-
-    def _prompts_over(self, name: str) -> None:
-        if (leg := self._legs.named(name)) is not None:
-            leg.hearing, leg.prompt_port = Hearing.MUSIC, None
-            self._plan(leg)
-            self._emit(wire.PromptEnded(name, cut=False, at=time.monotonic()))
-
-    def _cut_prompt(self, leg: LiveLeg) -> None:
-        if self._prompter.cut(leg.name):
-            leg.hearing, leg.prompt_port = Hearing.MUSIC, None
-            self._plan(leg)
-            self._emit(wire.PromptEnded(leg.name, cut=True, at=time.monotonic()))
+                self._audio.plan(one)
 
     # --- recordings ---------------------------------------------------------------------------------------------
 
@@ -365,8 +312,13 @@ class Switchboard:
             if leg is None:
                 self._emit(self._gone(name))
 
-    def _no_recording(self, name: str) -> None:
-        self._emit(wire.Refused("recording", "", f"no recording {name!r} is running", time.monotonic()))
+    def _change_recording(self, order: wire.PauseRecording | wire.StopRecording) -> None:
+        if isinstance(order, wire.PauseRecording):
+            known = self.recordings.pause(order.recording, order.paused, self._legs.named)
+        else:
+            known = self.recordings.close(order.recording)
+        if not known:
+            raise SwitchError(f"no recording {order.recording!r} is running")
 
     # --- ends ---------------------------------------------------------------------------------------------------
 
@@ -390,11 +342,9 @@ class Switchboard:
     def _end_quietly(self, leg: LiveLeg) -> None:
         """Take the leg off the bridge and out of the recordings."""
         leg.silence_alarms()
-        self._cut_prompt(leg)
+        self._audio.cut_prompts(leg)
         self.recordings.close_of_leg(leg.name)
-        if leg.port is not None:
-            self._patchbay.renewed(leg.port)  # pjsua2 takes it off the bridge by itself
-            leg.port = None
+        self._audio.forget(leg)
 
     def _end(self, leg: LiveLeg, cause: EndCause, *, code: int = 0, text: str = "", heard: int = 0) -> None:
         """Tell the end of a leg and end the other side of its conversation."""
