@@ -53,7 +53,8 @@ RULES: dict[str, Rule] = {
     "appliance.acd": rule(never=IMPURE),
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
-        "appliance.acd appliance.wire appliance.storage appliance.errors appliance.edge appliance.api"
+        "appliance.acd appliance.wire appliance.storage appliance.errors appliance.edge appliance.api",
+        "msgspec",  # the wire's messages are its structs
     ),
     "appliance.desk.panel": rule("appliance.acd appliance.api", never=IMPURE),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),
