@@ -109,7 +109,6 @@ def restarted(office: Office, event: Restarted) -> None:
 
     What waiting callers should hear is ordered again: an order journalled as the desk died may never have left.
     """
-    office.count("A-30")
     for offer in list(office.state.offers.values()):
         if offer.offer not in event.offers:
             _forget_offer(office, offer)
@@ -139,7 +138,7 @@ def _forget_offer(office: Office, offer: Offer) -> None:
 def _say_again(office: Office, contact: Contact) -> None:
     if contact.hears is Hears.MUSIC:
         office.commands.append(do.HoldCaller(contact.contact))
-    elif contact.hears is Hears.RINGBACK:
+    elif contact.hears is Hears.RINGBACK and contact.state is ContactState.OFFERING:
         office.commands.append(do.RingCaller(contact.contact))
     elif contact.state is ContactState.CONNECTING:
         office.commands.append(do.Connect(contact.contact, contact.offer))

@@ -46,8 +46,8 @@ def take_reason(agent: Agent, cause: Cause) -> None:
 
 
 def take_intent(agent: Agent, cause: Cause) -> None:
-    """The duty change that waited happens now; its reason was given when it was asked for."""
-    agent.reason = agent.intent_reason
+    """The duty change that waited happens now; its reason and its person are those of when it was asked for (I-08)."""
+    agent.reason, cause.actor = agent.intent_reason, agent.intent_actor
     forget_intent(agent, cause)
 
 

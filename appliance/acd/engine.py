@@ -35,14 +35,20 @@ class Acd:
         return self.handle_batch((event,), now)
 
     def handle_batch(self, events: Iterable[ev.Event], now: float) -> list[Command]:
-        """Drain the events in order, then dispatch once (D-01). An event that means nothing here changes nothing."""
+        """Drain the events in order, then dispatch once (D-01). An event that means nothing here changes nothing.
+
+        A batch of no events is no batch: it is not journalled, so it must not count.
+        """
+        drained = tuple(events)
+        if not drained:
+            return []
         office = self._office
         if now < self.state.at:
             clock.move_stamps(self.state, now - self.state.at)
             office.reindex()
         self.state.at = office.now = now
         self.state.seq += 1
-        for event in events:
+        for event in drained:
             self._apply(event)
         dispatch(office)
         commands, office.commands = office.commands, []

@@ -69,7 +69,6 @@ class Office:
             return False
         self.count(row.id)
         status, was_available, wrap = agent.status, agent.is_available, (agent.wrap_since, agent.wrap_until)
-        actor = cause.actor or agent.intent_actor
         agent.state = row.target
         for effect in row.effects:
             effect(agent, cause)
@@ -77,7 +76,7 @@ class Office:
             agent.changed_by_itself_at = self.now
         if was_available is not agent.is_available:
             self.facts.append(
-                story.DutyChanged(self.now, agent.settings.agent, agent.is_available, agent.reason, actor)
+                story.DutyChanged(self.now, agent.settings.agent, agent.is_available, agent.reason, cause.actor)
             )
         self._tell_wrap_up(agent, *wrap)
         self.refresh(agent, status is not agent.status)

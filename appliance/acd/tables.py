@@ -113,7 +113,7 @@ ROWS: tuple[Row, ...] = (
     Row("A-24b", _S.OFF, _H.DIALLED_FOR_QUEUE, _S.OFF_BUSY),
     Row("R-05", _S.OFF, _H.ACCEPTED_LATE, _S.BUSY, (fx.clear_prompt, fx.forget_reason)),
     # 6 off duty, busy
-    Row("A-25b", _S.OFF_BUSY, _H.LAST_LEG_DOWN, _S.FREE, (*_ON_DUTY, fx.forget_intent, fx.forget_call), fx.wants_on),
+    Row("A-25b", _S.OFF_BUSY, _H.LAST_LEG_DOWN, _S.FREE, (*_ON_DUTY, fx.take_intent, fx.forget_call), fx.wants_on),
     Row("A-25", _S.OFF_BUSY, _H.LAST_LEG_DOWN, _S.OFF, (fx.forget_call,)),
     Row("A-26", _S.OFF_BUSY, _H.DUTY_ON, _S.OFF_BUSY, (fx.intend_on, fx.clear_prompt), by_person=True),
     Row(
@@ -133,7 +133,7 @@ ROWS: tuple[Row, ...] = (
         by_person=True,
     ),
     Row("A-23d", _S.OFF_BUSY, _H.STAYED_OFF, _S.OFF_BUSY, (fx.clear_prompt, fx.forget_intent), by_person=True),
-    Row("A-30d", _S.OFF_BUSY, _H.LEGS_LOST, _S.FREE, (*_ON_DUTY, fx.forget_intent, fx.forget_call), fx.wants_on),
+    Row("A-30d", _S.OFF_BUSY, _H.LEGS_LOST, _S.FREE, (*_ON_DUTY, fx.take_intent, fx.forget_call), fx.wants_on),
     Row("A-30e", _S.OFF_BUSY, _H.LEGS_LOST, _S.OFF, (fx.forget_call,)),
 )
 

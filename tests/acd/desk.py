@@ -1,0 +1,200 @@
+"""A desk that reads aloud: scripts in the office's words over a real `Acd`, in virtual time.
+
+    desk = Desk("ann", "bob", ring_s=15)
+    desk.ready("ann"); desk.caller("c1"); desk.expect("ringback c1", "ring ann for c1")
+    desk.wait(15);     desk.expect("stop ann: no_answer", "hold c1")
+
+Every step is journalled and followed by `invariants.check`; every desk is folded again when its test ends (conftest).
+"""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from appliance.acd import commands as do
+from appliance.acd import events as ev
+from appliance.acd import story
+from appliance.acd.commands import Command
+from appliance.acd.engine import Acd, fold
+from appliance.acd.events import Event
+from appliance.acd.model import State
+from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings
+from appliance.acd.view import AgentView, Status
+from tests.acd import invariants
+
+QUEUE = "sales"
+Step = Callable[["Desk"], Event]
+
+
+def office(*agents: str, queues: Sequence[QueueSettings] = (), **times: float | int | bool) -> OfficeSettings:
+    """An office of these agents; without `queues` one queue "sales" has them all in that order."""
+    people = tuple(AgentSettings(name, name.title(), f"1{rank:02}", rank) for rank, name in enumerate(agents, 1))
+    made = tuple(queues) or (QueueSettings(QUEUE, "Sales", "100", agents, **times),)
+    return OfficeSettings(people, made)
+
+
+def copy_of(state: State) -> State:
+    """The state as a checkpoint would bring it back."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=State)
+
+
+class Desk:
+    made: list["Desk"] = []
+
+    def __init__(self, *agents: str, queues: Sequence[QueueSettings] = (), **times: float | int | bool) -> None:
+        self.acd = Acd()
+        self.now = 1000.0
+        self.journal: list[tuple[tuple[Event, ...], float]] = []
+        self.facts: list[story.Fact] = []
+        self.said: list[str] = []
+        self.commands: list[Command] = []
+        self.last_offer: dict[str, str] = {}
+        self.offered_to: dict[str, str] = {}
+        self.watch = invariants.Watch()
+        Desk.made.append(self)
+        self.together(ev.Configured(office(*agents, queues=queues, **times)))
+
+    # -- time and batches
+
+    def together(self, *events: Event) -> list[str]:
+        """These events in one batch, now."""
+        before = copy_of(self.acd.state)
+        self.journal.append((events, self.now))
+        commands = self.acd.handle_batch(events, self.now)
+        facts = self.acd.drain_facts()
+        self._note_offers(commands)
+        self.said = [self._sentence(command) for command in commands]
+        self.commands += commands
+        self.facts += facts
+        invariants.check(self.acd, before, events, commands, facts, self.watch)
+        return self.said
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass as call control does: a tick at every deadline on the way."""
+        until, said = self.now + seconds, []
+        for _ in range(1000):
+            deadline = self.acd.next_deadline()
+            if deadline is None or deadline > until:
+                self.now, self.said = until, said
+                return
+            self.now = max(self.now, deadline)
+            said += self.together(ev.Ticked())
+        raise AssertionError(f"the engine wants waking for ever at {self.now}")
+
+    def expect(self, *sentences: str) -> None:
+        """The last step said exactly this, in this order."""
+        assert self.said == list(sentences)
+
+    # -- people
+
+    def ready(self, *agents: str) -> None:
+        self.together(*(ev.DutyOn(agent, agent) for agent in agents))
+
+    def off(self, agent: str, *, later: bool = False) -> None:
+        self.together(ev.DutyOff(agent, agent, after_call=later))
+
+    def stays_off(self, agent: str) -> None:
+        self.together(ev.StayedOff(agent, agent))
+
+    def ends_wrap_up(self, agent: str) -> None:
+        self.together(ev.WrapUpEnded(agent, agent))
+
+    def caller(self, contact: str, queue: str = QUEUE, *, priority: int = 0, returns: bool = False) -> None:
+        self.together(arrives(contact, queue, priority=priority, returns=returns))
+
+    def hangs_up(self, contact: str) -> None:
+        self.together(ev.CallerHungUp(contact))
+
+    def picks_up(self, agent: str) -> None:
+        self.together(ev.OfferAccepted(self.last_offer[agent]))
+
+    def talks(self, agent: str) -> None:
+        """The agent answers and they hear each other."""
+        self.picks_up(agent)
+        offer = self.last_offer[agent]
+        self.together(ev.Bridged(self.acd.contact_of(offer), offer))
+
+    def rejects(self, agent: str) -> None:
+        self.together(ev.OfferRejected(self.last_offer[agent]))
+
+    def is_busy(self, agent: str) -> None:
+        self.together(ev.OfferBusy(self.last_offer[agent]))
+
+    def gives_no_sign(self, agent: str) -> None:
+        self.together(ev.OfferUnreachable(self.last_offer[agent]))
+
+    def leaves(self, agent: str) -> None:
+        """The agent's leg of the queue call ends."""
+        self.together(ev.OfferLegEnded(self.last_offer[agent]))
+
+    def dials(self, agent: str, leg: str = "out", queue: str = "") -> None:
+        self.together(ev.LegStarted(agent, leg, outbound=True, queue=queue))
+
+    def is_called(self, agent: str, leg: str = "in") -> None:
+        self.together(ev.LegStarted(agent, leg, outbound=False))
+
+    def connects(self, agent: str, leg: str = "out") -> None:
+        self.together(ev.LegConnected(agent, leg))
+
+    def ends_leg(self, agent: str, leg: str = "out") -> None:
+        self.together(ev.LegEnded(agent, leg))
+
+    def finds_phone(self, agent: str) -> None:
+        self.together(ev.PhoneFound(agent))
+
+    def loses_phone(self, agent: str) -> None:
+        self.together(ev.PhoneLost(agent))
+
+    # -- what is seen
+
+    def agent(self, name: str) -> AgentView:
+        return next(agent for agent in self.acd.view(self.now).agents if agent.agent == name)
+
+    def status(self, name: str) -> Status:
+        return self.agent(name).status
+
+    def waiting(self) -> list[str]:
+        return [caller.contact for caller in self.acd.view(self.now).waiting]
+
+    def told(self, kind: type[story.Fact]) -> list[story.Fact]:
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    def ending(self, contact: str) -> story.ContactEnded:
+        (only,) = [fact for fact in self.facts if isinstance(fact, story.ContactEnded) and fact.contact == contact]
+        return only
+
+    def refold(self) -> None:
+        """state == fold(journal), from nothing and from a checkpoint in the middle (I-22)."""
+        assert fold(self.journal).state == self.acd.state
+        half = len(self.journal) // 2
+        middle = copy_of(fold(self.journal[:half]).state)
+        assert fold(self.journal[half:], middle).state == self.acd.state
+
+    def _note_offers(self, commands: list[Command]) -> None:
+        for command in commands:
+            if isinstance(command, do.OpenOffer):
+                self.last_offer[command.agent] = command.offer
+                self.offered_to[command.offer] = command.agent
+
+    def _sentence(self, command: Command) -> str:
+        match command:
+            case do.RingCaller(contact):
+                return f"ringback {contact}"
+            case do.HoldCaller(contact):
+                return f"hold {contact}"
+            case do.OpenOffer():
+                return f"ring {command.agent} for {command.contact}"
+            case do.WithdrawOffer(offer, why, elsewhere):
+                return f"stop {self.offered_to.get(offer, offer)}: {why}{' elsewhere' if elsewhere else ''}"
+            case do.Connect(contact, offer):
+                return f"connect {contact} with {self.offered_to[offer]}"
+            case do.RecordConversation(recording, contact, _):
+                return f"record {contact} as {recording}"
+            case do.DismissCaller(contact, _, why):
+                return f"dismiss {contact}: {why}"
+            case do.ReleaseCaller(contact, why):
+                return f"release {contact}: {why}"
+
+
+def arrives(contact: str, queue: str = QUEUE, *, priority: int = 0, returns: bool = False) -> ev.CallerArrived:
+    return ev.CallerArrived(contact, queue, f"555-{contact}", "", "line1" if returns else "sip", priority, returns)

@@ -1,0 +1,205 @@
+"""The invariants of acd.md §3.9 that the core alone can keep, checked after every step of every script and machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from appliance.acd import commands as do
+from appliance.acd import events as ev
+from appliance.acd import story
+from appliance.acd.commands import Command
+from appliance.acd.dispatch import is_dispatchable
+from appliance.acd.engine import Acd
+from appliance.acd.events import Event
+from appliance.acd.model import AgentState, Contact, ContactState, Phase, State
+from appliance.acd.office import Office
+
+ENGINE_REASONS = {"declined", "no_answer", "unreachable", "removed"}
+BLAMED = {story.OfferOutcome.REJECTED: "declined", story.OfferOutcome.TIMEOUT: "no_answer"}
+DUTY_EVENTS = (ev.LegStarted, ev.LegConnected)
+
+
+@dataclass
+class Watch:
+    """What must be remembered from step to step: places in the queue, arrivals, outcomes."""
+
+    keys: dict[str, tuple[int, float, int]] = field(default_factory=dict)
+    arrived_at: dict[str, float] = field(default_factory=dict)
+    ended: dict[str, story.ContactEnded] = field(default_factory=dict)
+    outcomes: dict[str, list[story.OfferOutcome]] = field(default_factory=dict)
+
+
+def check(
+    acd: Acd,
+    before: State,
+    events: Sequence[Event],
+    commands: Sequence[Command],
+    facts: Sequence[story.Fact],
+    watch: Watch,
+) -> None:
+    """All of them; `before` is a copy of the state the batch found."""
+    offers_belong_to_agents(acd.state)
+    callers_have_an_exit(acd)
+    places_are_kept(acd.state, facts, watch)
+    nobody_is_rung_in_wrap_up(acd.state, commands)
+    blame_is_exact(facts, events)
+    nobody_is_overtaken(acd.state, commands)
+    declined_means_others_first(acd, before, commands)
+    outcomes_are_single(facts, watch)
+    contacts_are_conserved(acd.state, facts, watch)
+    work_is_conserved(acd)
+    a_reload_changes_nothing(acd)
+
+
+def offers_belong_to_agents(state: State) -> None:
+    """I-01, I-17 and §3.2: ringing means one open offer; busy means a live leg; anything else has neither."""
+    for name, agent in state.agents.items():
+        opened = [o for o in state.offers.values() if o.agent == name and o.phase is Phase.OPEN]
+        held = [o for o in state.offers.values() if o.agent == name and o.phase in (Phase.ACCEPTED, Phase.HANGING_UP)]
+        is_busy = agent.state in (AgentState.BUSY, AgentState.OFF_BUSY)
+        assert len(opened) == (agent.state is AgentState.RINGING), f"I-01 {name} {agent.state} {opened}"
+        assert bool(held or agent.legs) == is_busy, f"I-17 {name} {agent.state}"
+        assert len(held) <= 1
+        assert agent.offer == next((o.offer for o in opened + held), "")
+        assert (agent.wrap_until > 0) <= (agent.state in (AgentState.WRAP_UP, AgentState.BUSY))
+        assert (agent.state is AgentState.WRAP_UP) <= (agent.wrap_until > 0)
+
+
+def callers_have_an_exit(acd: Acd) -> None:
+    """I-03, D-06: a human on the caller, or a timer that runs."""
+    state = acd.state
+    for contact in state.contacts.values():
+        offer = state.offers.get(contact.offer)
+        match contact.state:
+            case ContactState.OFFERING:
+                assert offer is not None
+                assert offer.phase is Phase.OPEN
+                assert offer.deadline >= offer.opened_at
+            case ContactState.CONNECTING:
+                assert offer is not None
+                assert offer.phase is Phase.ACCEPTED
+                assert offer.deadline > 0
+            case ContactState.CONNECTED:
+                assert offer is not None
+                assert offer.was_bridged
+            case ContactState.AWAY | ContactState.FALLBACK:
+                assert contact.until > 0
+                assert contact.offer == ""
+            case ContactState.WAITING:
+                _waits_for_something(acd, contact)
+
+
+def _waits_for_something(acd: Acd, contact: Contact) -> None:
+    queue = next(q for q in acd.state.office.queues if q.queue == contact.queue)
+    is_staffed = any(a in acd.state.agents and acd.state.agents[a].is_staffing for a in queue.agents)
+    assert is_staffed or acd.state.queues[contact.queue].unstaffed_since is not None
+    assert is_staffed or acd.next_deadline() is not None, f"I-03 {contact}"
+    assert contact.is_admitted
+    assert contact.offer == ""
+
+
+def places_are_kept(state: State, facts: Sequence[story.Fact], watch: Watch) -> None:
+    """I-05: the key a contact got on arrival is the key it has for ever."""
+    for fact in facts:
+        if isinstance(fact, story.ContactArrived):
+            watch.arrived_at[fact.contact] = fact.at
+    for name, contact in state.contacts.items():
+        assert watch.keys.setdefault(name, contact.key) == contact.key, f"I-05 {name}"
+
+
+def nobody_is_rung_in_wrap_up(state: State, commands: Sequence[Command]) -> None:
+    """I-06, I-02: who is rung was free: on duty, reachable, nothing pending, no wrap-up running."""
+    for command in commands:
+        if isinstance(command, do.OpenOffer):
+            agent = state.agents[command.agent]
+            assert agent.state is AgentState.RINGING
+            assert agent.wrap_until == 0
+            assert agent.is_staffing, f"I-02 {agent}"
+
+
+def blame_is_exact(facts: Sequence[story.Fact], events: Sequence[Event]) -> None:
+    """I-07, I-08, I-09, D-03: off by itself exactly once per miss, on by a person only, never by one's own calls."""
+    duty = [fact for fact in facts if isinstance(fact, story.DutyChanged)]
+    misses = [(f.agent, BLAMED[f.outcome]) for f in facts if isinstance(f, story.OfferEnded) and f.outcome in BLAMED]
+    by_engine = [(f.agent, f.reason) for f in duty if not f.actor]
+    assert [b for b in by_engine if b[1] in BLAMED.values()] == misses, f"I-07 {facts}"
+    assert all(reason in ENGINE_REASONS for _, reason in by_engine)
+    assert all(fact.actor for fact in duty if fact.is_available), "I-08"
+    if events and all(isinstance(event, DUTY_EVENTS) for event in events):
+        assert not duty, "I-09"
+
+
+def nobody_is_overtaken(state: State, commands: Sequence[Command]) -> None:
+    """I-04: whoever was rung for a caller could not have been rung for an earlier one who still waits."""
+    members = {queue.queue: queue.agents for queue in state.office.queues}
+    for command in commands:
+        if not isinstance(command, do.OpenOffer):
+            continue
+        key = state.contacts[command.contact].key
+        for other in state.contacts.values():
+            if other.state is not ContactState.WAITING or other.key > key:
+                continue
+            is_asked_already = command.agent in other.declined and state.at < other.retry_at
+            assert command.agent not in members[other.queue] or is_asked_already, f"I-04 {other} {command}"
+
+
+def declined_means_others_first(acd: Acd, before: State, commands: Sequence[Command]) -> None:
+    """I-24: asked again only when nobody else could be asked."""
+    for command in commands:
+        if not isinstance(command, do.OpenOffer) or command.contact not in before.contacts:
+            continue
+        declined = before.contacts[command.contact].declined
+        if command.agent in declined:
+            queue = next(q for q in acd.state.office.queues if q.queue == command.queue)
+            free = [a for a in queue.agents if acd.state.agents[a].is_free and a not in declined]
+            assert not free, f"I-24 {command} while {free}"
+
+
+def outcomes_are_single(facts: Sequence[story.Fact], watch: Watch) -> None:
+    """D-05: one outcome per offer; a timeout may be taken back by a late accept (R-05)."""
+    for fact in facts:
+        if isinstance(fact, story.OfferEnded):
+            seen = watch.outcomes.setdefault(fact.offer, [])
+            seen.append(fact.outcome)
+            late = [story.OfferOutcome.TIMEOUT, story.OfferOutcome.ACCEPTED]
+            assert len(seen) == 1 or seen == late, f"D-05 {fact} {seen}"
+            assert fact.rang_s >= 0
+
+
+def contacts_are_conserved(state: State, facts: Sequence[story.Fact], watch: Watch) -> None:
+    """I-14 and I-15: each arrival is in the house or ended once, and its durations add up."""
+    for fact in facts:
+        if isinstance(fact, story.ContactEnded):
+            assert fact.contact not in watch.ended
+            watch.ended[fact.contact] = fact
+            lived = fact.at - watch.arrived_at[fact.contact]
+            assert fact.waited_s >= 0
+            assert fact.talked_s >= 0
+            assert fact.waited_s + fact.talked_s <= lived + 1e-6, f"I-15 {fact}"
+    assert set(watch.arrived_at) == set(watch.ended) | set(state.contacts), "I-14"
+    assert state.arrivals == len(watch.arrived_at)
+
+
+def work_is_conserved(acd: Acd) -> None:
+    """I-25, S-32: after dispatch nobody waits beside somebody who could be rung for them."""
+    office = Office(acd.state)
+    assert not [c for c in acd.state.contacts.values() if is_dispatchable(office, c)], "I-25"
+
+
+def a_reload_changes_nothing(acd: Acd) -> None:
+    """I-22: a decoded checkpoint is the same state and wants waking at the same time."""
+    again = Acd(msgspec.msgpack.decode(msgspec.msgpack.encode(acd.state), type=State))
+    assert again.state == acd.state
+    assert again.next_deadline() == acd.next_deadline()
+
+
+def same_but_counted(state: State, before: State) -> bool:
+    """I-16: nothing but the batch counter and the time of the batch is different."""
+    return _without_count(state) == _without_count(before)
+
+
+def _without_count(state: State) -> State:
+    plain = msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=State)
+    plain.seq, plain.at = 0, 0.0
+    return plain
