@@ -1,1 +1,4 @@
-"""Volts and bytes: buttons, lamps, serial voice modems and their simulators. Knows no calls; imports nothing of ours but `hw`."""
+"""Volts and bytes: buttons, lamps, serial voice modems and their simulators.
+
+Knows no calls and imports nothing of ours but `hw`.
+"""

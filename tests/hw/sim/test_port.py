@@ -138,13 +138,13 @@ def test_what_is_heard_has_no_gap(card: VirtualCard, port: serial.Serial):
     command(port, "AT+VTR", b"CONNECT\r\n")
     talk = Talk(port, Tone([600]))
     assert caller.wait_heard(3.0, timeout=10)
-    stats = card.stats
+    heard, stats = caller.heard(), card.stats
     talk.stop()
-    heard = caller.heard()
-    tone = heard.samples[int(np.flatnonzero(np.abs(heard.samples) > 1000)[0]) : len(heard.samples) - 800]
+    tone = heard.samples[int(np.flatnonzero(np.abs(heard.samples) > 1000)[0]) :]
     silent = np.abs(tone[: len(tone) // 160 * 160].reshape(-1, 160)).max(axis=1) < 100
-    # A starved test machine shows as underruns in the stats; only a silent frame nobody counted is a fault.
-    assert silent.sum() <= 10 * stats.underruns
+    # A starved test machine is late and the card says so; silence that nobody counted would be a fault.
+    missing = stats.rx_samples - stats.tx_samples if stats.underruns else 0
+    assert silent.sum() * 160 <= missing
     assert stats.is_off_hook
 
 
