@@ -54,7 +54,7 @@ RULES: dict[str, Rule] = {
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
         "appliance.acd appliance.wire appliance.storage appliance.errors appliance.edge appliance.api",
-        "msgspec",  # the wire's messages are its structs
+        "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
     "appliance.desk.panel": rule("appliance.acd appliance.api", never=IMPURE),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),

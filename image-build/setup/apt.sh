@@ -48,7 +48,10 @@ install_packages() {
             die "These Debian packages are missing: $missing. And neither root nor sudo is at hand. As root: apt-get install $missing"
         sudo -v || die "sudo was refused, and these Debian packages are missing: $missing"
     fi
-    step "reading the package lists" _apt_get update || say "apt-get update had trouble; going on with the lists there are"
+    if [ -z "${lists_were_read:-}" ]; then
+        step "reading the package lists" _apt_get update || say "apt-get update had trouble; going on with the lists there are"
+        lists_were_read=1
+    fi
     # shellcheck disable=SC2086  # a list of names
     step "installing with apt: $missing" _apt_get install --no-install-recommends $missing ||
         die "apt could not install these packages: $missing. Mend what it says above (network, sources, disk), then start again."
