@@ -15,16 +15,23 @@ RATE: Final = 8000
 WINDOW: Final = RATE  # samples over which the lowest level is judged
 SLIP_EVERY: Final = 800  # samples between two slips: 100 ms, 1250 ppm, twelve times what two crystals differ
 REPEAT: Final = 80  # samples that are repeated when empty
+CUT: Final = 80  # this much too long is not mended by slips (10 ms would take 8 s)
+FADE: Final = 40
 
 
 class Elastic:
-    """Linear 16-bit samples in the machine's byte order. Levels in milliseconds."""
+    """Linear 16-bit samples in the machine's byte order.
 
-    def __init__(self, low_ms: int = 2, high_ms: int = 20, limit_ms: int = 120) -> None:
-        self._low, self._high, self._limit = (ms * RATE // 1000 for ms in (low_ms, high_ms, limit_ms))
+    `start_ms` is left inside by the first pull; `low_ms` and `high_ms` are the marks, `limit_ms` is too much.
+    """
+
+    def __init__(self, start_ms: int = 10, low_ms: int = 2, high_ms: int = 20, limit_ms: int = 120) -> None:
+        marks = (start_ms, low_ms, high_ms, limit_ms)
+        self._start, self._low, self._high, self._limit = (ms * RATE // 1000 for ms in marks)
         self._lock = threading.Lock()
         self.slips = 0
         self.repeats = 0
+        self.cuts = 0
         self.clear()
 
     def clear(self) -> None:
@@ -62,7 +69,7 @@ class Elastic:
 
     def _prime(self, count: int) -> bool:
         """Start once there is a pull's worth and the margin; start with no more than that."""
-        wanted = count + (self._low + self._high) // 2
+        wanted = count + self._start
         if self.level < wanted:
             return False
         del self._samples[: (self.level - wanted) * SAMPLE_BYTES]
@@ -95,11 +102,24 @@ class Elastic:
         self._judged += count
         if self._judged < WINDOW:
             return
-        if self._lowest > self._high:
-            self._to_slip = self._lowest - self._high
+        surplus = self._lowest - self._high
+        if surplus > CUT:
+            self._cut(surplus)
+        elif surplus > 0:
+            self._to_slip = surplus
         else:
             self._to_slip = min(0, self._lowest - self._low)
         self._lowest, self._judged = self._limit, 0
+
+    def _cut(self, surplus: int) -> None:
+        """After a stall was bridged the pipe stays that much longer: leave it out at once, cross-faded over 5 ms."""
+        samples = np.frombuffer(bytes(self._samples), np.int16).astype(np.float64)
+        fade = min(FADE, len(samples) - surplus)
+        rising = np.linspace(0.0, 1.0, max(0, fade))
+        joined = samples[:fade] * (1 - rising) + samples[surplus : surplus + fade] * rising
+        self._samples = bytearray(np.concatenate([joined, samples[surplus + fade :]]).astype(np.int16).tobytes())
+        self._to_slip = 0
+        self.cuts += 1
 
 
 def _slipped(pcm: bytes, slip: int) -> bytes:

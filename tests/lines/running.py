@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import wave
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import numpy as np
 
 from appliance.lines.settings import Line, LinesSettings
 from hw.sim.client import SimClient
+from tests.lines.fake_switch import tone
 
 
 def free_port() -> int:
@@ -70,6 +72,8 @@ class Process:
 class Rig:
     """One virtual card (or more) and the means to start the lines process on them."""
 
+    music_tone = 700
+
     def __init__(self, folder: Path, cards: int = 1, country: str = "JP", *options: str) -> None:
         self.folder, self.country = folder, country
         self.paths = [folder / f"card{number}" for number in range(cards)]
@@ -83,40 +87,38 @@ class Rig:
         self.socket = folder / "lines.sock"
         self.sip_port = free_port()
 
-    def lines(self, switch: str, *more: Line, keep_caller: float = 60.0, wait: bool = True) -> Process:
+    def lines(
+        self, switch: str, *more: Line, keep_caller: float = 60.0, wait: bool = True, ready: bool = True
+    ) -> Process:
         """Start the lines process; waits until line1 is in service unless told not to."""
         own = tuple(Line(f"line{n + 1}", str(path), self.country) for n, path in enumerate(self.paths))
-        music = Path("appliance/prompts/hold-music.wav")
         settings = LinesSettings(
             sip=f"127.0.0.1:{self.sip_port}",
             switch=switch,
             socket=str(self.socket),
             lines=(*own, *more),
-            hold_music=str(self.music() if not music.exists() else music),
+            hold_music=str(self._music()),
             keep_caller=keep_caller,
         )
         path = self.folder / "lines.json"
         path.write_bytes(msgspec.json.encode(settings))
         process = Process("appliance.lines", str(path))
         self.processes.append(process)
-        process.wait_line("ready")
+        if ready:
+            process.wait_line("ready")
         if wait:
             process.wait_line("line1 is in service")
             process.wait_line("the switch answers")
         return process
 
-    def music(self) -> Path:
-        """Hold music that can be told from everything else: 700 Hz."""
-        import wave
-
-        from tests.lines.fake_switch import tone
-
+    def _music(self) -> Path:
+        """Hold music that can be told from everything else."""
         path = self.folder / "music.wav"
         with wave.open(str(path), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(8000)
-            file.writeframes(tone(700, 2.0))
+            file.writeframes(tone(self.music_tone, 2.0))
         return path
 
     def close(self) -> None:
@@ -130,9 +132,9 @@ def level_of(hertz: float, pcm: bytes | np.ndarray) -> float:
     """Level in dBFS of one frequency, over the whole length, without phase: the median of 100 ms pieces."""
     samples = np.frombuffer(pcm, np.int16) if isinstance(pcm, bytes) else pcm
     piece = 800
-    wave = np.exp(-2j * np.pi * hertz * np.arange(piece) / 8000)
+    turning = np.exp(-2j * np.pi * hertz * np.arange(piece) / 8000)
     pieces = samples[: len(samples) // piece * piece].reshape(-1, piece).astype(float)
-    return float(20 * np.log10(np.median(np.abs(pieces @ wave)) * 2 / piece / 32767 + 1e-9))
+    return float(20 * np.log10(np.median(np.abs(pieces @ turning)) * 2 / piece / 32767 + 1e-9))
 
 
 def silent_frames(pcm: bytes | np.ndarray, quiet_db: float = -45.0) -> int:
