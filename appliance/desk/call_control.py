@@ -58,6 +58,8 @@ class CallControl:
         self._store, self._clock, self._alarms, self._effects = store, clock, alarms, effects
         self._posted: deque[ev.Event] = deque()
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._alarm: asyncio.TimerHandle | None = None
@@ -116,8 +118,13 @@ class CallControl:
         """Handle everything posted so far, and the deadlines that are due."""
         while self._posted or self._is_due():
             await self._one_batch()
+        self._idle.set()
         if self._unsaved and self._clock.now() >= self._retry_at:
             await self._save()
+
+    async def settled(self) -> None:
+        """Return when everything posted so far is handled, durable and carried out."""
+        await self._idle.wait()
 
     async def checkpoint(self) -> None:
         """Keep the core's state, so that the next start folds little. Does nothing while the disk is behind."""
@@ -142,6 +149,7 @@ class CallControl:
 
     def _take(self, event: ev.Event) -> None:
         self._posted.append(event)
+        self._idle.clear()
         self._wake.set()
 
     def _is_due(self) -> bool:

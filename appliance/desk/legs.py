@@ -1,8 +1,8 @@
 """Who is on which leg: the desk's own names for what the switch calls legs.
 
 A contact's id is made of the leg that brought it (or of the line's call key, which survives the switch), an offer's leg
-of the offer's id, a second leg of the first one's: so that after a restart of the desk every leg of a snapshot says what
-it is, without a table that could be lost. `mark` names the database, so that a new one never repeats an old name.
+of the offer's id, a second leg of the first one's: so after a restart of the desk every leg of a snapshot says what it
+is, without a table that could be lost. `mark` names the database, so that a new one never repeats an old name.
 """
 
 import base64

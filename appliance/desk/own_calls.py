@@ -49,13 +49,12 @@ class OwnCalls:
         second = SECOND + call.leg
         self._add(OwnCall(call.leg, second))
         self.started(call.origin_id, call.leg, outbound=True)
-        match to:
-            case ToPhone(number):
-                self.started(number, second, outbound=False)
-                uri, alert = f"sip:{number}@{self._settings.realm}", PHONE_ALERT_S
-            case ToTrunk():
-                uri, alert = f"sip:{to.number}@{to.host}", TRUNK_ALERT_S
-                _log_outside(call, to)
+        if isinstance(to, ToPhone):
+            self.started(to.number, second, outbound=False)
+            uri, alert = f"sip:{to.number}@{self._settings.realm}", PHONE_ALERT_S
+        else:
+            uri, alert = f"sip:{to.number}@{to.host}", TRUNK_ALERT_S
+            _log_outside(call, to)
         self._say(wire.Dial(second, uri, call.number, call.name, RING_S, alert))
 
     def started(self, phone: str, leg: str, *, outbound: bool) -> None:

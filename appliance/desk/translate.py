@@ -122,12 +122,10 @@ class Translator:
                 self._bridged(a, b)
             case wire.Ended():
                 self.ended(event)
-            case wire.PromptEnded(leg, cut):
-                if not cut:
-                    self._message_over(leg)
+            case wire.PromptEnded():
+                self._prompt_ended(event)
             case wire.RecordingStarted(recording):
-                if contact := self._legs.recordings.get(recording, ""):
-                    self._post(ev.RecordingBegan(contact, recording))
+                self.recording_began(recording)
             case wire.RecordingClosed():
                 self.recording_closed(event)
             case wire.Refused():
@@ -158,6 +156,11 @@ class Translator:
         if self._legs.offer_of(event.leg):
             self._offer_ended(event)
         self.own_calls.ended(event)
+
+    def recording_began(self, recording: str) -> None:
+        """The recorder wrote its first frame (I-13)."""
+        if contact := self._legs.recordings.get(recording, ""):
+            self._post(ev.RecordingBegan(contact, recording))
 
     def recording_closed(self, event: wire.RecordingClosed) -> None:
         """A recording is over: the indicator goes (S-07), the record gets its length and cause."""
@@ -209,6 +212,10 @@ class Translator:
                 self._post(ev.OfferUnreachable(offer))
             case EndCause.FAR | EndCause.US | EndCause.FAULT | EndCause.GONE:
                 self._post(ev.OfferLegEnded(offer))
+
+    def _prompt_ended(self, event: wire.PromptEnded) -> None:
+        if not event.cut:
+            self._message_over(event.leg)
 
     def _message_over(self, leg: str) -> None:
         """The last message was said: hang up (D-06)."""

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
@@ -105,9 +106,9 @@ async def open_database(path: Path) -> Database:
     return Database(path, writer, reader)
 
 
-def move_aside(path: Path, stamp: int) -> Path:
+def move_aside(path: Path) -> Path:
     """Rename a damaged database and its WAL so that a new one can begin; returns where it went."""
-    aside = path.with_name(f"{path.name}.broken-{stamp}")
+    aside = path.with_name(f"{path.name}.broken-{int(time.time())}")
     for ending in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + ending).rename(aside.with_name(aside.name + ending))

@@ -172,7 +172,7 @@ async def test_a_damaged_database_is_named_and_can_be_moved_aside(tmp_path: Path
     path.write_bytes(content)
     with pytest.raises(Damaged, match="is damaged"):
         await open_store(path, "boot-1", 1.0)
-    aside = move_aside(path, 17)
+    aside = move_aside(path)
     assert aside.read_bytes() == content
     await (await open_store(path, "boot-1", 1.0)).close()
 

@@ -1,0 +1,110 @@
+"""The desk put together, without the page: store, core, call control, links and panel, started and stopped in order.
+
+`running_desk` is the one way in; the composition root adds the page around what it yields. Every task belongs to one
+TaskGroup, so a task that dies stops the desk loudly and the supervisor starts it again; that takes under 2 s.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from appliance import wire
+from appliance.acd import events as ev
+from appliance.desk.alarms import Alarms
+from appliance.desk.call_control import CallControl
+from appliance.desk.clock import Clock
+from appliance.desk.edge_link import EdgeLink
+from appliance.desk.legs import Legs
+from appliance.desk.lines_link import LinesLink
+from appliance.desk.office import Office
+from appliance.desk.panel import PanelDriver
+from appliance.desk.reconcile import Reconciler
+from appliance.desk.recordings import Recordings
+from appliance.desk.recovery import recover
+from appliance.desk.settings import DeskSettings
+from appliance.desk.switch_link import SwitchLink
+from appliance.desk.translate import Translator
+from hw.errors import HardwareError
+from hw.panel import Panel, VirtualPanel, open_panel
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A running desk. `office` is for the page; `link.is_ready` says when the switch and the desk agree."""
+
+    office: Office
+    control: CallControl
+    link: SwitchLink
+    panel: Panel
+    alarms: Alarms
+
+
+@asynccontextmanager
+async def running_desk(settings: DeskSettings) -> AsyncIterator[Desk]:
+    """Run the desk around a block. At its end everything posted is handled, and the state is checkpointed.
+
+    Raises StorageError when the database is a newer Deskbell's or cannot be written.
+    """
+    recovered = await recover(settings.state_dir / "deskbell.sqlite")
+    store, acd = recovered.store, recovered.acd
+    clock, alarms = Clock(store.boot.shift), Alarms()
+    for number, sentence in enumerate(recovered.damage):
+        alarms.raise_(f"damage {number}", sentence)
+    legs, link, recordings = Legs(store.mark), SwitchLink(settings, store, alarms), Recordings(store, alarms)
+
+    def carry_out(commands: object) -> None:
+        translator.carry_out(commands)  # type: ignore[arg-type]
+
+    control = CallControl(acd, store, clock, alarms, carry_out)
+    translator = Translator(settings, acd, legs, control.post, link.say, recordings.closed)
+    reconciler = Reconciler(acd, legs, translator, control.post, link.say)
+    panel = _panel(settings, alarms)
+    driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view)
+    lines = LinesLink(settings, clock, alarms)
+    edge = EdgeLink(settings, acd, clock, alarms, control.post)
+    office = Office(settings, control, store, lines, driver, alarms)
+    if acd.state.office != settings.office:
+        control.post(ev.Configured(settings.office))
+    try:
+        await control.drain()
+        control.watch(driver.show)
+        driver.start()
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(control.run(), name="call control"),
+                tasks.create_task(link.run(control, translator, reconciler), name="switch link"),
+                tasks.create_task(recordings.run(), name="recordings"),
+                tasks.create_task(lines.run(), name="lines link"),
+                tasks.create_task(edge.run(), name="edge link"),
+            ]
+            try:
+                yield Desk(office, control, link, panel, alarms)
+            finally:
+                for task in running:
+                    task.cancel()
+        await recordings.finish()
+        await control.finish()
+    finally:
+        driver.stop()
+        await store.close()
+
+
+async def run_desk(settings: DeskSettings) -> None:
+    """Run the desk until cancelled."""
+    async with running_desk(settings):
+        await asyncio.Event().wait()
+
+
+def _panel(settings: DeskSettings, alarms: Alarms) -> Panel:
+    """The panel; one that cannot be had is an alarm and a virtual one, because calls go on without lamps."""
+    try:
+        panel = open_panel(settings.panel.board, settings.panel.mode)
+    except HardwareError as wrong:
+        alarms.raise_("panel", f"The panel is off: {wrong}")
+        return VirtualPanel(tuple(sorted({agent.seat for agent in settings.office.agents if agent.seat})))
+    logger.info("The panel is %s with %d seats", panel.kind, len(panel.seats))
+    return panel

@@ -1,0 +1,74 @@
+"""What the lines process tells: the state of every analogue line, and its alarms."""
+
+import asyncio
+import logging
+from typing import Final
+
+from appliance import wire
+from appliance.api import LineView
+from appliance.desk.alarms import Alarms
+from appliance.desk.clock import Clock
+from appliance.desk.settings import DeskSettings
+from appliance.errors import WireError
+from appliance.wire import Wire
+
+logger = logging.getLogger(__name__)
+
+RETRY_S: Final = 0.5
+UNKNOWN: Final = "unknown"
+
+
+class LinesLink:
+    """Follows the lines process; `views` is what is known now, one for every configured line."""
+
+    def __init__(self, settings: DeskSettings, clock: Clock, alarms: Alarms) -> None:
+        self._settings, self._clock, self._alarms = settings, clock, alarms
+        now = clock.now()
+        self._lines = {one.line: LineView(one.line, UNKNOWN, "", "", now) for one in settings.lines}
+
+    @property
+    def views(self) -> tuple[LineView, ...]:
+        """Every configured line."""
+        return tuple(self._lines.values())
+
+    async def run(self) -> None:
+        """Follow until cancelled; a lines process that is away is tried again for ever."""
+        if self._settings.lines_socket is None:
+            return
+        while True:
+            try:
+                await self._follow()
+            except (OSError, WireError) as wrong:
+                logger.debug("The lines process cannot be reached: %s", wrong)
+            self._lost()
+            await asyncio.sleep(RETRY_S)
+
+    async def _follow(self) -> None:
+        assert self._settings.lines_socket is not None
+        connected = Wire(*await asyncio.open_unix_connection(self._settings.lines_socket))
+        try:
+            await connected.greet("desk", frozenset({"lines"}))
+            while (message := await connected.receive()) is not None:
+                if isinstance(message, wire.LineState):
+                    self._note(message)
+        finally:
+            await connected.close()
+
+    def _note(self, told: wire.LineState) -> None:
+        before = self._lines.get(told.line)
+        if before is None:
+            return  # no line of this configuration
+        is_same = before.state == told.state
+        since = before.since if is_same else self._clock.of_monotonic(told.at)
+        self._lines[told.line] = LineView(told.line, told.state, told.alarm, told.number, since)
+        if told.alarm:
+            self._alarms.raise_(f"line {told.line}", f"Line {told.line}: {told.alarm}")
+        else:
+            self._alarms.clear(f"line {told.line}")
+
+    def _lost(self) -> None:
+        now = self._clock.now()
+        for line, view in self._lines.items():
+            if view.state != UNKNOWN:
+                self._lines[line] = LineView(line, UNKNOWN, "", "", now)
+                self._alarms.raise_(f"line {line}", f"Line {line}: the lines process does not run; see its log")

@@ -1,0 +1,181 @@
+"""The desk as the page sees it (`appliance.api.DeskApi`): what is committed, and orders that become events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
+from typing import TypeVar
+
+from appliance.acd import events as ev
+from appliance.acd.view import AgentView, OfficeView, Status
+from appliance.api import (
+    CallRecord,
+    DemoControls,
+    LampView,
+    LineView,
+    OfficeInfo,
+    RecordingFile,
+    Refusal,
+)
+from appliance.desk.alarms import Alarms
+from appliance.desk.call_control import CallControl
+from appliance.desk.lines_link import LinesLink
+from appliance.desk.panel import PanelDriver
+from appliance.desk.settings import DeskSettings
+from appliance.errors import StorageError
+from appliance.storage.records import ContactRow, RecordingRow
+from appliance.storage.store import Store
+
+_COMMIT_S = 5.0
+_T = TypeVar("_T")
+
+
+class Office:
+    """Implements DeskApi over the running desk. An order returns when it is committed, so the next view shows it."""
+
+    def __init__(
+        self,
+        settings: DeskSettings,
+        control: CallControl,
+        store: Store,
+        lines: LinesLink,
+        panel: PanelDriver,
+        alarms: Alarms,
+    ) -> None:
+        self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
+        self._recordings = settings.state_dir / "recordings"
+        self.demo: DemoControls | None = None
+        self.info = OfficeInfo(
+            settings.name,
+            settings.language,
+            settings.time_zone,
+            settings.version,
+            settings.demo,
+            tuple((queue.queue, queue.name or queue.queue) for queue in settings.office.queues),
+        )
+
+    # --- what is
+
+    def view(self) -> OfficeView:
+        """The committed state."""
+        return self._control.view
+
+    def changes(self) -> AsyncIterator[OfficeView]:
+        """Views as they are committed, the present one first; slow readers skip to the newest."""
+        return self._control.changes()
+
+    def lines(self) -> tuple[LineView, ...]:
+        """Every configured line."""
+        return self._lines.views
+
+    def lamps(self) -> tuple[LampView, ...]:
+        """Every seat's lamp as the panel shows it."""
+        return self._panel.lamps
+
+    def alarms(self) -> tuple[str, ...]:
+        """Sentences an administrator should read."""
+        return self._alarms.sentences()
+
+    # --- orders
+
+    async def go_on_duty(self, agent: str, actor: str) -> None:
+        """勤務を開始; also ends wrap-up and answers the prompt. Raises Refusal for an agent who is not here."""
+        self._agent(agent)
+        await self._do(ev.DutyOn(agent, actor))
+
+    async def go_off_duty(self, agent: str, actor: str, reason: str = "self") -> None:
+        """勤務外; while talking it is "off duty after this call" (A-11)."""
+        self._agent(agent)
+        await self._do(ev.DutyOff(agent, actor, reason))
+
+    async def stay_off_duty(self, agent: str, actor: str) -> None:
+        """Answer the prompt with 勤務外を継続."""
+        self._agent(agent)
+        await self._do(ev.StayedOff(agent, actor))
+
+    async def end_wrap_up(self, agent: str, actor: str) -> None:
+        """ラップアップタイムを終了."""
+        self._agent(agent)
+        await self._do(ev.WrapUpEnded(agent, actor))
+
+    async def decline(self, agent: str, actor: str) -> None:
+        """着信を拒否する. Raises Refusal when nothing rings."""
+        view = self._agent(agent)
+        if view.status is not Status.RINGING:
+            raise Refusal(f"{view.name or agent} is not being rung now; only a ringing call can be declined")
+        await self._do(ev.OfferRejected(view.offer))
+
+    async def press(self, seat: int, held_s: float) -> None:
+        """A press on the virtual panel. Raises Refusal for a seat that the panel has not."""
+        if seat not in {lamp.seat for lamp in self._panel.lamps}:
+            raise Refusal(f"The panel has no seat {seat}")
+        self._panel.press(seat, held_s)
+
+    # --- records
+
+    async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:
+        """All calls, newest first. Raises Refusal when the records cannot be read."""
+        rows = await _read(self._store.contacts(limit, before))
+        recordings = await _read(self._store.recordings_of([row.contact for row in rows]))
+        return tuple(_call(row, recordings.get(row.contact, ())) for row in rows)
+
+    async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
+        """Recordings, newest first, or those of one contact."""
+        return tuple(self._file(row) for row in await _read(self._store.recordings(limit, contact)))
+
+    async def recording(self, recording: str) -> RecordingFile:
+        """One recording by its id. Raises Refusal when there is none."""
+        row = await _read(self._store.recording(recording))
+        if row is None:
+            raise Refusal(f"There is no recording {recording}")
+        return self._file(row)
+
+    async def get_secret(self, key: str) -> bytes | None:
+        """A value of the page's own small store."""
+        return await _read(self._store.get_secret(f"page.{key}"))
+
+    async def put_secret(self, key: str, value: bytes | None) -> None:
+        """Keep (or forget) such a value durably. Raises Refusal when the disk does not take it."""
+        await _read(self._store.put_secret(f"page.{key}", value))
+
+    def _agent(self, agent: str) -> AgentView:
+        for view in self._control.view.agents:
+            if view.agent == agent:
+                return view
+        raise Refusal(f"There is no agent {agent} here")
+
+    async def _do(self, event: ev.Event) -> None:
+        self._control.post(event)
+        try:
+            async with asyncio.timeout(_COMMIT_S):
+                await self._control.settled()
+        except TimeoutError:
+            raise Refusal("The box is too busy to confirm this now; look at the page before trying again") from None
+
+    def _file(self, row: RecordingRow) -> RecordingFile:
+        path = Path(row.path) if row.path else self._recordings / f"{row.recording}.wav"
+        return RecordingFile(row.recording, row.contact, row.agent, path, row.began_wall, row.seconds, row.cause)
+
+
+async def _read(asked: Awaitable[_T]) -> _T:
+    """What the store answers; a failing disk is a Refusal for the page, not a crash of the desk."""
+    try:
+        return await asked
+    except StorageError as wrong:
+        raise Refusal(f"The box cannot read or write its records now: {wrong}") from wrong
+
+
+def _call(row: ContactRow, recordings: tuple[str, ...]) -> CallRecord:
+    return CallRecord(
+        row.contact,
+        row.queue,
+        row.number,
+        row.name,
+        row.origin,
+        row.arrived_wall,
+        row.waited_s,
+        row.talked_s,
+        row.outcome,
+        row.agent,
+        recordings,
+        row.ended_wall,
+    )

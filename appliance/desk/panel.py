@@ -1,0 +1,168 @@
+"""The panel at work: edges become presses, presses become events, committed views become light (D-07).
+
+Threads: a real panel reports edges on threads of its own; they are handed to the loop with their time. Everything else
+is on the loop. One timer serves the next step of any lamp and the next settling of any button.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from appliance.acd.view import AgentView, OfficeView, Status
+from appliance.api import LampView
+from appliance.desk.alarms import Alarms
+from appliance.desk.clock import Clock, monotonic
+from appliance.desk.legs import Post
+from appliance.desk.panel_logic import PATTERNS, Pattern, PressKind, meaning_of, pattern_of
+from hw import debounce
+from hw.debounce import Kind, Press
+from hw.panel import Panel
+
+logger = logging.getLogger(__name__)
+
+SHORTEST_S: Final = 0.05
+"""A click on the page is at least as long as a finger's."""
+
+_KINDS: Final = {Kind.SHORT: PressKind.SHORT, Kind.LONG: PressKind.LONG}
+
+
+@dataclass(slots=True)
+class _Lamp:
+    """A lamp's pattern and where in it we are; `since` is when the pattern began, monotonic."""
+
+    pattern: Pattern
+    since: float
+    step: int = -1
+
+
+class PanelDriver:
+    """Drives one panel. `now` is CLOCK_MONOTONIC; views carry office time, `clock` knows the difference."""
+
+    def __init__(
+        self,
+        panel: Panel,
+        clock: Clock,
+        alarms: Alarms,
+        post: Post,
+        view: Callable[[], OfficeView],
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self._panel, self._clock, self._alarms, self._post = panel, clock, alarms, post
+        self._view, self._now = view, now
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._contacts: dict[int, debounce.Contact] = {}
+        self._lamps = {seat: _Lamp(PATTERNS["dark"], 0.0) for seat in panel.seats}
+        self._agents: dict[int, AgentView] = {}
+
+    def start(self) -> None:
+        """Begin to listen and to shine."""
+        for seat in self._panel.seats:
+            self._contacts[seat], press = debounce.at_start(self._panel.is_down(seat), self._now())
+            self._pressed(seat, press)
+        self._panel.listen(self._edge_from_any_thread)
+        self.show(self._view())
+
+    def stop(self) -> None:
+        """Lamps dark, buttons deaf."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._panel.close()
+
+    def show(self, view: OfficeView) -> None:
+        """A view was committed: light every lamp as it says."""
+        self._agents = {agent.seat: agent for agent in view.agents if agent.seat}
+        self._turn()
+
+    def press(self, seat: int, held_s: float) -> None:
+        """A finger from the page: the same contact, debouncer and tables as a real one."""
+        if seat not in self._contacts:
+            return
+        now = self._now()
+        self._edge(seat, True, now - max(held_s, SHORTEST_S))
+        self._edge(seat, False, now)
+
+    @property
+    def lamps(self) -> tuple[LampView, ...]:
+        """Every seat's lamp as it is lit now."""
+        return tuple(self._lamp_view(seat, lamp.pattern) for seat, lamp in self._lamps.items())
+
+    def _lamp_view(self, seat: int, pattern: Pattern) -> LampView:
+        agent = self._agents.get(seat)
+        return LampView(seat, agent.agent if agent else "", pattern.id, pattern.ja, pattern.en, pattern.steps)
+
+    # --- buttons
+
+    def _edge_from_any_thread(self, seat: int, down: bool, at: float) -> None:
+        self._loop.call_soon_threadsafe(self._edge, seat, down, at)
+
+    def _edge(self, seat: int, down: bool, at: float) -> None:
+        self._contacts[seat], press = debounce.edge(self._contacts[seat], down, at)
+        self._pressed(seat, press)
+        self._turn()
+
+    def _settle(self, now: float) -> None:
+        for seat, contact in self._contacts.items():
+            self._contacts[seat], press = debounce.settle(contact, now)
+            if not self._contacts[seat].down:
+                self._alarms.clear(_stuck(seat))
+            self._pressed(seat, press)
+
+    def _pressed(self, seat: int, press: Press | None) -> None:
+        agent = self._agents.get(seat)
+        if press is None:
+            return
+        if press.kind is Kind.STUCK:
+            self._alarms.raise_(
+                _stuck(seat), f"The button of seat {seat} is held or shorted; it is ignored until released"
+            )
+            return
+        event = meaning_of(_KINDS[press.kind], agent, self._clock.of_monotonic(press.began))
+        logger.info("Seat %d: %s press means %s", seat, press.kind.value, type(event).__name__ if event else "nothing")
+        if event is not None:
+            self._post(event)
+        elif agent is not None and agent.status is Status.UNREACHABLE:
+            logger.warning("Phone %s of %s is not registered or does not answer", agent.phone, agent.name)
+
+    # --- lamps
+
+    def _turn(self) -> None:
+        """Bring buttons and lamps up to now, and come back for whatever is next."""
+        now = self._now()
+        self._settle(now)
+        due = [wake for contact in self._contacts.values() if (wake := debounce.deadline(contact)) is not None]
+        for seat, lamp in self._lamps.items():
+            due += self._light(seat, lamp, now)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(max(0.0, min(due) - now), self._turn) if due else None
+
+    def _light(self, seat: int, lamp: _Lamp, now: float) -> list[float]:
+        """Light the lamp's present step; returns when the next one is due, nothing for a steady lamp."""
+        pattern = pattern_of(self._agents.get(seat), self._clock.of_monotonic(now))
+        if pattern is not lamp.pattern or lamp.step < 0:
+            lamp.pattern, lamp.since, lamp.step = pattern, now, -1
+        step, ends = _step_at(pattern, now - lamp.since)
+        if step != lamp.step:
+            lamp.step = step
+            self._panel.light(seat, pattern.steps[step][:3])
+        return [lamp.since + ends] if len(pattern.steps) > 1 else []
+
+
+def _stuck(seat: int) -> str:
+    """The key of a seat's alarm."""
+    return f"button {seat}"
+
+
+def _step_at(pattern: Pattern, elapsed: float) -> tuple[int, float]:
+    """Which step of a pattern is lit `elapsed` seconds after it began, and when that step ends, counted likewise."""
+    period = sum(step[3] for step in pattern.steps)
+    rounds = int(elapsed / period)
+    ends = rounds * period
+    for number, step in enumerate(pattern.steps):
+        ends += step[3]
+        if elapsed < ends - 1e-9:
+            return number, ends
+    return 0, (rounds + 1) * period + pattern.steps[0][3]

@@ -1,0 +1,115 @@
+"""The desk's end of the seam: connect, greet, reconcile, carry on; for ever.
+
+A switch that is away is tried again every `RETRY_S`. It counts as dead when it comes back with another boot, or when it
+stayed away for `DEAD_S`: then its calls are over (I-05: callers on lines may return). Until the first snapshot of a
+connection nothing it tells is heard, because the snapshot says it all.
+"""
+
+import asyncio
+import logging
+import os
+from typing import Final
+
+from appliance import wire
+from appliance.acd import events as ev
+from appliance.desk.alarms import Alarms
+from appliance.desk.call_control import CallControl
+from appliance.desk.reconcile import Before, Reconciler
+from appliance.desk.settings import DeskSettings
+from appliance.desk.translate import Translator
+from appliance.errors import WireError
+from appliance.storage.store import Store
+from appliance.wire import Message, Snapshot, Wire
+
+logger = logging.getLogger(__name__)
+
+RETRY_S: Final = 0.1
+DEAD_S: Final = 10.0
+SWITCH: Final = "switch"
+_BOOT_KEY: Final = "desk.switch_boot"
+
+
+class SwitchLink:
+    """One desk's connection to its switch. `say` works from the start and drops what nobody can hear."""
+
+    def __init__(self, settings: DeskSettings, store: Store, alarms: Alarms) -> None:
+        self._settings, self._store, self._alarms = settings, store, alarms
+        self._wire: Wire | None = None
+        self._boot = ""
+        self._is_new = store.seq == 0
+        self._lost_at: float | None = None
+        self.is_ready = asyncio.Event()
+        """Set while the desk and the switch agree."""
+
+    def say(self, message: Message) -> None:
+        """Send one message; while the switch is away it is dropped, and the next snapshot makes good for it."""
+        if self._wire is not None:
+            self._wire.send(message)
+
+    async def run(self, control: CallControl, translator: Translator, reconciler: Reconciler) -> None:
+        """Keep the connection until cancelled. Raises WireError when the switch is of another version or user."""
+        self._boot = ((await self._store.get_secret(_BOOT_KEY)) or b"").decode()
+        loop = asyncio.get_running_loop()
+        self._lost_at = loop.time()
+        while True:
+            if (connected := await self._connect()) is not None:
+                await self._serve(connected, control, translator, reconciler)
+                self._lost_at = loop.time()
+            self._give_up_if_dead(control, loop.time())
+            await asyncio.sleep(RETRY_S)
+
+    async def _connect(self) -> Wire | None:
+        try:
+            connected = Wire(*await asyncio.open_unix_connection(self._settings.switch_socket))
+        except OSError:
+            return None
+        try:
+            uid = connected.peer_uid()
+            if uid not in {0, os.getuid(), *self._settings.peer_uids}:
+                raise WireError(f"the switch's socket is held by user {uid}; root or user {os.getuid()} would be right")
+            await connected.greet("desk", frozenset({"switch"}))
+        except WireError as wrong:
+            await connected.close()
+            self._alarms.raise_(SWITCH, f"The switch cannot be spoken with: {wrong}")
+            return None
+        return connected
+
+    async def _serve(
+        self, connected: Wire, control: CallControl, translator: Translator, reconciler: Reconciler
+    ) -> None:
+        """Carry events to the core until the switch is gone."""
+        connected.send(wire.AskSnapshot())
+        try:
+            while (message := await connected.receive()) is not None:
+                if isinstance(message, Snapshot):
+                    await self._agree(connected, message, control, reconciler)
+                elif self.is_ready.is_set() and isinstance(message, wire.Event):
+                    translator.heard(message)
+            logger.warning("The switch is gone; trying to reach it again")
+        except WireError as wrong:
+            logger.error("The switch is left and reached anew: %s", wrong)
+        finally:
+            self._wire = None
+            self.is_ready.clear()
+            await connected.close()
+
+    async def _agree(self, connected: Wire, snapshot: Snapshot, control: CallControl, reconciler: Reconciler) -> None:
+        if self.is_ready.is_set():
+            return  # nobody asked for it; events have kept us in step
+        rows = await self._store.open_recordings()
+        await control.settled()
+        before = Before(self._boot, tuple((row.recording, row.contact) for row in rows), self._is_new)
+        self._wire = connected
+        reconciler.run(snapshot, before)
+        self._boot, self._lost_at, self._is_new = snapshot.boot, None, False
+        self.is_ready.set()
+        self._alarms.clear(SWITCH)
+        logger.info("Connected to the switch: %d legs, room for %d", len(snapshot.legs), snapshot.capacity)
+        await self._store.put_secret(_BOOT_KEY, snapshot.boot.encode())
+
+    def _give_up_if_dead(self, control: CallControl, now: float) -> None:
+        if self._lost_at is None or now - self._lost_at < DEAD_S:
+            return
+        self._lost_at = None
+        self._alarms.raise_(SWITCH, "The switch does not run: no call can come in or go out; see its log")
+        control.post(ev.SwitchLost())
