@@ -15,6 +15,8 @@ from hw.sim.countries import COUNTRIES
 from hw.sim.errors import SimulatorError
 from hw.sim.server import ControlRoom, ControlServer
 
+_ENDS = {signal.SIGTERM, signal.SIGINT}
+
 
 def arguments(words: list[str] | None) -> argparse.Namespace:
     """The command line, read."""
@@ -34,8 +36,8 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
 def main(words: list[str] | None = None) -> int:
     """Runs until told to stop; 1 with a sentence if the cards cannot be made."""
     asked = arguments(words)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
+    # Blocked here and in every thread to come, so that one thread can wait for them: nothing is ever interrupted.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     cards: list[VirtualCard] = []
     try:
         for place, link in enumerate(asked.link):
@@ -45,8 +47,6 @@ def main(words: list[str] | None = None) -> int:
         print(f"line-sim: {error}", file=sys.stderr)
         return 1
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
         for card in cards:
             card.close()
 
@@ -54,17 +54,21 @@ def main(words: list[str] | None = None) -> int:
 def _serve(asked: argparse.Namespace, cards: list[VirtualCard]) -> int:
     room = ControlRoom(cards)
     server = ControlServer(room, asked.socket)
-    if asked.stop_with_stdin:
-        threading.Thread(target=_stop_at_end_of_input, args=(room,), daemon=True).start()
-    print(
-        f"ready: {len(cards)} card(s) at {', '.join(card.path for card in cards)}; control at {asked.socket}",
-        flush=True,
-    )
     try:
+        threading.Thread(target=_stop_at_signal, args=(room,), daemon=True).start()
+        if asked.stop_with_stdin:
+            threading.Thread(target=_stop_at_end_of_input, args=(room,), daemon=True).start()
+        places = ", ".join(card.path for card in cards)
+        print(f"ready: {len(cards)} card(s) at {places}; control at {asked.socket}", flush=True)
         room.stop_asked.wait()
     finally:
         server.close()
     return 0
+
+
+def _stop_at_signal(room: ControlRoom) -> None:
+    signal.sigwait(_ENDS)
+    room.stop_asked.set()
 
 
 def _stop_at_end_of_input(room: ControlRoom) -> None:
