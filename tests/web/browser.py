@@ -67,6 +67,8 @@ class Browser:
 
     async def click(self, selector: str) -> None:
         """Click the first element a CSS selector finds, as a person with a pointer."""
+        centre = "document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'})"
+        await self.run(centre, selector)
         await self.do(lambda driver: driver.find_element(By.CSS_SELECTOR, selector).click())
 
     async def keys(self, *keys: str) -> None:

@@ -1,12 +1,14 @@
 """What the page's tests share: a fake desk, the page before it, and a visitor who is logged in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from tests.support.fake_desk_api import FakeDesk
+from tests.web.browser import Browser
+from tests.web.scene import Scene, scene_of
 from web.app import make_app
 from web.settings import WebSettings
 
@@ -71,3 +73,28 @@ async def visitor(demo_desk: FakeDesk, clock: Clock) -> AsyncIterator[TestClient
     assert answer.status == 200
     yield client
     await client.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    browser = Browser(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.driver.quit()
+
+
+@pytest.fixture
+async def demo(demo_desk: FakeDesk, chromium: Browser) -> AsyncIterator[Scene]:
+    """The demo's page in a real browser."""
+    scene = await scene_of(demo_desk, chromium)
+    yield scene
+    await chromium.open("about:blank")
+    await scene.server.stop()
+
+
+@pytest.fixture
+async def office(desk: FakeDesk, chromium: Browser) -> AsyncIterator[Scene]:
+    """A real office's page in a real browser, before its first start."""
+    scene = await scene_of(desk, chromium)
+    yield scene
+    await chromium.open("about:blank")
+    await scene.server.stop()

@@ -9,6 +9,7 @@ const ORDERS = { "go-on-duty": "go_on", "end-wrap-up": "end_wrap", "stay-off-dut
 
 /** Which orders make sense in a status; the desk decides whether it obeys. */
 function offered(agent) {
+  if (agent.prompt) return ["go-on-duty", "stay-off-duty"];
   switch (agent.status) {
     case "available": return ["go-off-duty"];
     case "off": return ["go-on-duty"];

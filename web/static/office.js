@@ -52,12 +52,17 @@ function makeLine() {
   return h("li", { class: "line" }, h("div", { class: "badge" }, icon("line")), h("div", {}, h("h3"), h("p", { class: "number" })), h("strong", { class: "chip" }), h("span", { class: "for", role: "timer", "aria-live": "off" }), h("p", { class: "fault" }));
 }
 
+function lineLook({ state, alarm }) {
+  if (alarm || state === "fault" || state === "down") return "fault";
+  return state === "idle" || state === "guard" ? "ready" : "busy";
+}
+
 function updateLine(item, line) {
   const [, text, chip, time, fault] = item.children;
-  setText(text.firstChild, say("line.name", { line: line.line }));
+  setText(text.firstChild, say("line.name", { line: line.line.replace(/^line[-_ ]?/i, "") }));
   setText(text.lastChild, line.number);
   setText(chip, word("line", line.state));
-  setAttribute(item, "data-status", line.alarm ? "fault" : line.state === "idle" || line.state === "ready" ? "ready" : "busy");
+  setAttribute(item, "data-status", lineLook(line));
   if (line.since) tick(time, line.since);
   else still(time);
   setText(fault, line.alarm);

@@ -5,27 +5,27 @@ import { orderAgent } from "./orders.js";
 import { say, word } from "./words.js";
 
 const dialog = byId("prompt");
-const putOff = new Set(); // prompts this page was told to show later; they stay on the agent's card
+const putOff = new Set(); // agents whose prompt this page was told to show later; it stays on their card
 let asked = null;
-
-const keyOf = (agent) => `${agent.agent} ${agent.since}`;
 
 /** Show the first open prompt of the office; close what was answered elsewhere. */
 export function showPrompt(office) {
-  const open = office.agents.filter((agent) => agent.status === "off_prompt" && !putOff.has(keyOf(agent)));
-  if (asked && !open.some((agent) => keyOf(agent) === keyOf(asked))) {
+  const prompted = office.agents.filter((agent) => agent.prompt || agent.status === "off_prompt");
+  for (const agent of putOff) if (!prompted.some((open) => open.agent === agent)) putOff.delete(agent);
+  if (asked && !prompted.some((open) => open.agent === asked.agent)) {
     asked = null;
     dialog.close();
   }
-  if (asked || !open.length) return;
-  asked = open[0];
+  const next = prompted.find((open) => !putOff.has(open.agent));
+  if (asked || !next) return;
+  asked = next;
   setText(byId("prompt-title"), say("prompt.title", { name: asked.name }));
   setText(byId("prompt-why"), say("prompt.why", { reason: word("reason", asked.reason || asked.prompt) }));
   dialog.showModal();
 }
 
 function later() {
-  if (asked) putOff.add(keyOf(asked));
+  if (asked) putOff.add(asked.agent);
   asked = null;
 }
 
