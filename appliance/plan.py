@@ -62,7 +62,7 @@ def switch(config: Config, state: State) -> SwitchSettings:
         edge=str(edge(config, state).inside),
         realm=config.network.realm,
         rtp_address=_voice_address(config),
-        rtp_ports=(config.network.rtp_first, config.network.rtp_last),
+        rtp_ports=(config.network.rtp_first, _last_of_switch(config)),
         max_calls=config.switch.max_calls or MOST_CALLS,
         socket=str(state.run / "switch.sock"),
         recordings=str(state.recordings),
@@ -85,6 +85,7 @@ def lines(config: Config, state: State) -> LinesSettings:
         socket=str(state.run / "lines.sock"),
         lines=tuple(LinePort(id=line.id, device=line.device, country=line.country) for line in config.lines),
         hold_music=str(PROMPTS / "hold-music.wav"),
+        rtp_ports=(_last_of_switch(config) + 1, config.network.rtp_last),
     )
 
 
@@ -135,6 +136,11 @@ def _path_as_text(value: Any) -> str:  # noqa: ANN401 - msgspec's hook gets what
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"{value!r} has no place in a settings file")
+
+
+def _last_of_switch(config: Config) -> int:
+    """The lines process has the last ports of the range: four for each line, an even number."""
+    return config.network.rtp_last - 4 * len(config.lines)
 
 
 def _voice_address(config: Config) -> str:

@@ -6,10 +6,11 @@ mouth to ear include the phones' own 20 ms frames and jitter buffers.
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance.selftest.figures import Report
-from appliance.selftest.page import Page
+from appliance.selftest.page import Moment, Page
 from appliance.selftest.people import AGENT_HZ, CALLER_HZ, People
 from appliance.selftest.processes import cpu_seconds, memory_mb
 from appliance.selftest.sip_phone import SipPhone
@@ -39,7 +40,7 @@ async def button_and_lamp(bench: Bench) -> None:
     for round_number in range(2 * ROUNDS):
         wanted = "off" if round_number % 2 else "available"
         sent = await bench.page.press(1)
-        moment = await bench.page.until(lambda now, wanted=wanted: now.lamp(1) == wanted, f"the lamp says {wanted}")
+        moment = await bench.page.until(_lamp_is(wanted), f"the lamp says {wanted}")
         delays.append(1000 * (moment.at - sent))
     bench.report.figure("button press -> lamp", "ms", delays, 100)
 
@@ -150,7 +151,7 @@ async def load(bench: Bench, pairs: int, seconds: float = 6.0) -> None:
     """CPU of the switch for `pairs` bridged and recorded conversations, and the sound in each of them."""
     people = bench.people
     for number in range(1, pairs + 1):
-        await bench.page.until(lambda now, number=number: now.status(f"a{number}") != "unreachable", "phone found")
+        await bench.page.until(_is_found(f"a{number}"), "the agent's phone is registered")
         await bench.page.order(f"a{number}", "go-on-duty")
     calls = []
     for _ in range(pairs):
@@ -184,6 +185,14 @@ def cost(bench: Bench) -> None:
         bench.report.figure(f"memory of {name}", "MB", [used])
     bench.report.figure("memory of all processes", "MB", [total], 180)
     bench.report.figure("start-up until ready", "s", [bench.box.started_s], 4)
+
+
+def _lamp_is(pattern: str) -> Callable[[Moment], bool]:
+    return lambda now: now.lamp(1) == pattern
+
+
+def _is_found(agent: str) -> Callable[[Moment], bool]:
+    return lambda now: now.status(agent) != "unreachable"
 
 
 async def _ear(bench: Bench, phone: SipPhone, call: int, hz: int, name: str) -> None:

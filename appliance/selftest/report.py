@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable
 
 from appliance.errors import DeskbellError
 from appliance.selftest import measure
@@ -34,7 +35,7 @@ async def run(pairs: int = 1, *, told: bool = False) -> Report:
 
 
 async def _measure_all(bench: measure.Bench, pairs: int, told: bool) -> None:
-    steps = (
+    steps: tuple[tuple[str, Callable[[], Awaitable[None]]], ...] = (
         ("buttons and lamps", lambda: measure.button_and_lamp(bench)),
         ("going on duty", lambda: bench.page.order("a1", "go-on-duty")),
         ("offers and first sound", lambda: measure.offers_and_first_sound(bench)),
