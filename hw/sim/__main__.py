@@ -15,8 +15,6 @@ from hw.sim.countries import COUNTRIES
 from hw.sim.errors import SimulatorError
 from hw.sim.server import ControlRoom, ControlServer
 
-_ENDS = {signal.SIGTERM, signal.SIGINT}
-
 
 def arguments(words: list[str] | None) -> argparse.Namespace:
     """The command line, read."""
@@ -36,13 +34,16 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
 def main(words: list[str] | None = None) -> int:
     """Runs until told to stop; 1 with a sentence if the cards cannot be made."""
     asked = arguments(words)
-    # Blocked here and in every thread to come, so that one thread can wait for them: nothing is ever interrupted.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    # A signal only writes a byte for a thread to find: nothing is ever interrupted half done. (Blocking the signals and
+    # waiting for them would not do: numpy's own threads exist already, and would take them.)
+    told, tell = os.pipe()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os.write(tell, b"!"))
     cards: list[VirtualCard] = []
     try:
         for place, link in enumerate(asked.link):
             cards.append(VirtualCard(asked.country, link, asked.personality, asked.ppm, asked.echo_db, seed=place + 1))
-        return _serve(asked, cards)
+        return _serve(asked, cards, told)
     except (SimulatorError, OSError) as error:
         print(f"line-sim: {error}", file=sys.stderr)
         return 1
@@ -51,11 +52,11 @@ def main(words: list[str] | None = None) -> int:
             card.close()
 
 
-def _serve(asked: argparse.Namespace, cards: list[VirtualCard]) -> int:
+def _serve(asked: argparse.Namespace, cards: list[VirtualCard], told: int) -> int:
     room = ControlRoom(cards)
     server = ControlServer(room, asked.socket)
     try:
-        threading.Thread(target=_stop_at_signal, args=(room,), daemon=True).start()
+        threading.Thread(target=_stop_at_signal, args=(room, told), daemon=True).start()
         if asked.stop_with_stdin:
             threading.Thread(target=_stop_at_end_of_input, args=(room,), daemon=True).start()
         places = ", ".join(card.path for card in cards)
@@ -66,8 +67,8 @@ def _serve(asked: argparse.Namespace, cards: list[VirtualCard]) -> int:
     return 0
 
 
-def _stop_at_signal(room: ControlRoom) -> None:
-    signal.sigwait(_ENDS)
+def _stop_at_signal(room: ControlRoom, told: int) -> None:
+    os.read(told, 1)
     room.stop_asked.set()
 
 
