@@ -78,9 +78,10 @@ class Elastic:
 
     def _take(self, count: int) -> bytes:
         self._since_slip += count
-        slip = 0
-        if self._to_slip and self._since_slip >= SLIP_EVERY and self.level > count + 1 and count > 1:
-            slip = 1 if self._to_slip > 0 else -1
+        slip = max(-1, min(1, self._to_slip))
+        if self._since_slip < SLIP_EVERY or self.level < count + slip or count < 3:
+            slip = 0
+        if slip:
             self._to_slip -= slip
             self._since_slip = 0
             self.slips += 1
