@@ -31,6 +31,7 @@ def render(settings: EdgeSettings) -> str:
         realm=settings.realm,
         switch=Endpoint.parse(settings.switch),
         lines=Endpoint.parse(settings.lines),
+        save_s=settings.save_s,
         phones=settings.phones,
         trunks=settings.trunks,
         exempt=settings.exempt,

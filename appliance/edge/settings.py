@@ -72,6 +72,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     trunks: tuple[Trunk, ...] = ()
     workers: int = 2
     """UDP workers for each listening address."""
+    save_s: int = 3
+    """Seconds between writes of changed registrations; a killed edge forgets what is younger."""
     exempt: tuple[str, ...] = ()
     """Source addresses never counted or banned; for load tests, empty in an office."""
     user: str = ""
@@ -135,6 +137,8 @@ def _check(settings: EdgeSettings) -> None:
         raise ConfigError(f"edge: realm {settings.realm!r} will not do; a host name like deskbell or pbx.local would")
     if not 1 <= settings.workers <= 16:
         raise ConfigError(f"edge: {settings.workers} workers; 1 to 16 would be right")
+    if not 1 <= settings.save_s <= 60:
+        raise ConfigError(f"edge: registrations saved every {settings.save_s} s; 1 to 60 would be right")
     _check_endpoints(settings)
     for number in settings.phones:
         if not re.fullmatch(r"[0-9*#]{1,15}", number):

@@ -72,6 +72,7 @@ def test_a_phone_on_tcp_is_rung_over_its_own_connection(edge: RunningEdge) -> No
 
 def test_a_phone_whose_tcp_connection_is_closed_fails_at_once(edge: RunningEdge) -> None:
     edge.phone("105", tcp=True).socket.close()
+    edge.wait_for_tcp()  # one process serves all connections in turn: it has seen the close when it answers this
     began = time.monotonic()
     invite = _ring(edge.switch, "105")
     while (answer := edge.switch.receive(2.0)) is not None and answer.status < 300:

@@ -131,6 +131,7 @@ def test_an_answer_that_is_a_refusal_is_an_error(own_edge: RunningEdge) -> None:
         ({"advertise": "203.0.113.9:5060"}, "exactly one listening address"),
         ({"exempt": ("everybody",)}, "exempt"),
         ({"workers": 0}, "workers"),
+        ({"save_s": 0}, "saved every"),
         ({"state_dir": Path("state")}, "absolute"),
         ({"state_dir": Path('/tmp/a"b')}, "quote"),
         ({"state_dir": Path("/tmp") / ("x" * 90)}, "too long for a socket"),

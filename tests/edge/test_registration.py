@@ -1,6 +1,7 @@
 """Who may register, what a stranger learns, and what a restart keeps."""
 
 import re
+import signal
 
 from tests.support.running_edge import RunningEdge, secret_of
 from tests.support.sip_wire import Message, Wire, again_with, credentials, register
@@ -96,10 +97,11 @@ def test_until_the_desk_has_given_the_secrets_phones_are_told_to_come_back(own_e
         assert register(wire, "101", secret_of("101")).status == 200
 
 
-def test_registrations_outlive_a_restart_and_secrets_do_not(own_edge: RunningEdge) -> None:
+def test_registrations_outlive_a_kill_and_secrets_do_not(own_edge: RunningEdge) -> None:
     own_edge.start()
     with own_edge.phone("101") as phone:
-        own_edge.stop()
+        own_edge.wait_until_saved("101")
+        own_edge.stop(signal.SIGKILL)
         own_edge.start(with_secrets=False)
         assert own_edge.ask(lambda rpc: rpc.registered()) == {"101"}
         assert own_edge.ask(lambda rpc: rpc.secrets_loaded()) == 0

@@ -70,6 +70,7 @@ def test_refusals_and_bans_work(release_edge: RunningEdge) -> None:
 def test_registrations_outlive_a_restart(release_edge: RunningEdge) -> None:
     with release_edge.wire() as wire:
         assert register(wire, "102", secret_of("102")).status == 200
+        release_edge.wait_until_saved("102")
         release_edge.stop()
         release_edge.start()
         assert "102" in release_edge.ask(lambda rpc: rpc.registered())

@@ -4,10 +4,12 @@ Phones of tests use 127.0.0.1, which is exempt from bans; tests of bans use othe
 """
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -65,6 +67,7 @@ class RunningEdge:
             phones=PHONES,
             trunks=TRUNKS,
             exempt=("127.0.0.1",),
+            save_s=1,
         )
         self.settings = msgspec.structs.replace(settings, **changes)
         self.place = (self.settings.inside.host, self.settings.inside.port)
@@ -89,13 +92,20 @@ class RunningEdge:
         self._reader.start()
         try:
             self.ask(lambda rpc: rpc.wait_until_up(5))
+            took = time.monotonic() - began
+            self.wait_for_tcp()
         except BaseException:
             self.stop()
             raise
-        took = time.monotonic() - began
         if with_secrets:
             self.put_secrets()
         return took
+
+    def wait_for_tcp(self) -> None:
+        """The TCP process starts last; one that is told to stop while starting is only ended by `exit_timeout`."""
+        host, port = self.place
+        with self.wire(tcp=True) as wire:
+            assert wire.ask(wire.request("OPTIONS", f"sip:{host}:{port}", user="test")).status == 200
 
     def put_secrets(self) -> None:
         users = (*self.settings.phones, *(trunk.id for trunk in self.settings.trunks if trunk.registers))
@@ -153,6 +163,15 @@ class RunningEdge:
         answer = register(wire, number, secret_of(number))
         assert answer.status == 200, answer.first
         return wire
+
+    def wait_until_saved(self, number: str, timeout: float = 4.0) -> None:
+        """Return when the registration of that phone is in the database."""
+        until = time.monotonic() + timeout
+        asked = "SELECT count(*) FROM location WHERE username = ?"
+        with contextlib.closing(sqlite3.connect(self.settings.location_db)) as database:
+            while database.execute(asked, (number,)).fetchone() == (0,):
+                assert time.monotonic() < until, f"{number} was not written within {timeout} s"
+                time.sleep(0.02)
 
     def wait_for_log(self, words: str, timeout: float = 3.0) -> str:
         """The first line of the log that has these words in it."""
