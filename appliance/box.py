@@ -19,8 +19,6 @@ from appliance.supervisor import Part, Supervisor, python
 
 logger = logging.getLogger(__name__)
 
-DEMO_FLAG = "--demo"
-
 
 def parts(config: Config, config_file: Path, state: State, *, demo: bool = False) -> list[Part]:
     """The processes of this configuration in starting order; no lines process where there is no line."""
@@ -35,7 +33,7 @@ def parts(config: Config, config_file: Path, state: State, *, demo: bool = False
     if config.lines:
         lines = plan.write(plan.lines(config, state), state.run / "lines.json")
         found.append(Part("lines", python("appliance.lines", lines)))
-    desk = (*python("appliance.app", config_file.resolve()), str(state.root), *((DEMO_FLAG,) if demo else ()))
+    desk = (*python("appliance.app", config_file.resolve()), str(state.root), *(("--demo",) if demo else ()))
     return [*found, Part("desk", desk)]
 
 
