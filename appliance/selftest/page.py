@@ -119,13 +119,14 @@ class Page:
 
     async def _follow(self) -> None:
         while True:
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+            with contextlib.suppress(aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError):
                 await self._one_stream()
             await asyncio.sleep(0.05)  # the desk is away; a browser waits longer
 
     async def _one_stream(self) -> None:
         timeout = aiohttp.ClientTimeout(total=None, sock_read=30)
-        async with self.session.get(f"{self.url}/events", timeout=timeout) as stream:
+        async with self.session.get(f"{self.url}/events?tab={id(self):x}", timeout=timeout) as stream:
+            stream.raise_for_status()
             kind = ""
             while line := await stream.content.readline():
                 text = line.decode().rstrip()
