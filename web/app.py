@@ -41,7 +41,7 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
         [
             web.get("/", pages.show),
             web.get("/health", pages.health),
-            web.get("/events", pages.stream),
+            web.get("/events", pages.stream, allow_head=False),
             web.get("/login", entrance.show),
             web.post("/login", entrance.enter),
             web.post("/first-start", entrance.first_start),

@@ -7,7 +7,8 @@ Its id is `<start of this process>-<version>`: a tab that reconnects with the pr
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -85,8 +86,12 @@ class Streams:
         try:
             await response.prepare(request)
             await stream.run(self._api, request.headers.get("Last-Event-ID", ""))
-        except (ConnectionError, TimeoutError):
-            logger.debug("A tab went away or reads too slowly; its stream is closed")
+        except ConnectionError:
+            logger.debug("A tab went away; its stream is closed")
+        except TimeoutError:
+            logger.warning("A tab at %s reads too slowly; its connection is closed", request.remote)
+            if request.transport is not None:
+                request.transport.abort()  # a polite end would wait for the same slow reader
         finally:
             if self._open.get(tab) is stream:
                 del self._open[tab]
@@ -106,25 +111,30 @@ class Stream:
         """Send until ended; `last` is the id the tab already has."""
         await self._send(f"retry: {RETRY_MS}\n\n")
         beat_at = self._settings.clock()  # the first message comes at once, even to a tab that has everything
-        async for _ in _wakes(api, self._settings.tick_s):
-            if self.ended:
-                return
-            current, now = self._newest.look(), self._settings.clock()
-            if current != last:
-                await self._send(f"id: {current}\nevent: office\ndata: {self._newest.snapshot()}\n\n")
-                last = current
-            if now >= beat_at:
+        async with aclosing(_wakes(api, self._settings.tick_s)) as wakes:
+            async for _ in wakes:
+                if self.ended:
+                    return
+                last = await self._tell_news(last)
+                if self._settings.clock() < beat_at:
+                    continue
                 if not await self._allowed():
                     return await self._send("event: end\ndata: {}\n\n")
                 await self._send(f"event: beat\ndata: {self._newest.moment()}\n\n")
-                beat_at = now + self._settings.heartbeat_s
+                beat_at = self._settings.clock() + self._settings.heartbeat_s
+
+    async def _tell_news(self, last: str) -> str:
+        current = self._newest.look()
+        if current != last:
+            await self._send(f"id: {current}\nevent: office\ndata: {self._newest.snapshot()}\n\n")
+        return current
 
     async def _send(self, text: str) -> None:
         async with asyncio.timeout(self._settings.stall_s):
             await self._response.write(text.encode())
 
 
-async def _wakes(api: DeskApi, tick_s: float) -> AsyncIterator[None]:
+async def _wakes(api: DeskApi, tick_s: float) -> AsyncGenerator[None, None]:
     """Wake at every commit, and every `tick_s` for what changes without one (a line's state, a lamp's countdown)."""
     changes = api.changes()
     coming = asyncio.ensure_future(_next(changes))

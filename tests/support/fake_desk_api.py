@@ -94,6 +94,7 @@ class FakeDesk:
         self.line_views = (LineView("1", "idle", "", "", self.now()),)
         self.broken = False
         self.closed = False
+        self.listener_left = asyncio.Event()
         self._numbers = itertools.count(1)
         self._changed = asyncio.Condition()
         self._view = OfficeView(1, self.now(), tuple(replace(agent, since=self.now()) for agent in AGENTS))
@@ -187,13 +188,16 @@ class FakeDesk:
 
     async def changes(self) -> AsyncIterator[OfficeView]:
         told = -1
-        while not self.closed:
-            if self._view.seq != told:
-                told = self._view.seq
-                yield self._view
-                continue
-            async with self._changed:
-                await self._changed.wait()
+        try:
+            while not self.closed:
+                if self._view.seq != told:
+                    told = self._view.seq
+                    yield self._view
+                    continue
+                async with self._changed:
+                    await self._changed.wait()
+        finally:
+            self.listener_left.set()
 
     def agent(self, agent: str) -> AgentView:
         """One agent as the view has it."""

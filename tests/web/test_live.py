@@ -146,3 +146,20 @@ async def test_streams_end_when_the_page_or_the_desk_closes(person: TestClient, 
     desk.close()
     assert await ended(other)
     assert person.app[STREAMS].count == 0
+
+
+async def test_a_tab_that_does_not_read_is_dropped(desk: FakeDesk, demo_desk: FakeDesk, clock: Clock) -> None:
+    client = await visit(demo_desk, clock, stall_s=0.1)
+    await client.get("/?code=ABCD-EFGH")
+    cookie = client.session.cookie_jar.filter_cookies(client.make_url("/"))["deskbell"].value
+    demo_desk.alarm_texts = ("very long " * 2_000_000,)  # more than every buffer between the two holds
+    _, writer = await asyncio.open_connection("127.0.0.1", client.port, limit=1024)
+    writer.write(f"GET /events?tab=slow HTTP/1.1\r\nHost: localhost\r\nCookie: deskbell={cookie}\r\n\r\n".encode())
+    async with asyncio.timeout(5):
+        await demo_desk.listener_left.wait()
+    writer.close()
+    await client.close()
+
+
+async def test_a_stream_is_not_opened_by_a_mere_look(person: TestClient) -> None:
+    assert (await person.head("/events?tab=a")).status == 405

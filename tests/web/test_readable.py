@@ -81,6 +81,7 @@ async def test_the_busy_page_is_readable_by_everyone(demo: Scene, language: str)
         await browser.click(".language [value=en]")
     listed = "document.querySelectorAll('#recordings tbody tr').length === 4"
     await browser.until(f"document.documentElement.lang === '{language}' && {LIVE} && {listed}")
+    await browser.picture(f"first-screen-{language}")
     height = int(str(await browser.run("return document.documentElement.scrollHeight")))
     for scheme in ("light", "dark"):
         await browser.look(1440, height, scheme)

@@ -5,20 +5,34 @@ import { orderAgent } from "./orders.js";
 import { still, tick } from "./time.js";
 import { callerName, say, word } from "./words.js";
 
-const ORDERS = { "go-on-duty": "go_on", "end-wrap-up": "end_wrap", "stay-off-duty": "stay_off", decline: "decline", "go-off-duty": "go_off" };
+const ORDERS = {
+  "go-on-duty": "go_on",
+  "end-wrap-up": "end_wrap",
+  "stay-off-duty": "stay_off",
+  decline: "decline",
+  "go-off-duty": "go_off",
+};
 
 /** Which orders make sense in a status; the desk decides whether it obeys. */
 function offered(agent) {
   if (agent.prompt) return ["go-on-duty", "stay-off-duty"];
   switch (agent.status) {
-    case "available": return ["go-off-duty"];
-    case "off": return ["go-on-duty"];
-    case "off_prompt": return ["go-on-duty", "stay-off-duty"];
-    case "ringing": return ["decline"];
-    case "wrap_up": return ["end-wrap-up", "go-off-duty"];
-    case "on_call": return [agent.pending === "off" ? "go-on-duty" : "go-off-duty"];
-    case "off_on_call": return agent.pending === "on" ? ["go-off-duty"] : ["go-on-duty"];
-    default: return [agent.reason ? "go-on-duty" : "go-off-duty"];
+    case "available":
+      return ["go-off-duty"];
+    case "off":
+      return ["go-on-duty"];
+    case "off_prompt":
+      return ["go-on-duty", "stay-off-duty"];
+    case "ringing":
+      return ["decline"];
+    case "wrap_up":
+      return ["end-wrap-up", "go-off-duty"];
+    case "on_call":
+      return [agent.pending === "off" ? "go-on-duty" : "go-off-duty"];
+    case "off_on_call":
+      return agent.pending === "on" ? ["go-off-duty"] : ["go-on-duty"];
+    default:
+      return [agent.reason ? "go-on-duty" : "go-off-duty"];
   }
 }
 
@@ -27,7 +41,12 @@ function make({ agent, name }) {
   card.append(
     h("div", { class: "badge" }, icon("off")),
     h("div", { class: "who" }, h("h3", {}, name), h("p", { class: "where" })),
-    h("div", { class: "state" }, h("strong", { class: "chip" }), h("span", { class: "for", role: "timer", "aria-live": "off" })),
+    h(
+      "div",
+      { class: "state" },
+      h("strong", { class: "chip" }),
+      h("span", { class: "for", role: "timer", "aria-live": "off" }),
+    ),
     h("ul", { class: "notes", role: "list" }),
     h("div", { class: "actions", role: "group", "aria-label": say("agent.actions", { name }) }),
   );
@@ -53,14 +72,25 @@ function update(card, agent, callers) {
   const [badge, who, state, list, actions] = card.children;
   setAttribute(card, "data-status", agent.status);
   setIcon(badge.firstChild, agent.status);
-  setText(who.lastChild, [say("agent.phone", { phone: agent.phone }), agent.seat && say("agent.seat", { seat: agent.seat })].filter(Boolean).join(" · "));
+  setText(
+    who.lastChild,
+    [say("agent.phone", { phone: agent.phone }), agent.seat && say("agent.seat", { seat: agent.seat })]
+      .filter(Boolean)
+      .join(" · "),
+  );
   const spoken = agent.status === "on_call" && agent.outbound ? "on_call_out" : agent.status;
   setText(state.firstChild, say(`status.${spoken}`));
   if (agent.status === "wrap_up" && agent.wrap_until) {
     tick(state.lastChild, agent.wrap_until, { until: true, frame: (time) => say("status.wrap_left", { time }) });
   } else if (agent.since) tick(state.lastChild, agent.since);
   else still(state.lastChild);
-  follow(list, notes(agent, callers), ([kind]) => kind, ([kind]) => h("li", { class: `note ${kind}` }, icon(kind), h("span")), (item, [, text]) => setText(item.lastChild, text));
+  follow(
+    list,
+    notes(agent, callers),
+    ([kind]) => kind,
+    ([kind]) => h("li", { class: `note ${kind}` }, icon(kind), h("span")),
+    (item, [, text]) => setText(item.lastChild, text),
+  );
   showButtons(actions, offered(agent));
 }
 
@@ -69,7 +99,10 @@ function showButtons(actions, wanted) {
   for (const button of actions.children) {
     const place = wanted.indexOf(button.dataset.order);
     setHidden(button, place < 0);
-    button.classList.toggle("primary", place === 0 && button.dataset.order !== "go-off-duty" && button.dataset.order !== "decline");
+    button.classList.toggle(
+      "primary",
+      place === 0 && button.dataset.order !== "go-off-duty" && button.dataset.order !== "decline",
+    );
   }
   // Who works with the keyboard stays at the same card when the button pressed has done its work.
   if (focused && document.activeElement.hidden) actions.querySelector("button:not([hidden])")?.focus();
@@ -81,13 +114,20 @@ function speak(agents) {
   const now = new Map(agents.map((agent) => [agent.agent, agent.status]));
   const changed = spokenBefore ? agents.filter((agent) => spokenBefore.get(agent.agent) !== agent.status) : [];
   spokenBefore = now;
-  if (changed.length) setText(byId("said"), changed.map((agent) => `${agent.name}: ${say(`status.${agent.status}`)}`).join(", "));
+  if (changed.length)
+    setText(byId("said"), changed.map((agent) => `${agent.name}: ${say(`status.${agent.status}`)}`).join(", "));
 }
 
 /** Show the agents of one office. */
 export function showAgents(office) {
   const callers = new Map([...office.waiting, ...office.calls].map((caller) => [caller.contact, caller]));
-  follow(byId("agents-list"), office.agents, (agent) => agent.agent, make, (card, agent) => update(card, agent, callers));
+  follow(
+    byId("agents-list"),
+    office.agents,
+    (agent) => agent.agent,
+    make,
+    (card, agent) => update(card, agent, callers),
+  );
   setHidden(byId("agents-empty"), office.agents.length > 0);
   speak(office.agents);
 }

@@ -50,7 +50,12 @@ function pressable(button, seat) {
 }
 
 function make({ seat, agent }) {
-  const button = h("button", { type: "button", class: "press", "data-seat": seat }, h("span", { class: "lamp" }), h("span", { class: "cap", "aria-hidden": "true" }, String(seat)));
+  const button = h(
+    "button",
+    { type: "button", class: "press", "data-seat": seat },
+    h("span", { class: "lamp" }),
+    h("span", { class: "cap", "aria-hidden": "true" }, String(seat)),
+  );
   pressable(button, seat);
   const item = h("li", { class: "seat" }, button, h("p", { class: "name" }), h("p", { class: "meaning" }));
   const choose = (event) => order("/api/demo/behave", { agent, behaviour: event.target.value });
@@ -80,12 +85,20 @@ function update(item, lamp, office) {
 /** Show the desk of one office; does nothing outside the demo. */
 export function showDesk(office) {
   const seats = byId("seats");
-  if (seats) follow(seats, office.lamps, (lamp) => lamp.seat, make, (item, lamp) => update(item, lamp, office));
+  if (seats)
+    follow(
+      seats,
+      office.lamps,
+      (lamp) => lamp.seat,
+      make,
+      (item, lamp) => update(item, lamp, office),
+    );
 }
 
 function digits() {
   const target = (event) => {
-    const busy = event.target.closest("input, select, textarea, dialog") || event.ctrlKey || event.altKey || event.metaKey;
+    const busy =
+      event.target.closest("input, select, textarea, dialog") || event.ctrlKey || event.altKey || event.metaKey;
     return busy ? null : document.querySelector(`.press[data-seat="${/^[1-9]$/.test(event.key) ? event.key : 0}"]`);
   };
   addEventListener("keydown", (event) => {

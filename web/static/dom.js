@@ -65,7 +65,9 @@ export function table(name, cells) {
   const columns = [...whole.tHead.rows[0].cells].map((cell) => cell.dataset.column);
   const make = () => {
     const row = h("tr", { role: "row" });
-    columns.forEach((column, place) => row.append(h("td", { role: "cell", "data-column": column, "data-label": labels[place] })));
+    columns.forEach((column, place) =>
+      row.append(h("td", { role: "cell", "data-column": column, "data-label": labels[place] })),
+    );
     return row;
   };
   return (items, keyOf) => {

@@ -19,7 +19,14 @@ function playButtons(cell, call) {
   cell.dataset.of = call.recordings.join();
   const label = say("call.play_of", { who: callerName(call) });
   cell.replaceChildren(
-    ...call.recordings.map((id) => h("button", { type: "button", class: "quiet play", "aria-label": label, onclick: () => play(id) }, icon("play"), say("call.play"))),
+    ...call.recordings.map((id) =>
+      h(
+        "button",
+        { type: "button", class: "quiet play", "aria-label": label, onclick: () => play(id) },
+        icon("play"),
+        say("call.play"),
+      ),
+    ),
   );
 }
 
@@ -37,11 +44,16 @@ const callsTable = table("calls", {
 
 const recordingsTable = table("recordings", {
   began: (cell, item) => setText(cell, wallDate(item.began)),
-  caller: (cell, item) => caller(cell, calls.find((call) => call.contact === item.contact) ?? { name: "", number: item.contact }),
+  caller: (cell, item) =>
+    caller(cell, calls.find((call) => call.contact === item.contact) ?? { name: "", number: item.contact }),
   agent: (cell, item) => setText(cell, item.agent ? nameOf(office, item.agent) : say("page.nobody")),
-  length: (cell, item) => setText(cell, item.cause ? `${clockface(item.seconds)} (${item.cause})` : clockface(item.seconds)),
+  length: (cell, item) =>
+    setText(cell, item.cause ? `${clockface(item.seconds)} (${item.cause})` : clockface(item.seconds)),
   player: (cell, item) => {
-    if (!cell.firstChild) cell.append(h("audio", { controls: true, preload: "none", src: `/recordings/${encodeURIComponent(item.recording)}` }));
+    if (!cell.firstChild)
+      cell.append(
+        h("audio", { controls: true, preload: "none", src: `/recordings/${encodeURIComponent(item.recording)}` }),
+      );
     const call = calls.find((known) => known.contact === item.contact);
     setAttribute(cell.firstChild, "aria-label", say("call.play_of", { who: call ? callerName(call) : item.contact }));
   },

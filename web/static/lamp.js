@@ -11,13 +11,18 @@ const isDark = (step) => bright(step) < 0.02;
 function look(step) {
   if (isDark(step)) return { backgroundColor: "rgb(58 63 70)", boxShadow: "0 0 0 0 rgb(0 0 0 / 0)" };
   const rgb = step.slice(0, 3).map(byte).join(" ");
-  return { backgroundColor: `rgb(${rgb})`, boxShadow: `0 0 22px 5px rgb(${rgb} / ${Math.min(0.85, 0.25 + bright(step) / 2)})` };
+  return {
+    backgroundColor: `rgb(${rgb})`,
+    boxShadow: `0 0 22px 5px rgb(${rgb} / ${Math.min(0.85, 0.25 + bright(step) / 2)})`,
+  };
 }
 
 /** Seconds of one round, stretched when it would flash faster than 2.5 Hz. */
 export function roundOf(steps) {
   const total = steps.reduce((sum, step) => sum + step[3], 0);
-  const flashes = steps.filter((step, place) => bright(step) > bright(steps[(place + steps.length - 1) % steps.length])).length;
+  const flashes = steps.filter(
+    (step, place) => bright(step) > bright(steps[(place + steps.length - 1) % steps.length]),
+  ).length;
   return Math.max(total, flashes * SLOWEST_FLASH_S);
 }
 

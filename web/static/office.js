@@ -26,11 +26,16 @@ const queueTable = table("queue", {
 const liveTable = table("live", {
   caller,
   agent: (cell, call) => setText(cell, call.agent ? nameOf(office, call.agent) : say("page.nobody")),
-  duration: (cell, call) => tick(cell, call.since, { frame: (time) => (call.talking ? time : `${say("call.ringing")} ${time}`) }),
+  duration: (cell, call) =>
+    tick(cell, call.since, { frame: (time) => (call.talking ? time : `${say("call.ringing")} ${time}`) }),
   queue: (cell, call) => setText(cell, queueName(call.queue)),
   origin: (cell, call) => setText(cell, word("origin", call.origin)),
   recording: (cell, call) => {
-    if (!cell.firstChild) cell.append(h("span", { class: "note recording" }, icon("recording"), h("span", {}, say("status.recording"))), h("span"));
+    if (!cell.firstChild)
+      cell.append(
+        h("span", { class: "note recording" }, icon("recording"), h("span", {}, say("status.recording"))),
+        h("span"),
+      );
     setHidden(cell.firstChild, !call.recording);
     setText(cell.lastChild, call.recording ? "" : say("status.not_recording"));
   },
@@ -49,7 +54,15 @@ function showTiles() {
 }
 
 function makeLine() {
-  return h("li", { class: "line" }, h("div", { class: "badge" }, icon("line")), h("div", {}, h("h3"), h("p", { class: "number" })), h("strong", { class: "chip" }), h("span", { class: "for", role: "timer", "aria-live": "off" }), h("p", { class: "fault" }));
+  return h(
+    "li",
+    { class: "line" },
+    h("div", { class: "badge" }, icon("line")),
+    h("div", {}, h("h3"), h("p", { class: "number" })),
+    h("strong", { class: "chip" }),
+    h("span", { class: "for", role: "timer", "aria-live": "off" }),
+    h("p", { class: "fault" }),
+  );
 }
 
 function lineLook({ state, alarm }) {
@@ -70,7 +83,13 @@ function updateLine(item, line) {
 }
 
 function showAlarms() {
-  follow(byId("alarms").querySelector("ul"), office.alarms, (text) => text, (text) => h("li", {}, text), () => {});
+  follow(
+    byId("alarms").querySelector("ul"),
+    office.alarms,
+    (text) => text,
+    (text) => h("li", {}, text),
+    () => {},
+  );
   setHidden(byId("alarms"), office.alarms.length === 0);
 }
 

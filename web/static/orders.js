@@ -21,7 +21,11 @@ export const toLogin = () => location.assign("/login");
 export async function order(path, asked = {}) {
   let answer;
   try {
-    answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked) });
+    answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(asked),
+    });
   } catch {
     note(say("page.unreached"), true);
     return null;

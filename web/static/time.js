@@ -49,7 +49,8 @@ function paint(element) {
 
 setInterval(() => document.querySelectorAll("[data-since], [data-until]").forEach(paint), 250);
 
-const inOffice = (options) => new Intl.DateTimeFormat(document.documentElement.lang, { ...options, timeZone: facts.timeZone });
+const inOffice = (options) =>
+  new Intl.DateTimeFormat(document.documentElement.lang, { ...options, timeZone: facts.timeZone });
 const time = inOffice({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const date = inOffice({ month: "short", day: "numeric" });
 
