@@ -13,7 +13,7 @@ class Pipes:
 
     def __init__(self) -> None:
         self.from_line = Elastic()
-        self.to_line = Elastic(start_ms=18)  # filled by 20 ms, emptied by 10
+        self.to_line = Elastic(start_ms=23)  # filled by 20 ms, emptied by 10
 
     def clear(self) -> None:
         """A leg begins: what is left of another is not for it."""
