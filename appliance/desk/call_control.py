@@ -51,11 +51,13 @@ class Unsaved:
 
 
 class CallControl:
-    """Drives the core. `run` is the writer task; `view` is the committed state."""
+    """Drives the core. `run` is the writer task; `view` is the committed state; `effects` carries out the orders."""
 
-    def __init__(self, acd: Acd, store: Store, clock: Clock, alarms: Alarms, effects: Effects) -> None:
+    def __init__(self, acd: Acd, store: Store, clock: Clock, alarms: Alarms) -> None:
         self.acd = acd
-        self._store, self._clock, self._alarms, self._effects = store, clock, alarms, effects
+        self.effects: Effects = lambda commands: None
+        self._store, self._clock, self._alarms = store, clock, alarms
+        self._is_ticking = False
         self._posted: deque[ev.Event] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -109,6 +111,16 @@ class CallControl:
             if self._alarm is not None:
                 self._alarm.cancel()
 
+    def start_ticking(self) -> None:
+        """Let deadlines count from now on.
+
+        At the start they wait until the switch was heard: a phone that was answered while the desk was away must not
+        be timed out first.
+        """
+        if not self._is_ticking:
+            self._is_ticking = True
+            self._wake.set()
+
     async def finish(self) -> None:
         """After `run` was cancelled: handle what was still posted and keep the state."""
         await self.drain()
@@ -152,12 +164,15 @@ class CallControl:
         self._idle.clear()
         self._wake.set()
 
+    def _deadline(self) -> float | None:
+        return self.acd.next_deadline() if self._is_ticking else None
+
     def _is_due(self) -> bool:
-        deadline = self.acd.next_deadline()
+        deadline = self._deadline()
         return deadline is not None and deadline <= self._clock.now()
 
     async def _one_batch(self) -> None:
-        deadline, now = self.acd.next_deadline(), self._clock.now()
+        deadline, now = self._deadline(), self._clock.now()
         count = min(len(self._posted), MOST_EVENTS)
         events = [self._posted.popleft() for _ in range(count)]
         if deadline is not None and deadline <= now:
@@ -168,7 +183,7 @@ class CallControl:
             Unsaved(tuple(events), tuple(self.acd.drain_facts()), tuple(self._recording(one) for one in orders), now)
         )
         await self._save()
-        self._effects(commands)
+        self.effects(commands)
         self._publish(now)
         if self._store.seq - self._checkpointed >= CHECKPOINT_EVERY:
             await self.checkpoint()
@@ -208,7 +223,7 @@ class CallControl:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        deadline = self.acd.next_deadline()
+        deadline = self._deadline()
         if self._unsaved:
             deadline = min(deadline or self._retry_at, self._retry_at)
         if deadline is not None:

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from appliance import wire
 from appliance.acd import events as ev
 from appliance.desk.alarms import Alarms
 from appliance.desk.call_control import CallControl
@@ -55,12 +54,9 @@ async def running_desk(settings: DeskSettings) -> AsyncIterator[Desk]:
     for number, sentence in enumerate(recovered.damage):
         alarms.raise_(f"damage {number}", sentence)
     legs, link, recordings = Legs(store.mark), SwitchLink(settings, store, alarms), Recordings(store, alarms)
-
-    def carry_out(commands: object) -> None:
-        translator.carry_out(commands)  # type: ignore[arg-type]
-
-    control = CallControl(acd, store, clock, alarms, carry_out)
+    control = CallControl(acd, store, clock, alarms)
     translator = Translator(settings, acd, legs, control.post, link.say, recordings.closed)
+    control.effects = translator.carry_out
     reconciler = Reconciler(acd, legs, translator, control.post, link.say)
     panel = _panel(settings, alarms)
     driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view)

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_S: Final = 0.1
 DEAD_S: Final = 10.0
+START_S: Final = 3.0
+"""A desk that finds no switch at its start lets time go on after this."""
 SWITCH: Final = "switch"
 _BOOT_KEY: Final = "desk.switch_boot"
 
@@ -101,6 +103,7 @@ class SwitchLink:
         before = Before(self._boot, tuple((row.recording, row.contact) for row in rows), self._is_new)
         self._wire = connected
         reconciler.run(snapshot, before)
+        control.start_ticking()
         self._boot, self._lost_at, self._is_new = snapshot.boot, None, False
         self.is_ready.set()
         self._alarms.clear(SWITCH)
@@ -108,7 +111,11 @@ class SwitchLink:
         await self._store.put_secret(_BOOT_KEY, snapshot.boot.encode())
 
     def _give_up_if_dead(self, control: CallControl, now: float) -> None:
-        if self._lost_at is None or now - self._lost_at < DEAD_S:
+        if self._lost_at is None:
+            return
+        if now - self._lost_at >= START_S:
+            control.start_ticking()
+        if now - self._lost_at < DEAD_S:
             return
         self._lost_at = None
         self._alarms.raise_(SWITCH, "The switch does not run: no call can come in or go out; see its log")

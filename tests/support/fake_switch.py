@@ -1,0 +1,294 @@
+"""A switch without SIP: speaks the seam on a Unix socket and keeps legs as the real one does.
+
+Tests are the outside world: `rings` is a caller, `answers`, `rejects`, `hangs_up` are people at phones. Commands of the
+desk are kept in `asked` and carried out on the legs. `die` is a crash (new boot, no legs), `seam_breaks` only cuts the
+connection. What ends while no desk listens is told in the next snapshot, as by the real switch.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from appliance import wire
+from appliance.wire import EndCause, LegState, Message, Origin, Wire
+
+Asked = TypeVar("Asked", bound=Message)
+
+
+@dataclass
+class FakeLeg:
+    """A leg; `hears` is music, a prompt or nothing."""
+
+    leg: str
+    origin: Origin
+    origin_id: str
+    number: str = ""
+    name: str = ""
+    called: str = ""
+    call_key: str = ""
+    contact: str = ""
+    state: LegState = LegState.NEW
+    since: float = field(default_factory=time.monotonic)
+    peer: str = ""
+    hears: str = ""
+
+    def fact(self) -> wire.Leg:
+        return wire.Leg(
+            self.leg, self.origin, self.origin_id, self.number, self.name, self.called, self.state, self.since,
+            self.call_key, self.contact, self.peer if self.hears == "peer" else "",
+        )  # fmt: skip
+
+
+class FakeSwitch:
+    """One switch; use it as an async context manager."""
+
+    def __init__(self, path: Path, *, alerts: bool = True) -> None:
+        self.path = path
+        self.asked: list[tuple[float, wire.Command]] = []
+        self.legs: dict[str, FakeLeg] = {}
+        self.recordings: dict[str, tuple[str, str]] = {}
+        self.alerts = alerts
+        """Whether dialled phones ring at once."""
+        self._boots = itertools.count(1)
+        self.boot = f"boot{next(self._boots)}"
+        self._names = itertools.count(1)
+        self._missed: list[wire.Ended | wire.RecordingClosed] = []
+        self._server: asyncio.Server | None = None
+        self._desk: Wire | None = None
+        self._news = asyncio.Condition()
+        self._serving: set[asyncio.Task[None]] = set()
+        self._over: dict[str, wire.Ended] = {}
+
+    async def __aenter__(self) -> "FakeSwitch":
+        await self._listen()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stop_listening()
+
+    # --- the outside world ------------------------------------------------------------------------------------------
+
+    def rings(
+        self,
+        number: str = "0312345678",
+        *,
+        origin: Origin = Origin.TRUNK,
+        origin_id: str = "carrier",
+        called: str = "200",
+        call_key: str = "",
+    ) -> str:
+        """A caller calls; returns the leg."""
+        leg = FakeLeg(
+            f"in-{self.boot}-{next(self._names)}", origin, origin_id, number, called=called, call_key=call_key
+        )
+        self.legs[leg.leg] = leg
+        self._tell(wire.Incoming(leg.leg, origin, origin_id, number, "", called, time.monotonic(), call_key))
+        return leg.leg
+
+    def answers(self, leg: str) -> None:
+        """The phone that we dialled is picked up."""
+        self.legs[leg].state = LegState.UP
+        self._tell(wire.Answered(leg, time.monotonic()))
+        self._join(leg)
+
+    def rejects(self, leg: str) -> None:
+        """The phone that we dialled is declined."""
+        self._end(leg, EndCause.REJECTED, 603)
+
+    def ends(self, leg: str, cause: EndCause, code: int = 0) -> None:
+        """The leg ends for this cause."""
+        self._end(leg, cause, code)
+
+    def hangs_up(self, leg: str) -> None:
+        """The person on this leg hangs up."""
+        self._end(leg, EndCause.FAR)
+
+    def prompt_ends(self, leg: str) -> None:
+        """The prompt on this leg was said to its end."""
+        self.legs[leg].hears = "music"
+        self._tell(wire.PromptEnded(leg, cut=False, at=time.monotonic()))
+
+    def recorder_writes(self, recording: str) -> None:
+        """The recorder wrote its first frame."""
+        self._tell(wire.RecordingStarted(recording, f"/rec/{recording}.part", time.monotonic()))
+
+    async def die(self, back: bool = True) -> None:
+        """Crash: all legs and recordings are gone without a word; with `back` a new switch starts."""
+        await self._stop_listening()
+        self.legs.clear()
+        self.recordings.clear()
+        self._missed.clear()
+        self._over.clear()
+        self.boot = f"boot{next(self._boots)}"
+        if back:
+            await self._listen()
+
+    async def come_back(self) -> None:
+        """Listen again."""
+        await self._listen()
+
+    async def seam_breaks(self) -> None:
+        """Cut the connection and go on; the desk will connect again."""
+        if self._desk is not None:
+            await self._desk.close()
+
+    # --- what tests wait for ----------------------------------------------------------------------------------------
+
+    async def is_asked(self, kind: type[Asked], *, count: int = 1, timeout: float = 5.0, **fields: Any) -> Asked:
+        """The `count`th command of that kind with those fields, waited for if need be."""
+
+        def found() -> list[Asked]:
+            return [
+                command
+                for _, command in self.asked
+                if isinstance(command, kind) and all(getattr(command, key) == value for key, value in fields.items())
+            ]
+
+        async with self._news:
+            try:
+                await asyncio.wait_for(self._news.wait_for(lambda: len(found()) >= count), timeout)
+            except TimeoutError:
+                story = "\n".join(wire.as_text(command) for _, command in self.asked)
+                raise AssertionError(f"the desk did not ask {kind.__name__} {fields}; it asked:\n{story}") from None
+        return found()[count - 1]
+
+    def commands(self, kind: type[Asked]) -> list[Asked]:
+        """All commands of that kind so far."""
+        return [command for _, command in self.asked if isinstance(command, kind)]
+
+    async def is_connected(self, timeout: float = 5.0) -> None:
+        """Wait until a desk has asked for a snapshot."""
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: self._desk is not None), timeout)
+
+    async def is_left(self, timeout: float = 5.0) -> None:
+        """Wait until no desk is connected."""
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: self._desk is None), timeout)
+
+    # --- the seam -----------------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._accepted, self.path)
+
+    async def _stop_listening(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        if self._desk is not None:
+            await self._desk.close()
+        self.path.unlink(missing_ok=True)
+        for task in tuple(self._serving):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        connected = Wire(reader, writer)
+        try:
+            await connected.greet("switch", frozenset({"desk"}))
+            while (message := await connected.receive()) is not None:
+                await self._hear(connected, message)
+        finally:
+            if self._desk is connected:
+                self._desk = None
+            await connected.close()
+            self._serving.discard(task)
+            async with self._news:
+                self._news.notify_all()
+
+    async def _hear(self, connected: Wire, message: Any) -> None:
+        self.asked.append((time.monotonic(), message))
+        if isinstance(message, wire.AskSnapshot):
+            self._desk = connected
+            legs = tuple(leg.fact() for leg in self.legs.values())
+            missed, self._missed = tuple(self._missed), []
+            connected.send(wire.Snapshot(legs, tuple(self.recordings), missed, 120, self.boot, time.monotonic()))
+        else:
+            self._carry_out(message)
+        async with self._news:
+            self._news.notify_all()
+
+    def _tell(self, event: wire.Message) -> None:
+        if self._desk is not None:
+            self._desk.send(event)
+        elif isinstance(event, wire.Ended | wire.RecordingClosed):
+            self._missed.append(event)
+
+    # --- commands --------------------------------------------------------------------------------------------------
+
+    def _carry_out(self, command: wire.Command) -> None:  # noqa: C901 - a table of contents
+        match command:
+            case wire.Dial():
+                self._dial(command)
+            case wire.Bridge(a, b):
+                self._bridge(a, b)
+            case wire.Record(recording, left, right):
+                if left in self.legs and right in self.legs:
+                    self.recordings.setdefault(recording, (left, right))
+            case wire.Ring(name, contact):
+                if (leg := self._leg(name)) is not None:
+                    leg.contact = contact or leg.contact
+                    leg.state = LegState.RINGING if leg.state is LegState.NEW else leg.state
+            case wire.Hold(name):
+                if (leg := self._leg(name)) is not None:
+                    leg.state, leg.hears = LegState.UP, "music"
+            case wire.Play(name, prompts):
+                if (leg := self._leg(name)) is not None:
+                    leg.state, leg.hears = LegState.UP, " ".join(prompts)
+            case wire.Hangup(name, code):
+                if self._leg(name) is not None:
+                    self._end(name, EndCause.US, code)
+            case _:
+                raise AssertionError(f"the fake switch does not know {command}")
+
+    def _leg(self, name: str) -> FakeLeg | None:
+        if name not in self.legs:
+            self._tell(self._over.get(name) or wire.Ended(name, EndCause.GONE, time.monotonic()))
+        return self.legs.get(name)
+
+    def _dial(self, order: wire.Dial) -> None:
+        if order.leg in self._over:
+            self._tell(self._over[order.leg])
+        elif order.leg not in self.legs:
+            leg = FakeLeg(
+                order.leg, Origin.DIALLED, "", order.number, order.name, called=order.to, contact=order.contact
+            )
+            self.legs[order.leg] = leg
+            if self.alerts:
+                leg.state = LegState.RINGING
+                self._tell(wire.Alerted(order.leg, time.monotonic()))
+
+    def _bridge(self, a: str, b: str) -> None:
+        first, second = self._leg(a), self._leg(b)
+        if first is None or second is None:
+            return
+        first.peer, second.peer = b, a
+        for leg in (first, second):
+            if leg.origin is not Origin.DIALLED:
+                leg.state = LegState.UP
+        self._join(a)
+
+    def _join(self, name: str) -> None:
+        leg = self.legs[name]
+        peer = self.legs.get(leg.peer)
+        if peer is not None and leg.state is peer.state is LegState.UP:
+            leg.hears = peer.hears = "peer"
+            self._tell(wire.Bridged(name, peer.leg, time.monotonic()))
+
+    def _end(self, name: str, cause: EndCause, code: int = 0) -> None:
+        leg = self.legs.pop(name)
+        for recording, legs in tuple(self.recordings.items()):
+            if name in legs:
+                del self.recordings[recording]
+                self._tell(wire.RecordingClosed(recording, f"/rec/{recording}.wav", 2.5, time.monotonic()))
+        self._over[name] = wire.Ended(name, cause, time.monotonic(), code)
+        self._tell(self._over[name])
+        if leg.hears == "peer" and leg.peer in self.legs:
+            self._end(leg.peer, EndCause.US)
