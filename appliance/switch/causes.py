@@ -7,6 +7,8 @@ _BUSY = (486, 600)
 
 def of_refusal(code: int, alerted: bool) -> EndCause:
     """Why a call we dialled was refused with the final answer `code`, having rung (`alerted`) or not."""
+    if code < 300:
+        return EndCause.FAULT  # answered, and then no audio could be agreed on
     if code in _BUSY:
         return EndCause.BUSY
     if code == 603:

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 ELSEWHERE: Final = "Call completed elsewhere"
 _REASON: Final = {"Reason": f'SIP;cause=200;text="{ELSEWHERE}"'}
+_AUDIO_WITHIN: Final = 0.5
 _SPARED_PART: Final = 8  # one eighth of all slots is kept for legs to agents
 
 
@@ -143,7 +144,9 @@ class Switchboard:
             self._take(leg)
         self._join(a)
 
-    def hang_up(self, leg: LiveLeg, *, code: int = 0, reason: str = "", cause: EndCause = EndCause.US) -> None:
+    def hang_up(
+        self, leg: LiveLeg, *, code: int = 0, reason: str = "", cause: EndCause = EndCause.US, text: str = ""
+    ) -> None:
         """End the leg; its end is told at once, whatever SIP still has to settle."""
         headers = dict(_REASON) if reason == ELSEWHERE else {}
         if code == 503:
@@ -151,7 +154,7 @@ class Switchboard:
         waiting = leg.origin is not Origin.DIALLED and not leg.accepted
         self._end_quietly(leg)
         heard = self._ua.hang_up(leg.call, (code or 480) if waiting else 0, headers)
-        self._end(leg, cause, code=code, heard=heard)
+        self._end(leg, cause, code=code, text=text, heard=heard)
 
     def find(self, name: str) -> LiveLeg | None:
         """The living leg of that name."""
@@ -175,11 +178,11 @@ class Switchboard:
                 self._fallback.take(leg)
 
     def close_all(self) -> None:
-        """The switch ends: BYE to all."""
+        """The switch ends: recordings are closed with the cause, then BYE to all."""
+        self.recordings.close_all("switch stopped")
         for leg in self._legs:
             if self._legs.named(leg.name) is not None:
                 self.hang_up(leg, code=503)
-        self.recordings.close_all("switch stopped")
 
     # --- what calls do ------------------------------------------------------------------------------------------
 
@@ -237,6 +240,12 @@ class Switchboard:
         elif fact.phase is Phase.ACCEPTED:
             leg.accepted = True
             self._if_up(leg)
+            if leg.state is not LegState.UP and leg.origin is Origin.DIALLED:
+                leg.silence_alarms()
+                patience = time.monotonic() + _AUDIO_WITHIN
+                leg.alert = self.alarms.at(
+                    patience, lambda: self._give_up(leg, EndCause.FAULT, "answered without audio")
+                )
 
     def _far_end(self, leg: LiveLeg, fact: CallMoved) -> None:
         cause = EndCause.FAR
@@ -334,10 +343,10 @@ class Switchboard:
             name, EndCause.GONE, time.monotonic(), text="the switch knows no such leg"
         )
 
-    def _give_up(self, leg: LiveLeg, cause: EndCause) -> None:
+    def _give_up(self, leg: LiveLeg, cause: EndCause, text: str = "") -> None:
         """A ring or alert time ran out."""
         if self._legs.named(leg.name) is leg and leg.state is not LegState.UP:
-            self.hang_up(leg, cause=cause)
+            self.hang_up(leg, cause=cause, text=text)
 
     def _end_quietly(self, leg: LiveLeg) -> None:
         """Take the leg off the bridge and out of the recordings."""

@@ -25,6 +25,7 @@ class FakeDesk:
         self._wire = Wire(*await asyncio.open_unix_connection(str(self._path)))
         await self._wire.greet("desk", frozenset({"switch"}))
         self._reader = asyncio.create_task(self._read())
+        self.first = await self.snapshot()  # as a desk does; from here on the switch is known to listen
         return self
 
     async def __aexit__(self, *_: object) -> None:
