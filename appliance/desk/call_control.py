@@ -121,6 +121,10 @@ class CallControl:
             self._is_ticking = True
             self._wake.set()
 
+    def stop_ticking(self) -> None:
+        """The switch is out of hearing: what phones did there is not known, so no deadline may judge them."""
+        self._is_ticking = False
+
     async def finish(self) -> None:
         """After `run` was cancelled: handle what was still posted and keep the state."""
         await self.drain()

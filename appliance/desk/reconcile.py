@@ -71,6 +71,8 @@ class Reconciler:
             known = self._known(leg)
             if known is not None and known.state is not ContactState.AWAY:
                 self._legs.bind(known.contact, leg.leg)
+                if leg.contact:
+                    self._legs.needs_name(leg.leg)  # told before the restart
 
     def _known(self, leg: wire.Leg) -> Contact | None:
         """The contact of the core that is on this leg."""

@@ -93,6 +93,7 @@ class SwitchLink:
         finally:
             self._wire = None
             self.is_ready.clear()
+            control.stop_ticking()
             await connected.close()
 
     async def _agree(self, connected: Wire, snapshot: Snapshot, control: CallControl, reconciler: Reconciler) -> None:

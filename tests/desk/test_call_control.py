@@ -1,0 +1,116 @@
+"""The one writer: nothing leaves before it is on the disk, any thread may post, and a failing disk stops no call."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from appliance import wire
+from appliance.acd import commands as do
+from appliance.acd import events as ev
+from appliance.acd.view import Status
+from appliance.errors import StorageError
+from appliance.storage.store import Store
+from tests.support.desk_office import running_box
+
+
+async def test_every_order_leaves_after_its_cause_is_on_the_disk(tmp_path: Path) -> None:
+    seen: list[tuple[str, int]] = []
+    async with running_box(tmp_path, "sato") as box:
+        carry_out = box.desk.control.effects
+        other = sqlite3.connect(tmp_path / "deskbell.sqlite")
+
+        def watched(commands: Sequence[do.Command]) -> None:
+            arrived = other.execute("SELECT count(*) FROM journal WHERE kind = 'CallerArrived'").fetchone()[0]
+            seen.extend((type(command).__name__, arrived) for command in commands)
+            carry_out(commands)
+
+        box.desk.control.effects = watched
+        for count in (1, 2, 3):
+            box.switch.rings(f"031111000{count}")
+            await box.until(lambda view, count=count: len(view.waiting) + len(view.calls) == count)
+        other.close()
+    assert ("OpenOffer", 1) in seen
+    assert [count for name, count in seen if name == "HoldCaller"] == [2, 3]
+
+
+async def test_a_batch_that_is_being_written_has_not_left_yet(tmp_path: Path, monkeypatch: object) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        may_commit = asyncio.Event()
+        append = Store.append
+
+        async def slow_disk(store: Store, *batch: object) -> int:
+            await may_commit.wait()
+            return await append(store, *batch)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Store, "append", slow_disk)  # type: ignore[attr-defined]
+        seq = box.view.seq
+        box.switch.rings()
+        await box.switch.is_asked(wire.AskSnapshot)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert box.switch.commands(wire.Dial) == []
+        assert box.view.seq == seq
+        may_commit.set()
+        await box.offered("101")
+
+
+async def test_events_of_foreign_threads_arrive_in_their_order(tmp_path: Path) -> None:
+    async with running_box(tmp_path) as box:
+        events = [ev.DutyOff("sato", "test", f"reason {number}") for number in range(200)]
+
+        def post() -> None:
+            for event in events:
+                box.desk.control.post(event)
+
+        thread = threading.Thread(target=post)
+        thread.start()
+        await box.until(lambda view: view.agents[0].reason == "reason 199")
+        thread.join()
+    rows = sqlite3.connect(tmp_path / "deskbell.sqlite").execute("SELECT body FROM journal WHERE kind = 'DutyOff'")
+    assert [f'"reason {number}"' in row[0] for number, row in enumerate(rows)] == [True] * 200
+
+
+async def test_while_the_disk_fails_calls_go_on_and_afterwards_the_journal_is_whole(
+    tmp_path: Path, monkeypatch: object
+) -> None:
+    append, is_full = Store.append, True
+
+    async def full_disk(store: Store, *batch: object) -> int:
+        if is_full:
+            raise StorageError("disk: database or disk is full")
+        return await append(store, *batch)  # type: ignore[arg-type]
+
+    async with running_box(tmp_path, "sato") as box:
+        monkeypatch.setattr(Store, "append", full_disk)  # type: ignore[attr-defined]
+        monkeypatch.setattr("appliance.desk.call_control.RETRY_S", 0.05)  # type: ignore[attr-defined]
+        caller, _ = await box.talking()
+        assert "The disk does not take the journal; calls go on" in box.desk.alarms.sentences()[0]
+        is_full = False
+        box.switch.hangs_up(caller)
+        await box.is_status("sato", Status.WRAP_UP)
+        assert box.desk.alarms.sentences() == ()
+        assert (await box.desk.office.calls(1))[0].outcome == "answered"
+
+
+async def test_a_slow_reader_of_changes_skips_to_the_newest_view(tmp_path: Path) -> None:
+    async with running_box(tmp_path) as box:
+        await box.desk.control.settled()
+        changes = box.desk.office.changes()
+        first = await anext(changes)
+        for number in range(50):
+            await box.desk.office.go_off_duty("sato", "page", f"reason {number}")
+        second = await anext(changes)
+        assert second.seq == first.seq + 50
+        assert second.agents[0].reason == "reason 49"
+        await changes.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_checkpoint_is_taken_every_so_many_records(tmp_path: Path, monkeypatch: object) -> None:
+    monkeypatch.setattr("appliance.desk.call_control.CHECKPOINT_EVERY", 10)  # type: ignore[attr-defined]
+    async with running_box(tmp_path) as box:
+        for number in range(12):
+            await box.desk.office.go_off_duty("sato", "page", f"reason {number}")
+        rows = sqlite3.connect(tmp_path / "deskbell.sqlite").execute("SELECT seq FROM checkpoints").fetchall()
+    assert len(rows) == 1

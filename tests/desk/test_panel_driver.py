@@ -1,0 +1,139 @@
+"""The panel on gpiozero's mock pins: bounces in, exactly the right events out, and lamps that step in time."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+from appliance.acd import events as ev
+from appliance.acd.view import AgentView, OfficeView, Status
+from appliance.desk.alarms import Alarms
+from appliance.desk.clock import Clock
+from appliance.desk.panel import PanelDriver
+from hw.board import read_board
+from hw.panel import GpioPanel
+from tests.support.desk_office import BOARD
+
+
+class Bench:
+    """A driver on mock pins; the clock is the test's, the loop's timers are real."""
+
+    def __init__(self) -> None:
+        self.factory = MockFactory(pin_class=MockPWMPin)
+        self.panel = GpioPanel(read_board(BOARD), self.factory)
+        self.events: list[ev.Event] = []
+        self.alarms = Alarms()
+        self.view = OfficeView(1, 0.0, (AgentView("sato", "佐藤", "101", 1, Status.OFF, 0.0),))
+        self.driver = PanelDriver(self.panel, Clock(), self.alarms, self._post, lambda: self.view)
+        self._news = asyncio.Event()
+
+    def _post(self, event: ev.Event) -> None:
+        self.events.append(event)
+        self._news.set()
+
+    def show(self, status: Status, **fields: object) -> None:
+        agent = AgentView("sato", "佐藤", "101", 1, status, 0.0, **fields)  # type: ignore[arg-type]
+        self.view = OfficeView(self.view.seq + 1, 0.0, (agent,))
+        self.driver.show(self.view)
+
+    def button(self, down: bool) -> None:
+        pin = self.factory.pin(4)
+        (pin.drive_low if down else pin.drive_high)()
+
+    def is_held(self, seat: int) -> bool:
+        """Whether the driver has understood that the button is down."""
+        return self.driver._contacts[seat].down
+
+    def lamp(self) -> tuple[float, ...]:
+        return tuple(round(self.factory.pin(pin).state, 2) for pin in (17, 27, 22))
+
+    async def event(self) -> ev.Event:
+        async with asyncio.timeout(2):
+            await self._news.wait()
+            self._news.clear()
+        return self.events[-1]
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Let the loop's own timers run until `holds`."""
+        async with asyncio.timeout(3):
+            while not holds():
+                await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    made = Bench()
+    made.driver.start()
+    yield made
+    made.driver.stop()
+
+
+async def test_a_bouncing_press_is_one_event_within_tens_of_milliseconds(bench: Bench) -> None:
+    for down in (True, False, True):
+        bench.button(down)
+    await bench.until(lambda: bench.is_held(1))
+    for down in (False, True, False, True, False):
+        bench.button(down)
+    released = time.monotonic()
+    assert await bench.event() == ev.DutyOn("sato", "button")
+    assert time.monotonic() - released < 0.1
+    await bench.until(lambda: time.monotonic() > released + 0.1)
+    assert len(bench.events) == 1
+
+
+async def test_a_lamp_shows_a_committed_view_at_once_and_a_press_does_not_change_it(bench: Bench) -> None:
+    dim = bench.lamp()
+    bench.button(True)
+    await bench.until(lambda: bench.is_held(1))
+    assert bench.lamp() == dim
+    bench.show(Status.AVAILABLE)
+    assert bench.lamp() == (0.0, 1.0, 0.0)
+
+
+async def test_a_flashing_lamp_steps_by_itself(bench: Bench) -> None:
+    bench.show(Status.RINGING)
+    began = time.monotonic()
+    seen = []
+    for colour in ((0.0, 0.0, 1.0), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
+        await bench.until(lambda colour=colour: bench.lamp() == colour)
+        seen.append(time.monotonic() - began)
+    assert seen == [pytest.approx(at, abs=0.1) for at in (0.0, 0.25, 0.5)]
+
+
+async def test_a_lamp_that_keeps_its_pattern_keeps_its_rhythm(bench: Bench) -> None:
+    bench.show(Status.RINGING)
+    await bench.until(lambda: bench.lamp() == (0.0, 0.0, 0.0))
+    bench.show(Status.RINGING, offer="o2")  # another view, the same pattern
+    assert bench.lamp() == (0.0, 0.0, 0.0)
+
+
+async def test_wrap_up_begins_to_flash_before_it_ends(bench: Bench) -> None:
+    bench.show(Status.WRAP_UP, wrap_until=time.monotonic() + 5.3)
+    assert bench.driver.lamps[0].pattern == "wrap_up"
+    await bench.until(lambda: bench.driver.lamps[0].pattern == "wrap_up_ending")
+
+
+async def test_a_button_held_at_start_is_an_alarm_until_it_is_released() -> None:
+    bench = Bench()
+    bench.button(True)
+    bench.driver.start()
+    assert "button of seat 1 is held or shorted" in bench.alarms.sentences()[0]
+    bench.button(False)
+    await bench.until(lambda: bench.alarms.sentences() == ())
+    assert bench.events == []
+    bench.driver.stop()
+
+
+async def test_five_buttons_at_once_are_five_presses(bench: Bench) -> None:
+    statuses = [AgentView(f"a{seat}", "", "", seat, Status.OFF, 0.0) for seat in range(1, 6)]
+    bench.driver.show(OfficeView(2, 0.0, tuple(statuses)))
+    pins = [bench.factory.pin(seat.button) for seat in read_board(BOARD).seats[:5]]
+    for pin in pins:
+        pin.drive_low()
+    await bench.until(lambda: all(bench.is_held(seat) for seat in range(1, 6)))
+    for pin in pins:
+        pin.drive_high()
+    await bench.until(lambda: len(bench.events) == 5)
+    assert {event.agent for event in bench.events} == {"a1", "a2", "a3", "a4", "a5"}  # type: ignore[union-attr]

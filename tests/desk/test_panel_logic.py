@@ -1,0 +1,133 @@
+"""The tables of lamps and presses: every state has a lamp, every press its meaning, no lamp can harm."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from appliance.acd import events as ev
+from appliance.acd.view import AgentView, Status
+from appliance.desk.lamp_legend import legend
+from appliance.desk.panel_logic import (
+    BEFORE_RING_S,
+    GUARD_S,
+    PATTERNS,
+    PRESSES,
+    Pattern,
+    PressKind,
+    meaning_of,
+    pattern_of,
+)
+
+SHORT, LONG = PressKind.SHORT, PressKind.LONG
+
+
+def agent(status: Status, **fields: object) -> AgentView:
+    return AgentView("sato", "佐藤", "101", 1, status, 0.0, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("pending", ["", "off", "on"])
+def test_every_status_has_a_lamp_of_its_own(status: Status, pending: str) -> None:
+    shown = pattern_of(agent(status, pending=pending, wrap_until=100.0), 0.0)
+    assert shown.id.startswith(status.value)
+    assert shown.ja
+    assert shown.en
+
+
+def test_a_seat_without_an_agent_is_dark() -> None:
+    assert pattern_of(None, 0.0).id == "dark"
+
+
+def test_recording_shows_on_the_lamp_of_the_call() -> None:
+    assert pattern_of(agent(Status.ON_CALL, recording=True), 0.0).id == "recording"
+
+
+def test_the_last_five_seconds_of_wrap_up_look_different() -> None:
+    wrapping = agent(Status.WRAP_UP, wrap_until=100.0)
+    assert pattern_of(wrapping, 94.9).id == "wrap_up"
+    assert pattern_of(wrapping, 95.0).id == "wrap_up_ending"
+
+
+def test_no_two_lamps_look_alike() -> None:
+    assert len({pattern.steps for pattern in PATTERNS.values()}) == len(PATTERNS)
+
+
+def onsets(pattern: Pattern, lit: object) -> list[float]:
+    """When, over two rounds, a light that `lit` accepts comes on."""
+    found, at, was = [], 0.0, lit(pattern.steps[-1])  # type: ignore[operator]
+    for step in itertools.chain(pattern.steps, pattern.steps):
+        now = lit(step)  # type: ignore[operator]
+        if now and not was:
+            found.append(at)
+        at, was = at + step[3], now
+    return found
+
+
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=lambda pattern: pattern.id)
+def test_nothing_flashes_faster_than_two_and_a_half_times_a_second(pattern: Pattern) -> None:
+    for channel in range(3):
+        times = onsets(pattern, lambda step, channel=channel: step[channel] > 0.5)
+        assert all(b - a >= 0.4 - 1e-9 for a, b in itertools.pairwise(times))
+
+
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=lambda pattern: pattern.id)
+def test_red_never_flashes_faster_than_once_in_two_seconds(pattern: Pattern) -> None:
+    times = onsets(pattern, lambda step: step[0] > 0.9 and step[1] < 0.2 and step[2] < 0.2)
+    assert all(b - a >= 2.0 - 1e-9 for a, b in itertools.pairwise(times))
+
+
+@pytest.mark.parametrize(
+    ("view", "press", "event"),
+    [
+        (agent(Status.OFF), SHORT, ev.DutyOn("sato", "button")),
+        (agent(Status.OFF, reason="self"), LONG, ev.DutyOff("sato", "button", "break")),
+        (agent(Status.OFF, reason="break"), LONG, ev.DutyOff("sato", "button", "lunch")),
+        (agent(Status.OFF, reason="left"), LONG, ev.DutyOff("sato", "button", "break")),
+        (agent(Status.OFF_PROMPT), SHORT, ev.DutyOn("sato", "button")),
+        (agent(Status.OFF_PROMPT), LONG, ev.StayedOff("sato", "button")),
+        (agent(Status.AVAILABLE), SHORT, ev.DutyOff("sato", "button")),
+        (agent(Status.AVAILABLE), LONG, ev.DutyOff("sato", "button", "break")),
+        (agent(Status.RINGING, offer="o1"), SHORT, ev.DutyOff("sato", "button", after_call=True)),
+        (agent(Status.RINGING, offer="o1", pending="off"), SHORT, ev.DutyOn("sato", "button")),
+        (agent(Status.RINGING, offer="o1"), LONG, ev.OfferRejected("o1")),
+        (agent(Status.ON_CALL), SHORT, ev.DutyOff("sato", "button", after_call=True)),
+        (agent(Status.ON_CALL, pending="off"), SHORT, ev.DutyOn("sato", "button")),
+        (agent(Status.ON_CALL), LONG, None),
+        (agent(Status.OFF_ON_CALL), SHORT, ev.DutyOn("sato", "button")),
+        (agent(Status.OFF_ON_CALL, pending="on"), SHORT, ev.DutyOff("sato", "button")),
+        (agent(Status.WRAP_UP), SHORT, ev.WrapUpEnded("sato", "button")),
+        (agent(Status.WRAP_UP), LONG, ev.DutyOff("sato", "button")),
+        (agent(Status.UNREACHABLE), SHORT, None),
+        (agent(Status.UNREACHABLE), LONG, ev.DutyOff("sato", "button")),
+        (None, SHORT, None),
+    ],
+)
+def test_a_press_means(view: AgentView | None, press: PressKind, event: ev.Event | None) -> None:
+    assert meaning_of(press, view, began=1000.0) == event
+
+
+def test_a_press_just_after_the_box_changed_something_is_ignored() -> None:
+    changed = agent(Status.OFF_PROMPT, changed_by_itself_at=10.0)
+    assert meaning_of(SHORT, changed, 9.9) is None  # the finger was on its way before
+    assert meaning_of(SHORT, changed, 10.0 + GUARD_S - 0.01) is None
+    assert meaning_of(SHORT, changed, 10.0 + GUARD_S) == ev.DutyOn("sato", "button")
+
+
+def test_a_press_at_the_start_of_ringing_means_what_was_seen_before() -> None:
+    ringing = agent(Status.RINGING, offer="o1", ringing_since=10.0, changed_by_itself_at=10.0)
+    assert meaning_of(SHORT, ringing, 9.8) == ev.DutyOff("sato", "button")
+    assert meaning_of(SHORT, ringing, 10.0 + BEFORE_RING_S - 0.01) == ev.DutyOff("sato", "button")
+    assert meaning_of(SHORT, ringing, 10.0 + BEFORE_RING_S) is None
+    assert meaning_of(SHORT, ringing, 10.0 + GUARD_S) == ev.DutyOff("sato", "button", after_call=True)
+
+
+def test_every_status_says_what_its_presses_do_in_both_languages() -> None:
+    assert set(PRESSES) == set(Status)
+    assert all(row.short_ja and row.short_en and row.long_ja and row.long_en for row in PRESSES.values())
+
+
+def test_the_legend_in_the_docs_is_the_one_the_panel_runs_on() -> None:
+    page = Path(__file__).parents[2] / "docs" / "lamps.md"
+    written = page.read_text(encoding="utf-8")
+    assert written == legend(), "run: python -m appliance.desk.lamp_legend docs/lamps.md"

@@ -1,0 +1,93 @@
+"""Where a call goes, for every way in and every thing a phone can dial."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from appliance.desk.routing import Refusal, Route, ToPhone, ToQueue, ToTrunk, masked, route
+from appliance.desk.settings import DeskSettings, OutboundSettings, TrunkSettings
+from appliance.wire import Incoming, Origin
+from tests.support.desk_office import settings
+
+OUTSIDE = ToTrunk("carrier", "192.0.2.10:5060", "0312345678")
+EMERGENCY = ToTrunk("carrier", "192.0.2.10:5060", "119", is_emergency=True)
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> DeskSettings:
+    return settings(tmp_path)
+
+
+def call(called: str, origin: Origin = Origin.PHONE, origin_id: str = "101") -> Incoming:
+    return Incoming("in-1", origin, origin_id, "0451112222", "", called, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("called", "goes"),
+    [
+        ("200", ToQueue("front")),
+        ("102", ToPhone("102")),
+        ("119", EMERGENCY),
+        ("0119", EMERGENCY),
+        ("9119", EMERGENCY),
+        ("0312345678", OUTSIDE),
+    ],
+)
+def test_a_phone_reaches(plan: DeskSettings, called: str, goes: Route) -> None:
+    assert route(call(called), plan) == goes
+
+
+@pytest.mark.parametrize(("called", "code"), [("101", 486), ("0990123456", 403), ("", 403), ("*50", 403), ("11", 403)])
+def test_a_phone_is_refused(plan: DeskSettings, called: str, code: int) -> None:
+    refusal = route(call(called), plan)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == code
+
+
+def test_an_emergency_number_wins_over_a_phone_and_a_queue_of_that_number(plan: DeskSettings) -> None:
+    queue = replace(plan.office.queues[0], number="119")
+    plan = replace(plan, office=replace(plan.office, queues=(queue,)), outbound=OutboundSettings("carrier"))
+    assert route(call("119"), plan) == EMERGENCY
+
+
+def test_an_emergency_call_takes_any_trunk_that_goes_out(plan: DeskSettings) -> None:
+    plan = replace(plan, outbound=OutboundSettings(""))
+    assert route(call("119"), plan) == EMERGENCY
+
+
+def test_an_emergency_call_that_nothing_carries_is_grave(plan: DeskSettings) -> None:
+    plan = replace(plan, trunks=(TrunkSettings("carrier", "front"),))
+    refusal = route(call("119"), plan)
+    assert isinstance(refusal, Refusal)
+    assert refusal.is_grave
+    assert "EMERGENCY CALL 119 COULD NOT BE PLACED" in refusal.sentence
+
+
+def test_an_allowed_call_without_a_trunk_is_503(plan: DeskSettings) -> None:
+    refusal = route(call("0312345678"), replace(plan, outbound=OutboundSettings("", ("03",))))
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == 503
+
+
+def test_a_line_goes_to_its_queue_whatever_was_dialled(plan: DeskSettings) -> None:
+    assert route(call("119", Origin.LINE, "line-1"), plan) == ToQueue("front")
+    assert isinstance(route(call("", Origin.LINE, "line-9"), plan), Refusal)
+
+
+def test_a_trunk_goes_by_called_number_and_never_out_again(plan: DeskSettings) -> None:
+    trunk = TrunkSettings("carrier", "", (("0355550000", "front"),), host="192.0.2.10:5060")
+    plan = replace(plan, trunks=(trunk,))
+    assert route(call("0355550000", Origin.TRUNK, "carrier"), plan) == ToQueue("front")
+    for called in ("0312345678", "101", "119"):
+        assert isinstance(route(call(called, Origin.TRUNK, "carrier"), plan), Refusal)
+    assert isinstance(route(call("0355550000", Origin.TRUNK, "stranger"), plan), Refusal)
+
+
+def test_a_trunk_with_a_default_queue_takes_every_number(plan: DeskSettings) -> None:
+    assert route(call("0300000000", Origin.TRUNK, "carrier"), plan) == ToQueue("front")
+
+
+def test_numbers_in_the_log_hide_their_end() -> None:
+    assert masked("0312345678") == "031234****"
+    assert masked("101") == "101"
