@@ -112,7 +112,8 @@ class Line:
         """Time passed."""
         if self._is_due(self._offer_at(), now) and self._ringing is not None and self._leg is not None:
             self._leg.call(self._ringing.caller)
-            logger.info("Line %s rings: a call from %s", self.port.id, masked(self._ringing.caller.number))
+            what = "rings: a call from" if self.state is State.RINGING else "calls the switch again for"
+            logger.info("Line %s %s %s", self.port.id, what, masked(self._ringing.caller.number))
         if self.state is State.RINGING and self._ringing and self._is_due(self._ringing.abandoned_at(), now):
             logger.info("Line %s: the caller gave up while it rang", self.port.id)
             self._guard_until = now + self._country.guard
@@ -284,4 +285,4 @@ class Line:
 
 def masked(number: str) -> str:
     """A number as a log may hold it: the last four digits hidden."""
-    return f"{number[:-4]}***" if number else "nobody we know"
+    return f"{number[:-4]}***" if number else "an unknown number"

@@ -10,6 +10,8 @@ Rules (measured; see docs/architecture.md):
 import ctypes
 import functools
 import logging
+import os
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
@@ -158,7 +160,7 @@ class UserAgent:
         """Bind the SIP port and start the bridge. Raises SwitchError, naming the port when it is taken."""
         self._endpoint = pj.Endpoint()
         try:
-            self._endpoint.libCreate()
+            _hushed(self._endpoint.libCreate)
             self._endpoint.libInit(_endpoint_config(self.settings))
             self._bind()
             self._endpoint.libStart()
@@ -254,6 +256,19 @@ class UserAgent:
                     "or choose another port"
                 ) from None
             raise
+
+
+def _hushed(work: Callable[[], None]) -> None:
+    """pjlib greets on stdout before it can be told not to."""
+    sys.stdout.flush()
+    spoken, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        work()
+    finally:
+        os.dup2(spoken, 1)
+        os.close(spoken)
+        os.close(nowhere)
 
 
 def _reason(refused: Any) -> str:
