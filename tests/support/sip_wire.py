@@ -67,6 +67,8 @@ class Wire:
         self.tcp = tcp
         self._rest = b""
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
+        if tcp:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind((host, port))
         if tcp:
             self.socket.settimeout(3)
