@@ -1,0 +1,51 @@
+"""`python -m hw.probe` on a virtual card, and on what is none."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hw.probe import probe
+from hw.sim import VirtualCard
+
+
+@pytest.fixture
+def card(tmp_path):
+    card = VirtualCard("JP", tmp_path / "card")
+    yield card
+    card.close()
+
+
+def test_a_fit_modem_is_described_and_never_goes_off_hook(card):
+    text = probe(card.path, "JP")
+    assert "CX93001" in text
+    assert "cx930xx" in text
+    assert text.endswith("will do")
+    assert card.stats.seizures == 0
+
+
+def test_a_modem_without_a_phone_line_will_do_but_is_told_so(card):
+    card.set_cord(False)
+    assert "will do, but no phone line" in probe(card.path, "JP")
+
+
+def test_a_missing_device_is_a_sentence_and_status_1(tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-m", "hw.probe", str(tmp_path / "none")], capture_output=True, text=True, timeout=20
+    )
+    assert ended.returncode == 1
+    assert "is not there" in ended.stderr
+
+
+def test_a_tty_with_no_modem_behind_it_is_told_from_one():
+    master, slave = os.openpty()
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "hw.probe", os.ttyname(slave)], capture_output=True, text=True, timeout=20
+        )
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert ended.returncode == 1
+    assert "does not answer AT" in ended.stderr
