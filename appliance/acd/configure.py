@@ -42,4 +42,5 @@ def _change_agents(office: Office, settings: OfficeSettings) -> None:
         if agent_now is None:
             office.state.agents[agent_settings.agent] = Agent(agent_settings, since=office.now)
         else:
-            agent_now.settings, agent_now.is_leaving = agent_settings, False
+            agent_now.settings = agent_settings
+            agent_now.is_leaving = False

@@ -47,7 +47,8 @@ def take_reason(agent: Agent, cause: Cause) -> None:
 
 def take_intent(agent: Agent, cause: Cause) -> None:
     """The duty change that waited happens now; its reason and its person are those of when it was asked for (I-08)."""
-    agent.reason, cause.actor = agent.intent_reason, agent.intent_actor
+    agent.reason = agent.intent_reason
+    cause.actor = agent.intent_actor
     forget_intent(agent, cause)
 
 

@@ -86,13 +86,8 @@ class Agent:
 
     @property
     def is_free(self) -> bool:
-        """In NOW for every queue the agent belongs to (§3.1)."""
-        return (
-            self.state is AgentState.FREE
-            and self.reach is Reach.OK
-            and self.intent is Intent.NONE
-            and not self.is_leaving
-        )
+        """In NOW for every queue the agent belongs to (§3.1); an idle agent has no intent that waits."""
+        return self.state is AgentState.FREE and self.reach is Reach.OK and not self.is_leaving
 
     @property
     def is_staffing(self) -> bool:

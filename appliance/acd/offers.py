@@ -153,7 +153,6 @@ def _may_undo(office: Office, offer: Offer) -> bool:
         and agent is not None
         and not agent.is_leaving
         and agent.state is AgentState.OFF
-        and agent.prompt == NO_ANSWER
         and agent.prompt_contact == offer.contact
         and office.now <= offer.deadline
     )

@@ -132,7 +132,7 @@ ROWS: tuple[Row, ...] = (
         (fx.take_reason, fx.forget_intent, fx.clear_prompt),
         by_person=True,
     ),
-    Row("A-23d", _S.OFF_BUSY, _H.STAYED_OFF, _S.OFF_BUSY, (fx.clear_prompt, fx.forget_intent), by_person=True),
+    Row("A-23d", _S.OFF_BUSY, _H.STAYED_OFF, _S.OFF_BUSY, (fx.clear_prompt,), by_person=True),
     Row("A-30d", _S.OFF_BUSY, _H.LEGS_LOST, _S.FREE, (*_ON_DUTY, fx.take_intent, fx.forget_call), fx.wants_on),
     Row("A-30e", _S.OFF_BUSY, _H.LEGS_LOST, _S.OFF, (fx.forget_call,)),
 )

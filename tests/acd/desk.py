@@ -7,7 +7,8 @@
 Every step is journalled and followed by `invariants.check`; every desk is folded again when its test ends (conftest).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import ClassVar
 
 import msgspec
 
@@ -23,7 +24,6 @@ from appliance.acd.view import AgentView, Status
 from tests.acd import invariants
 
 QUEUE = "sales"
-Step = Callable[["Desk"], Event]
 
 
 def office(*agents: str, queues: Sequence[QueueSettings] = (), **times: float | int | bool) -> OfficeSettings:
@@ -39,7 +39,7 @@ def copy_of(state: State) -> State:
 
 
 class Desk:
-    made: list["Desk"] = []
+    made: ClassVar[list["Desk"]] = []
 
     def __init__(self, *agents: str, queues: Sequence[QueueSettings] = (), **times: float | int | bool) -> None:
         self.acd = Acd()

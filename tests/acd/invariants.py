@@ -12,7 +12,7 @@ from appliance.acd.commands import Command
 from appliance.acd.dispatch import is_dispatchable
 from appliance.acd.engine import Acd
 from appliance.acd.events import Event
-from appliance.acd.model import AgentState, Contact, ContactState, Phase, State
+from appliance.acd.model import AgentState, Contact, ContactState, Intent, Phase, State
 from appliance.acd.office import Office
 
 ENGINE_REASONS = {"declined", "no_answer", "unreachable", "removed"}
@@ -61,6 +61,7 @@ def offers_belong_to_agents(state: State) -> None:
         assert len(opened) == (agent.state is AgentState.RINGING), f"I-01 {name} {agent.state} {opened}"
         assert bool(held or agent.legs) == is_busy, f"I-17 {name} {agent.state}"
         assert len(held) <= 1
+        assert agent.intent is Intent.NONE or is_busy or opened, f"{name} waits for the end of nothing"
         assert agent.offer == next((o.offer for o in opened + held), "")
         assert (agent.wrap_until > 0) <= (agent.state in (AgentState.WRAP_UP, AgentState.BUSY))
         assert (agent.state is AgentState.WRAP_UP) <= (agent.wrap_until > 0)
@@ -152,7 +153,8 @@ def declined_means_others_first(acd: Acd, before: State, commands: Sequence[Comm
         declined = before.contacts[command.contact].declined
         if command.agent in declined:
             queue = next(q for q in acd.state.office.queues if q.queue == command.queue)
-            free = [a for a in queue.agents if acd.state.agents[a].is_free and a not in declined]
+            members = [acd.state.agents[a] for a in queue.agents if a in acd.state.agents and a not in declined]
+            free = [agent for agent in members if agent.is_free]
             assert not free, f"I-24 {command} while {free}"
 
 

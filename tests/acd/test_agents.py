@@ -111,7 +111,7 @@ def test_d03_only_a_person_puts_an_agent_on_duty() -> None:
     desk.rejects("ann")
     desk.wait(3600)
     desk.finds_phone("ann")
-    assert not desk.agent("ann").status is Status.AVAILABLE
+    assert desk.status("ann") is Status.OFF_PROMPT
 
 
 def test_a07_a_486_explained_by_a_call_of_their_own_is_no_blame() -> None:
@@ -360,6 +360,31 @@ def test_a_call_that_came_to_nothing_does_not_cost_the_idle_place_and_a_conversa
     desk.connects("ann")
     desk.ends_leg("ann")
     assert desk.acd.state.agents["ann"].idle_since == desk.now
+
+
+def test_a_conversation_without_wrap_up_starts_the_idle_clock_anew() -> None:
+    desk = on_call("ann", wrap_up_s=0)
+    desk.wait(60)
+    desk.leaves("ann")
+    assert desk.acd.state.agents["ann"].idle_since == desk.now
+
+
+def test_a_wrap_up_that_ran_out_before_anybody_ticked_is_over_when_the_call_ends() -> None:
+    desk = in_wrap_up("ann", wrap_up_s=30)
+    desk.dials("ann")
+    desk.now += 100
+    desk.ends_leg("ann")
+    assert desk.status("ann") is Status.AVAILABLE
+    assert desk.told(story.WrapUpFinished) == [story.WrapUpFinished(desk.now, "ann", 30)]
+
+
+def test_staying_off_answers_a_prompt_and_takes_back_no_other_wish() -> None:
+    desk = rung("ann")
+    desk.rejects("ann")
+    desk.dials("ann")
+    desk.ready("ann")
+    desk.stays_off("ann")
+    assert desk.agent("ann").pending == "on"
 
 
 def test_the_guard_starts_with_a_change_by_itself_and_not_with_the_persons_own() -> None:

@@ -237,6 +237,20 @@ def test_a_reboot_begins_the_clock_anew_and_no_duration_changes() -> None:
     assert rebooted.next_deadline() == 5.0 + 20.0  # ann rings for c1
 
 
+def test_a_reboot_keeps_what_is_left_of_the_grace() -> None:
+    desk = Desk("ann", no_agent_s=20)
+    desk.caller("c1")
+    desk.wait(5)
+    desk.caller("c2")
+    desk.ready("ann")
+    desk.off("ann")  # now the grace of both counts from here
+    desk.wait(5)
+    desk.together(ev.Ticked())  # the last the journal knows of
+    rebooted = Acd(copy_of(desk.acd.state))
+    rebooted.handle(ev.Restarted(), 1.0)
+    assert rebooted.next_deadline() == 1.0 + 15.0
+
+
 def test_moving_the_clock_there_and_back_is_the_identity() -> None:
     desk = talking("ann", "bob", "cay", returns=True)
     desk.caller("c2")

@@ -112,6 +112,17 @@ def test_d04_one_order_over_all_queues() -> None:
     assert desk.waiting() == ["h1", "s1", "h2"]
 
 
+@pytest.mark.parametrize("first", ["sales", "help"])
+def test_d04_two_lines_with_one_agent_are_one_line(first: str) -> None:
+    queues = [QueueSettings(name, name, "1", ("ann",)) for name in ("sales", "help")]
+    desk = Desk("ann", queues=queues)
+    desk.caller("c1", first)
+    desk.wait(1)
+    desk.caller("c2", "help" if first == "sales" else "sales")
+    desk.ready("ann")
+    desk.expect("ring ann for c1")
+
+
 def test_a_line_without_free_agents_does_not_hold_up_another() -> None:
     sales = QueueSettings("sales", "Sales", "100", ("ann",))
     help_ = QueueSettings("help", "Help", "200", ("bob",))
@@ -166,8 +177,10 @@ def test_s04_when_the_only_agent_declines_the_caller_waits_for_the_prompt_and_th
     desk.expect()
     desk.wait(0.1)
     desk.expect("dismiss c1: no_agent")
+    desk.wait(5)
     desk.hangs_up("c1")
-    assert (desk.ending("c1").outcome.value, desk.ending("c1").why) == ("dismissed", "no_agent")
+    ended = desk.ending("c1")
+    assert (ended.outcome.value, ended.why, ended.waited_s) == ("dismissed", "no_agent", 20)  # a message is no wait
 
 
 def test_s04_going_on_duty_within_the_grace_saves_the_caller() -> None:
@@ -213,6 +226,14 @@ def test_without_waiting_for_agents_a_caller_who_finds_nobody_is_told_at_once() 
     desk = Desk("ann", wait_without_agents=False)
     desk.caller("c1")
     desk.expect("dismiss c1: no_agent")
+
+
+def test_without_waiting_for_agents_a_caller_the_only_agent_declined_still_has_the_grace() -> None:
+    desk = Desk("ann", wait_without_agents=False)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.rejects("ann")
+    desk.expect("stop ann: declined", "hold c1")
 
 
 def test_s36_a_queue_that_does_not_hold_when_busy_tells_the_caller_so() -> None:
@@ -309,6 +330,8 @@ def test_i24_who_declined_is_asked_again_only_after_everybody_else() -> None:
     desk.expect()
     desk.wait(2)
     desk.expect("ring ann for c1")
+    desk.rejects("ann")
+    desk.expect("stop ann: declined", "ring bob for c1")  # a new pass: he has not been asked in this one
 
 
 def test_a_caller_in_the_retry_gap_does_not_hold_up_the_next_one() -> None:

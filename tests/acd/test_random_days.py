@@ -1,0 +1,190 @@
+"""Whole days of a random but plausible office: every row of the table is taken, every invariant holds at every step.
+
+One day more: `DESKBELL_DAY_STEPS=1000000 pytest tests/acd/test_random_days.py`.
+"""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import pytest
+
+from appliance.acd import events as ev
+from appliance.acd import tables
+from appliance.acd.events import Event
+from appliance.acd.model import Agent, AgentState, Intent, Offer, Phase
+from appliance.acd.settings import QueueSettings
+from tests.acd.desk import Desk, arrives, office
+
+AGENTS = tuple(f"a{number:02}" for number in range(20))
+QUEUES = (
+    QueueSettings("sales", "Sales", "1", AGENTS[:12], ring_s=15, wrap_up_s=20),
+    QueueSettings("help", "Help", "2", AGENTS[8:], ring_s=20, wrap_up_s=30, max_waiting=6),
+    QueueSettings("vip", "VIP", "3", AGENTS[::3], wrap_up_s=0, max_wait_s=120, hold_when_busy=False),
+    QueueSettings("night", "Night", "4", AGENTS[:2], wait_without_agents=False, no_agent_s=5),
+)
+SHAPES = [queue.queue for queue in QUEUES]
+STEPS = int(os.environ.get("DESKBELL_DAY_STEPS", "3000"))
+FEWEST_DAYS, MOST_DAYS = 2, 20
+T = TypeVar("T")
+
+
+class Day:
+    """Chance, weighted by what people do in each situation. Only `random()` is used: the same on every Python."""
+
+    def __init__(self, seed: int) -> None:
+        self.desk = Desk(*AGENTS, queues=QUEUES)
+        self.chance = random.Random(seed)
+        self.callers = 0
+        self.legs = 0
+        self.actions: list[tuple[float, Callable[[], Sequence[Event]]]] = [
+            (4, self.somebody_calls),
+            (1.5, self.somebody_gives_up),
+            (14, self.a_phone_acts),
+            (7, self.an_agent_acts),
+            (4, self.an_own_call_goes_on),
+            (0.6, self.something_breaks),
+            (0.7, self.something_late_arrives),
+        ]
+
+    def live(self, steps: int) -> None:
+        for _ in range(steps):
+            self.desk.wait(self.chance.random() ** 9 * 30)
+            self.desk.now += 0.0 if self.chance.random() < 0.9 else self.chance.random() * 2
+            events = list(self.act())
+            while self.chance.random() < 0.2:
+                events += self.act()
+            if events:
+                self.desk.together(*events)
+
+    def act(self) -> Sequence[Event]:
+        at = self.chance.random() * sum(weight for weight, _ in self.actions)
+        for weight, action in self.actions:
+            at -= weight
+            if at < 0:
+                return action()
+        return ()
+
+    def one_of(self, things: Sequence[T]) -> T:
+        return things[int(self.chance.random() * len(things))]
+
+    def offers(self, *phases: Phase) -> list[Offer]:
+        return [offer for offer in self.desk.acd.state.offers.values() if offer.phase in phases]
+
+    # -- what may happen
+
+    def somebody_calls(self) -> Sequence[Event]:
+        if len(self.desk.acd.state.contacts) > 30:
+            return ()
+        self.callers += 1
+        urgent = int(self.chance.random() < 0.1)
+        return [arrives(f"c{self.callers}", self.one_of(SHAPES), priority=urgent, returns=self.chance.random() < 0.3)]
+
+    def somebody_gives_up(self) -> Sequence[Event]:
+        state = self.desk.acd.state
+        contacts = [offer.contact for offer in self.offers(Phase.OPEN)] * 3 + list(state.contacts)
+        return [ev.CallerHungUp(self.one_of(contacts))] if contacts else ()
+
+    def a_phone_acts(self) -> Sequence[Event]:
+        offers = list(self.desk.acd.state.offers.values())
+        if not offers:
+            return ()
+        offer = self.one_of(offers)
+        match offer.phase:
+            case Phase.OPEN:
+                answers = [ev.OfferAccepted] * 6 + [
+                    ev.OfferAlerted,
+                    ev.OfferRejected,
+                    ev.OfferBusy,
+                    ev.OfferUnreachable,
+                ]
+                answer = self.one_of(answers)(offer.offer)
+                lifted = ev.LegStarted(offer.agent, f"b{self.callers}", outbound=True)
+                return [answer, lifted] if isinstance(answer, ev.OfferBusy) and self.chance.random() < 0.5 else [answer]
+            case Phase.ACCEPTED if not offer.was_bridged and self.chance.random() < 0.8:
+                return [ev.Bridged(offer.contact, offer.offer), ev.RecordingBegan(offer.contact, "")]
+            case Phase.TIMED_OUT:
+                return [ev.OfferAccepted(offer.offer)]
+            case _:
+                return [ev.OfferLegEnded(offer.offer)]
+
+    def an_agent_acts(self) -> Sequence[Event]:
+        agents = list(self.desk.acd.state.agents.values())
+        engaged = [agent for agent in agents if agent.state not in (AgentState.FREE, AgentState.OFF)]
+        agent = self.one_of(engaged if engaged and self.chance.random() < 0.6 else agents)
+        name = agent.settings.agent
+        self.legs += 1
+        dials = [ev.LegStarted(name, f"l{self.legs}", True, queue) for queue in ("", "sales")]
+        called = ev.LegStarted(name, f"l{self.legs}", False)
+        later = ev.DutyOff(name, name, "lunch", after_call=True)
+        if agent.state is AgentState.RINGING and self.chance.random() < 0.7:
+            return [ev.DutyOn(name, name) if agent.intent is Intent.OFF else later]
+        if agent.state is AgentState.WRAP_UP and self.chance.random() < 0.5:
+            return [self.one_of([called, *dials])]
+        wishes: list[Event] = [ev.DutyOn(name, name)] * self.zeal(agent)
+        wishes += [*dials, called, later, ev.DutyOff(name, name), ev.StayedOff(name, name), ev.WrapUpEnded(name, name)]
+        return [self.one_of(wishes)]
+
+    @staticmethod
+    def zeal(agent: Agent) -> int:
+        """Most people who are off duty come back."""
+        return 20 if agent.state is AgentState.OFF else 2
+
+    def an_own_call_goes_on(self) -> Sequence[Event]:
+        legs = [(name, leg) for name, agent in self.desk.acd.state.agents.items() for leg in agent.legs]
+        if not legs:
+            return ()
+        kind = self.one_of([ev.LegConnected, ev.LegEnded, ev.LegEnded])
+        return [kind(*self.one_of(legs))]
+
+    def something_breaks(self) -> Sequence[Event]:
+        state = self.desk.acd.state
+        agent = self.one_of(AGENTS)
+        legs = [leg for found in state.agents.values() for leg in found.legs if self.chance.random() < 0.3]
+        alive = [offer for offer in state.offers if self.chance.random() < 0.8]
+        left = [name for name in AGENTS if name != agent]
+        return self.one_of(
+            [
+                [ev.PhoneLost(agent)],
+                [ev.PhoneFound(name) for name in AGENTS],
+                [ev.PhoneFound(name) for name in AGENTS],
+                [ev.SwitchLost()],
+                [ev.SwitchLost()],
+                [ev.Restarted(tuple(alive), tuple(legs))],
+                [ev.CallerReturned(contact) for contact in state.contacts],
+                [ev.Restarted(tuple(alive), tuple(legs))],
+                [ev.Configured(office(*left, queues=QUEUES))],
+                [ev.Configured(office(*AGENTS, queues=QUEUES))],
+                [ev.Configured(office(*AGENTS, queues=QUEUES))],
+            ]
+        )
+
+    def something_late_arrives(self) -> Sequence[Event]:
+        offer = f"o{int(self.chance.random() * (self.desk.acd.state.offers_made + 1))}"
+        kinds = [
+            ev.OfferAccepted,
+            ev.OfferRejected,
+            ev.OfferTimedOut,
+            ev.OfferLegEnded,
+            ev.OfferBusy,
+            ev.OfferUnreachable,
+        ]
+        return [self.one_of(kinds)(offer), ev.Ticked()]
+
+
+@pytest.mark.timeout(0)
+def test_random_days_keep_every_invariant_and_take_every_row_of_the_table() -> None:
+    rows: Counter[str] = Counter()
+    missing = [row.id for row in tables.ROWS]
+    for seed in range(1, MOST_DAYS + 1):
+        day = Day(seed)
+        day.live(STEPS)
+        assert day.desk.acd.state.arrivals == day.callers
+        rows.update(day.desk.acd.rows_taken)
+        missing = [row.id for row in tables.ROWS if not rows[row.id]]
+        if seed >= FEWEST_DAYS and not missing:
+            break
+    print(*(f"{row} {count}" for row, count in sorted(rows.items())), sep="\n")
+    assert missing == []
