@@ -1,0 +1,178 @@
+"""The desk's other two links: lines tell their state, the edge gets its secrets and says which phones are there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from appliance import wire
+from appliance.acd import events as ev
+from appliance.acd.engine import Acd
+from appliance.desk.alarms import Alarms
+from appliance.desk.clock import Clock
+from appliance.desk.edge_link import FORGIVE_S, GRACE_S, EdgeLink
+from appliance.desk.lines_link import LinesLink
+from appliance.desk.settings import DeskSettings, PhoneSettings
+from appliance.edge.rpc import Registration
+from appliance.errors import EdgeError
+from appliance.wire import Wire
+from tests.support.desk_office import settings
+
+
+@asynccontextmanager
+async def lines_process(path: Path, *told: wire.LineState) -> AsyncIterator[None]:
+    """A lines process that tells these states and stays."""
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected = Wire(reader, writer)
+        await connected.greet("lines", frozenset({"desk"}))
+        for state in told:
+            connected.send(state)
+        await over.wait()
+        await connected.close()
+
+    server = await asyncio.start_unix_server(serve, path)
+    try:
+        yield
+    finally:
+        over.set()
+        server.close()
+        path.unlink()  # noqa: ASYNC240 - a name, no file
+
+
+async def until_line(link: LinesLink, state: str) -> None:
+    async with asyncio.timeout(5):
+        while link.views[0].state != state:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_line_tells_its_state_and_its_trouble_and_is_unknown_when_its_process_dies(tmp_path: Path) -> None:
+    plan = replace(settings(tmp_path), lines_socket=tmp_path / "lines.sock")
+    alarms = Alarms()
+    link = LinesLink(plan, Clock(), alarms)
+    follower = asyncio.create_task(link.run())
+    trouble = "no modem at /dev/ttyACM0; plug it in"
+    async with lines_process(
+        tmp_path / "lines.sock",
+        wire.LineState("line-1", "down", trouble, "", 1.0),
+        wire.LineState("stranger", "idle", "", "", 1.0),
+    ):
+        await until_line(link, "down")
+        assert alarms.sentences() == (f"Line line-1: {trouble}",)
+    await until_line(link, "unknown")
+    assert alarms.sentences() == ("Line line-1: the lines process does not run; see its log",)
+    async with lines_process(tmp_path / "lines.sock", wire.LineState("line-1", "idle", "", "", 1.0)):
+        await until_line(link, "idle")
+        assert alarms.sentences() == ()
+        follower.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await follower
+
+
+class FakeEdge:
+    """An edge that remembers secrets until it is restarted."""
+
+    def __init__(self) -> None:
+        self.secrets: list[tuple[str, str]] = []
+        self.phones: dict[str, int] = {}
+        self.is_up = True
+
+    async def put_secrets(self, secrets: list[tuple[str, str]]) -> None:
+        self.secrets = list(secrets)
+
+    async def secrets_loaded(self) -> int:
+        if not self.is_up:
+            raise EdgeError("edge: no answer")
+        return len(self.secrets)
+
+    async def registrations(self) -> list[Registration]:
+        return [Registration(phone, "sip:x", "sip:x", left, "fake") for phone, left in self.phones.items()]
+
+
+class Stepped(Clock):
+    """A clock the test moves."""
+
+    at = 100.0
+
+    def now(self) -> float:
+        return self.at
+
+
+class Bench:
+    """An edge link, its core and what it posts (which the core hears at once)."""
+
+    def __init__(self, plan: DeskSettings) -> None:
+        self.edge, self.clock, self.alarms, self.acd = FakeEdge(), Stepped(), Alarms(), Acd()
+        self.posted: list[ev.Event] = []
+        self.post(ev.Configured(plan.office))
+        self.post(ev.DutyOn("sato", "page"))
+        self.posted.clear()
+        self.link = EdgeLink(plan, self.acd, self.clock, self.alarms, self.post)
+
+    def post(self, event: ev.Event) -> None:
+        self.posted.append(event)
+        self.acd.handle(event, self.clock.now())
+
+    async def step(self, seconds: float = 1.0) -> list[ev.Event]:
+        self.clock.at += seconds
+        self.posted.clear()
+        await self.link.step(self.edge)
+        return list(self.posted)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    phones = (PhoneSettings("101", "佐藤", "ha1-of-101"), PhoneSettings("102", "鈴木", "ha1-of-102"))
+    return Bench(replace(settings(tmp_path), phones=phones))
+
+
+async def test_secrets_are_pushed_at_the_start_and_again_after_the_edge_forgot_them(bench: Bench) -> None:
+    await bench.step()
+    assert bench.edge.secrets == [("101", "ha1-of-101"), ("102", "ha1-of-102")]
+    bench.edge.secrets = []
+    await bench.step()
+    assert len(bench.edge.secrets) == 2
+
+
+async def test_nobody_is_lost_before_registrations_had_time_to_come_in(bench: Bench) -> None:
+    bench.edge.phones = {"102": 60}
+    assert await bench.step() == []
+    assert await bench.step(GRACE_S - 0.1) == []
+    assert await bench.step(0.2) == [ev.PhoneLost("sato")]
+    assert await bench.step() == []
+    bench.edge.phones["101"] = 60
+    assert await bench.step() == [ev.PhoneFound("sato")]
+
+
+async def test_an_edge_that_is_away_is_an_alarm_and_loses_nobody(bench: Bench) -> None:
+    bench.edge.phones = {"101": 60, "102": 60}
+    await bench.step()
+    bench.edge.is_up = False
+    assert await bench.step(60) == []
+    assert "The registrar does not answer" in bench.alarms.sentences()[0]
+    bench.edge.is_up, bench.edge.phones = True, {}
+    assert await bench.step() == []
+    assert bench.alarms.sentences() == ()
+    assert len(await bench.step(GRACE_S)) == 2
+
+
+async def test_a_registered_phone_that_gave_no_sign_is_believed_when_it_registers_anew(bench: Bench) -> None:
+    bench.edge.phones = {"101": 60, "102": 60}
+    await bench.step()
+    bench.post(ev.PhoneLost("sato"))  # as A-08 does
+    bench.edge.phones["101"] = 50
+    assert await bench.step() == []
+    bench.edge.phones["101"] = 60
+    assert await bench.step() == [ev.PhoneFound("sato")]
+
+
+async def test_or_when_it_was_left_alone_for_a_while(bench: Bench) -> None:
+    bench.edge.phones = {"101": 60, "102": 60}
+    await bench.step()
+    bench.post(ev.PhoneLost("sato"))
+    assert await bench.step(FORGIVE_S - 1) == []
+    assert await bench.step(1.0) == [ev.PhoneFound("sato")]
