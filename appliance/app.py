@@ -8,6 +8,7 @@ import errno
 import logging
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +38,7 @@ async def run(config: Config, state: State, *, demo: bool) -> None:
         if demo:
             desk.office.demo = link = DemoLink(state.run / "demo.sock", tuple(agent.id for agent in config.agents))
             await link.refresh()
-        page = PageServer(desk.office, plan.page(config, _announce))
+        page = PageServer(desk.office, replace(plan.page(config, _announce), clock=desk.clock.now))
         try:
             await page.start()
         except OSError as wrong:

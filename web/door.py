@@ -15,7 +15,7 @@ import secrets
 
 import argon2
 
-from appliance.api import DeskApi
+from appliance.api import DeskApi, Refusal
 from web.errors import BadRequest, Forbidden
 from web.settings import WebSettings
 
@@ -150,4 +150,7 @@ class Door:
 
     async def _write(self) -> None:
         self._written = {name: seen for name, (_, seen) in self._sessions.items()}
-        await self._api.put_secret("sessions", json.dumps(self._sessions).encode())
+        try:
+            await self._api.put_secret("sessions", json.dumps(self._sessions).encode())
+        except Refusal as refusal:  # a full disk must not keep anybody from the page that says so
+            logger.warning("Sessions will not survive a restart: %s", refusal)

@@ -15,7 +15,7 @@ class WebSettings:
 
     `allowed_hosts` are names besides `localhost` and IP literals the page answers to (DNS rebinding).
     `code` fixes the first-start code; empty: one is made. `announce` is called once with it when it is needed.
-    `clock` must be the clock of the views' times (monotonic); `wall` is seconds since 1970.
+    `clock` must be the desk's own, the one of the views' times; `wall` is seconds since 1970.
     """
 
     host: str = "127.0.0.1"

@@ -33,9 +33,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A running desk. `office` is for the page; `link.is_ready` says when the switch and the desk agree."""
+    """A running desk. `office` is for the page, in `clock`'s times; `link.is_ready`: switch and desk agree."""
 
     office: Office
+    clock: Clock
     control: CallControl
     link: SwitchLink
     panel: Panel
@@ -78,7 +79,7 @@ async def running_desk(settings: DeskSettings) -> AsyncIterator[Desk]:
                 tasks.create_task(edge.run(), name="edge link"),
             ]
             try:
-                yield Desk(office, control, link, panel, alarms)
+                yield Desk(office, clock, control, link, panel, alarms)
             finally:
                 for task in running:
                     task.cancel()

@@ -93,6 +93,7 @@ class FakeDesk:
         self.alarm_texts: tuple[str, ...] = ()
         self.line_views = (LineView("1", "idle", "", "", self.now()),)
         self.broken = False
+        self.disk_is_full = False
         self.closed = False
         self.listener_left = asyncio.Event()
         self._numbers = itertools.count(1)
@@ -257,6 +258,8 @@ class FakeDesk:
         return self.secrets.get(key)
 
     async def put_secret(self, key: str, value: bytes | None) -> None:
+        if self.disk_is_full:
+            raise Refusal("ディスクがいっぱいです。")
         if value is None:
             self.secrets.pop(key, None)
         else:

@@ -1,5 +1,6 @@
 """The way in: first start, password, the demo's code, sessions that end, and patience with guessing."""
 
+import asyncio
 import json
 from http.cookies import SimpleCookie
 
@@ -10,6 +11,7 @@ from tests.support.fake_desk_api import FakeDesk
 from tests.web.conftest import CODE, OURS, Clock, visit
 from web.app import first_start_code
 from web.door import Door, new_code
+from web.errors import Forbidden
 from web.settings import WebSettings
 
 PASSWORD = "correct horse battery"
@@ -38,6 +40,18 @@ async def test_the_first_start_trades_the_code_for_a_password_once(stranger: Tes
     assert desk.secrets["password"].startswith(b"$argon2id$v=19$m=19456,t=2,p=1$")
     again = await stranger.post("/first-start", data=FIRST, headers=OURS)
     assert again.status == 403
+
+
+async def test_of_two_first_starts_at_once_one_wins(stranger: TestClient) -> None:
+    answers = await asyncio.gather(*(stranger.post("/first-start", data=FIRST, headers=OURS) for _ in range(2)))
+    assert sorted(answer.status for answer in answers) == [200, 403]
+
+
+async def test_outside_the_demo_a_code_alone_opens_nothing(desk: FakeDesk) -> None:
+    door = Door(desk, WebSettings(code=CODE))
+    await door.open_up()
+    with pytest.raises(Forbidden):
+        await door.enter_with_code(CODE)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +149,17 @@ async def test_a_session_survives_a_restart_and_its_cookie_is_nowhere_on_the_box
     answer = await restarted.get("/api/office", headers={"Cookie": f"deskbell={token}"})
     assert answer.status == 200
     await restarted.close()
+
+
+async def test_a_full_disk_keeps_nobody_out_but_sets_no_password(
+    visitor: TestClient, stranger: TestClient, demo_desk: FakeDesk, desk: FakeDesk
+) -> None:
+    desk.disk_is_full = demo_desk.disk_is_full = True
+    assert (await visitor.post("/login", data={"code": CODE}, headers=OURS)).status == 200
+    assert (await visitor.get("/api/office")).status == 200
+    told = await stranger.post("/first-start", data=FIRST, headers=OURS)
+    assert (told.status, (await told.json())["message"]) == (409, "ディスクがいっぱいです。")
+    assert first_start_code(stranger.app) == CODE
 
 
 async def test_the_cookie_is_kept_from_scripts_and_other_sites(demo_desk: FakeDesk, clock: Clock) -> None:
