@@ -18,9 +18,15 @@ from appliance.acd.commands import Command
 from appliance.acd.configure import configure
 from appliance.acd.deadlines import Alarm, Entry
 from appliance.acd.dispatch import dispatch
-from appliance.acd.model import Agent, Contact, Offer, State
+from appliance.acd.model import Agent, Contact, Offer, Phase, State
 from appliance.acd.office import Office
 from appliance.acd.view import OfficeView
+
+CallerEvent = ev.CallerArrived | ev.CallerHungUp | ev.CallerReturned | ev.RecordingBegan | ev.RecordingEnded
+NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
+OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
+DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded
+AgentEvent = DutyEvent | ev.LegStarted | ev.LegConnected | ev.LegEnded | ev.PhoneFound | ev.PhoneLost
 
 
 class Acd:
@@ -98,34 +104,69 @@ class Acd:
         found = self.state.offers.get(offer)
         return found.contact if found is not None else ""
 
-    def _apply(self, event: ev.Event) -> None:  # noqa: C901, PLR0912 - a table of contents, one line per event
-        office = self._office
+    def _apply(self, event: ev.Event) -> None:
         match event:
             case ev.Ticked():
                 self._run_deadlines()
             case ev.Configured(settings):
-                configure(office, settings)
+                configure(self._office, settings)
+            case ev.SwitchLost():
+                callers.switch_lost(self._office)
+            case ev.Restarted():
+                callers.restarted(self._office, event)
+            case _ if isinstance(event, CallerEvent):
+                self._hear_of_caller(event)
+            case _ if isinstance(event, OfferEvent):
+                self._hear_of_offer(event)
+            case _:
+                self._hear_of_agent(event)
+
+    def _hear_of_caller(self, event: CallerEvent) -> None:
+        office = self._office
+        match event:
             case ev.CallerArrived():
                 contacts.arrive(office, event)
             case ev.CallerHungUp(contact):
                 callers.hung_up(office, contact)
             case ev.CallerReturned(contact):
                 callers.returned(office, contact)
-            case ev.SwitchLost():
-                callers.switch_lost(office)
-            case ev.Restarted():
-                callers.restarted(office, event)
-            case ev.OfferAccepted(offer):
-                offers.accept(office, offer)
-            case ev.OfferRejected() | ev.OfferBusy() | ev.OfferTimedOut() | ev.OfferUnreachable():
-                self._end_offer(event)
-            case ev.OfferLegEnded(offer):
-                if (known := self.offer(offer)) is not None:
-                    offers.leg_ended(office, known)
+            case ev.RecordingBegan(contact, recording):
+                contacts.show_recording(office, contact, recording, is_recording=True)
+            case ev.RecordingEnded(contact, recording):
+                contacts.show_recording(office, contact, recording, is_recording=False)
+
+    def _hear_of_offer(self, event: OfferEvent) -> None:
+        office = self._office
+        if isinstance(event, ev.OfferAccepted):
+            offers.accept(office, event.offer)
+            return
+        if isinstance(event, ev.Bridged):
+            offers.bridged(office, event.contact, event.offer)
+            return
+        offer = self.state.offers.get(event.offer)
+        if offer is None:
+            return  # it has its one outcome already (D-05)
+        if isinstance(event, ev.OfferLegEnded):
+            offers.leg_ended(office, offer)
+        elif offer.phase is Phase.OPEN:
+            self._end_offer(event, offer)
+
+    def _end_offer(self, event: NoAnswer, offer: Offer) -> None:
+        match event:
+            case ev.OfferRejected():
+                offers.reject(self._office, offer)
+            case ev.OfferBusy():
+                offers.busy(self._office, offer)
+            case ev.OfferTimedOut():
+                offers.time_out(self._office, offer)
+            case ev.OfferUnreachable():
+                offers.unreachable(self._office, offer)
             case ev.OfferAlerted():
                 pass  # the switch judges alert_s; the record is for the journal
-            case ev.Bridged(contact, offer):
-                offers.bridged(office, contact, offer)
+
+    def _hear_of_agent(self, event: AgentEvent) -> None:
+        office = self._office
+        match event:
             case ev.LegStarted():
                 staff.leg_started(office, event)
             case ev.LegConnected():
@@ -144,26 +185,8 @@ class Acd:
                 staff.phone_found(office, agent)
             case ev.PhoneLost(agent):
                 staff.phone_lost(office, agent)
-            case ev.RecordingBegan(contact, recording):
-                contacts.show_recording(office, contact, recording, is_recording=True)
-            case ev.RecordingEnded(contact, recording):
-                contacts.show_recording(office, contact, recording, is_recording=False)
             case _:
                 assert_never(event)
-
-    def _end_offer(self, event: ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable) -> None:
-        offer = offers.find_open(self._office, event.offer)
-        if offer is None:
-            return  # it has its one outcome already (D-05)
-        match event:
-            case ev.OfferRejected():
-                offers.reject(self._office, offer)
-            case ev.OfferBusy():
-                offers.busy(self._office, offer)
-            case ev.OfferTimedOut():
-                offers.time_out(self._office, offer)
-            case ev.OfferUnreachable():
-                offers.unreachable(self._office, offer)
 
     def _run_deadlines(self) -> None:
         deadlines, now = self._office.deadlines, self._office.now

@@ -47,12 +47,6 @@ def _until(office: Office, offer: Offer, seconds: float) -> None:
     _watch(office, offer)
 
 
-def find_open(office: Office, offer_id: str) -> Offer | None:
-    """The offer of that id while it has no outcome; None for one that is over or was never made (I-16)."""
-    offer = office.state.offers.get(offer_id)
-    return offer if offer is not None and offer.phase is Phase.OPEN else None
-
-
 def _tell(office: Office, offer: Offer, outcome: OfferOutcome, why: str = "") -> None:
     rang_s = max(0.0, office.now - offer.opened_at)
     office.facts.append(
