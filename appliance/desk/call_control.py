@@ -24,6 +24,7 @@ from appliance.acd.story import Fact
 from appliance.acd.view import OfficeView
 from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
+from appliance.desk.story_log import tell
 from appliance.errors import StorageError
 from appliance.storage.store import Store
 
@@ -58,6 +59,7 @@ class CallControl:
         self.effects: Effects = lambda commands: None
         self._store, self._clock, self._alarms = store, clock, alarms
         self._is_ticking = False
+        self._stuck_at: float | None = None
         self._posted: deque[ev.Event] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -169,7 +171,14 @@ class CallControl:
         self._wake.set()
 
     def _deadline(self) -> float | None:
-        return self.acd.next_deadline() if self._is_ticking else None
+        deadline = self.acd.next_deadline() if self._is_ticking else None
+        return None if deadline == self._stuck_at else deadline
+
+    def _check_progress(self, ticked: float | None) -> None:
+        """A deadline that a tick did not consume would spin for ever: that is a bug of the core, and calls go on."""
+        if ticked is not None and ticked <= self.acd.state.at and self.acd.next_deadline() == ticked:
+            logger.critical("The core did not consume its deadline %f; it is passed over", ticked)
+            self._stuck_at = ticked
 
     def _is_due(self) -> bool:
         deadline = self._deadline()
@@ -182,13 +191,14 @@ class CallControl:
         if deadline is not None and deadline <= now:
             events.append(ev.Ticked())
         commands = self.acd.handle_batch(events, now)
+        self._check_progress(deadline)
+        facts = tuple(self.acd.drain_facts())
         orders = [command for command in commands if isinstance(command, do.RecordConversation)]
-        self._unsaved.append(
-            Unsaved(tuple(events), tuple(self.acd.drain_facts()), tuple(self._recording(one) for one in orders), now)
-        )
+        self._unsaved.append(Unsaved(tuple(events), facts, tuple(self._recording(one) for one in orders), now))
         await self._save()
         self.effects(commands)
         self._publish(now)
+        tell(facts)
         if self._store.seq - self._checkpointed >= CHECKPOINT_EVERY:
             await self.checkpoint()
 

@@ -24,6 +24,7 @@ from appliance.wire import Message, Snapshot, Wire
 logger = logging.getLogger(__name__)
 
 RETRY_S: Final = 0.1
+ANSWER_S: Final = 5.0
 DEAD_S: Final = 10.0
 START_S: Final = 3.0
 """A desk that finds no switch at its start lets time go on after this."""
@@ -69,7 +70,12 @@ class SwitchLink:
             uid = connected.peer_uid()
             if uid not in {0, os.getuid(), *self._settings.peer_uids}:
                 raise WireError(f"the switch's socket is held by user {uid}; root or user {os.getuid()} would be right")
-            await connected.greet("desk", frozenset({"switch"}))
+            async with asyncio.timeout(ANSWER_S):
+                await connected.greet("desk", frozenset({"switch"}))
+        except TimeoutError:
+            await connected.close()
+            self._alarms.raise_(SWITCH, f"The switch is connected but said nothing for {ANSWER_S:g} s; see its log")
+            return None
         except WireError as wrong:
             await connected.close()
             self._alarms.raise_(SWITCH, f"The switch cannot be spoken with: {wrong}")
@@ -82,12 +88,16 @@ class SwitchLink:
         """Carry events to the core until the switch is gone."""
         connected.send(wire.AskSnapshot())
         try:
+            async with asyncio.timeout(ANSWER_S):
+                snapshot = await _first_snapshot(connected)
+            if snapshot is not None:
+                await self._agree(connected, snapshot, control, reconciler)
             while (message := await connected.receive()) is not None:
-                if isinstance(message, Snapshot):
-                    await self._agree(connected, message, control, reconciler)
-                elif self.is_ready.is_set() and isinstance(message, wire.Event):
+                if isinstance(message, wire.Event):
                     translator.heard(message)
             logger.warning("The switch is gone; trying to reach it again")
+        except TimeoutError:
+            logger.error("The switch gave no snapshot within %g s; it is left and reached anew", ANSWER_S)
         except WireError as wrong:
             logger.error("The switch is left and reached anew: %s", wrong)
         finally:
@@ -97,8 +107,6 @@ class SwitchLink:
             await connected.close()
 
     async def _agree(self, connected: Wire, snapshot: Snapshot, control: CallControl, reconciler: Reconciler) -> None:
-        if self.is_ready.is_set():
-            return  # nobody asked for it; events have kept us in step
         rows = await self._store.open_recordings()
         await control.settled()
         before = Before(self._boot, tuple((row.recording, row.contact) for row in rows), self._is_new)
@@ -121,3 +129,11 @@ class SwitchLink:
         self._lost_at = None
         self._alarms.raise_(SWITCH, "The switch does not run: no call can come in or go out; see its log")
         control.post(ev.SwitchLost())
+
+
+async def _first_snapshot(connected: Wire) -> Snapshot | None:
+    """The snapshot that was asked for; what is told before it is in it. None when the switch has gone."""
+    while (message := await connected.receive()) is not None:
+        if isinstance(message, Snapshot):
+            return message
+    return None

@@ -227,3 +227,5 @@ class Translator:
         logger.warning("The switch refused %s: %s", event.command, event.why)
         if event.command == "Play":
             self._message_over(event.leg)
+        elif event.command == "Dial" and (offer := self._legs.offer_of(event.leg)):
+            self._post(ev.OfferUnreachable(offer))

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from appliance import wire
 from appliance.acd import commands as do
 from appliance.acd import events as ev
@@ -35,7 +37,7 @@ async def test_every_order_leaves_after_its_cause_is_on_the_disk(tmp_path: Path)
     assert [count for name, count in seen if name == "HoldCaller"] == [2, 3]
 
 
-async def test_a_batch_that_is_being_written_has_not_left_yet(tmp_path: Path, monkeypatch: object) -> None:
+async def test_a_batch_that_is_being_written_has_not_left_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with running_box(tmp_path, "sato") as box:
         may_commit = asyncio.Event()
         append = Store.append
@@ -44,7 +46,7 @@ async def test_a_batch_that_is_being_written_has_not_left_yet(tmp_path: Path, mo
             await may_commit.wait()
             return await append(store, *batch)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(Store, "append", slow_disk)  # type: ignore[attr-defined]
+        monkeypatch.setattr(Store, "append", slow_disk)
         seq = box.view.seq
         box.switch.rings()
         await box.switch.is_asked(wire.AskSnapshot)
@@ -73,7 +75,7 @@ async def test_events_of_foreign_threads_arrive_in_their_order(tmp_path: Path) -
 
 
 async def test_while_the_disk_fails_calls_go_on_and_afterwards_the_journal_is_whole(
-    tmp_path: Path, monkeypatch: object
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     append, is_full = Store.append, True
 
@@ -83,8 +85,8 @@ async def test_while_the_disk_fails_calls_go_on_and_afterwards_the_journal_is_wh
         return await append(store, *batch)  # type: ignore[arg-type]
 
     async with running_box(tmp_path, "sato") as box:
-        monkeypatch.setattr(Store, "append", full_disk)  # type: ignore[attr-defined]
-        monkeypatch.setattr("appliance.desk.call_control.RETRY_S", 0.05)  # type: ignore[attr-defined]
+        monkeypatch.setattr(Store, "append", full_disk)
+        monkeypatch.setattr("appliance.desk.call_control.RETRY_S", 0.05)
         caller, _ = await box.talking()
         assert "The disk does not take the journal; calls go on" in box.desk.alarms.sentences()[0]
         is_full = False
@@ -104,13 +106,40 @@ async def test_a_slow_reader_of_changes_skips_to_the_newest_view(tmp_path: Path)
         second = await anext(changes)
         assert second.seq == first.seq + 50
         assert second.agents[0].reason == "reason 49"
-        await changes.aclose()  # type: ignore[attr-defined]
+        await changes.aclose()
 
 
-async def test_a_checkpoint_is_taken_every_so_many_records(tmp_path: Path, monkeypatch: object) -> None:
-    monkeypatch.setattr("appliance.desk.call_control.CHECKPOINT_EVERY", 10)  # type: ignore[attr-defined]
+async def test_a_checkpoint_is_taken_every_so_many_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.desk.call_control.CHECKPOINT_EVERY", 10)
     async with running_box(tmp_path) as box:
         for number in range(12):
             await box.desk.office.go_off_duty("sato", "page", f"reason {number}")
         rows = sqlite3.connect(tmp_path / "deskbell.sqlite").execute("SELECT seq FROM checkpoints").fetchall()
     assert len(rows) == 1
+
+
+async def test_a_deadline_that_the_core_does_not_consume_does_not_spin_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        acd = box.desk.control.acd
+        monkeypatch.setattr(acd, "next_deadline", lambda: 1.0)
+        caller, _ = await box.talking()
+        monkeypatch.undo()
+        box.switch.hangs_up(caller)
+        await box.is_status("sato", Status.WRAP_UP)
+    assert "did not consume its deadline" in caplog.text
+
+
+async def test_the_log_tells_the_story_of_a_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    async with running_box(tmp_path, "sato") as box:
+        caller, _ = await box.talking()
+        box.switch.hangs_up(caller)
+        await box.is_status("sato", Status.WRAP_UP)
+    text = caplog.text
+    assert "sato is on duty, by page" in text
+    assert "031234**** calls queue front by carrier" in text
+    assert "talks with sato after waiting" in text
+    assert "is over: answered (caller_left)" in text
+    assert "0312345678" not in text

@@ -13,6 +13,7 @@ from appliance.acd import events as ev
 from appliance.acd.engine import Acd
 from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
+from appliance.desk.desk import running_desk
 from appliance.desk.edge_link import FORGIVE_S, GRACE_S, EdgeLink
 from appliance.desk.lines_link import LinesLink
 from appliance.desk.settings import DeskSettings, PhoneSettings
@@ -176,3 +177,19 @@ async def test_or_when_it_was_left_alone_for_a_while(bench: Bench) -> None:
     bench.post(ev.PhoneLost("sato"))
     assert await bench.step(FORGIVE_S - 1) == []
     assert await bench.step(1.0) == [ev.PhoneFound("sato")]
+
+
+async def test_a_switch_of_another_version_is_an_alarm_with_a_sentence(tmp_path: Path) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected = Wire(reader, writer)
+        connected.send(wire.Hello("switch", version=99))
+        await connected.receive()
+        await connected.close()
+
+    plan = settings(tmp_path)
+    server = await asyncio.start_unix_server(serve, plan.switch_socket)
+    async with running_desk(plan) as desk, asyncio.timeout(5):
+        while not desk.alarms.sentences():
+            await asyncio.sleep(0.005)
+        assert "the switch speaks version 99 of the seam, this desk 1" in desk.alarms.sentences()[0]
+    server.close()

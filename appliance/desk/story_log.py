@@ -1,0 +1,42 @@
+"""The story of the office in the log: each fact that a person would tell, as one INFO sentence."""
+
+import logging
+from collections.abc import Iterable
+
+from appliance.acd import story
+from appliance.acd.story import OfferOutcome
+
+logger = logging.getLogger(__name__)
+
+
+def tell(facts: Iterable[story.Fact]) -> None:
+    """Log the facts of one committed batch."""
+    for fact in facts:
+        if sentence := sentence_of(fact):
+            logger.info("%s", sentence)
+
+
+def sentence_of(fact: story.Fact) -> str:
+    """What an owner reads, "" for what is told elsewhere."""
+    match fact:
+        case story.ContactAnswered():
+            return f"Contact {fact.contact} talks with {fact.agent} after waiting {fact.waited_s:.1f} s"
+        case story.ContactEnded():
+            times = f"waited {fact.waited_s:.1f} s, talked {fact.talked_s:.1f} s"
+            return f"Contact {fact.contact} is over: {fact.outcome.value} ({fact.why}), {times}"
+        case story.OfferEnded():
+            return _offer_ended(fact)
+        case story.DutyChanged():
+            who = fact.actor or "the box"
+            return f"{fact.agent} is {'on duty' if fact.is_available else f'off duty ({fact.reason})'}, by {who}"
+        case story.LateAnswer():
+            return f"Offer {fact.offer} was answered too late and hung up"
+        case story.ContactArrived() | story.OfferOpened() | story.WrapUpFinished():
+            return ""
+
+
+def _offer_ended(fact: story.OfferEnded) -> str:
+    if fact.outcome is OfferOutcome.ACCEPTED:
+        return ""
+    why = f" ({fact.why})" if fact.why else ""
+    return f"{fact.agent} did not take contact {fact.contact}: {fact.outcome.value}{why}, rang {fact.rang_s:.1f} s"
