@@ -72,6 +72,7 @@ def _go_away(office: Office, contact: Contact) -> None:
     office.leave_line(contact)
     contacts.stop_clock(office, contact)
     contact.state, contact.offer = ContactState.AWAY, ""
+    contact.is_admitted = True  # who was in the house before the fault is not refused after it
     contact.recording, contact.is_recording = "", False
     contact.until = office.now + office.state.office.away_s
     office.deadlines.add(contact.until, Alarm.AWAY, contact.contact)

@@ -62,6 +62,7 @@ MUTANTS: tuple[tuple[str, str, str], ...] = (
     ("callers.py", 'contacts.end(office, contact, Outcome.ABANDONED, "gave_up")', "pass"),
     ("callers.py", "elif contact.state is not ContactState.AWAY:\n        _go_away", "else:\n        _go_away"),
     ("callers.py", "agent.legs.clear()", "pass"),
+    ("callers.py", "contact.is_admitted = True", "pass"),
     ("callers.py", "if was_answered:", "if False:"),
     ("callers.py", "if leg in event.legs}", "}"),
     ("configure.py", "office.unsettled.append(contact.contact)", "pass"),

@@ -50,6 +50,22 @@ def test_a_line_caller_who_heard_ringback_hears_ringback_again() -> None:
     desk.expect("ringback c1", "ring ann for c1")
 
 
+def test_a_line_caller_who_was_in_before_the_fault_is_not_refused_after_it() -> None:
+    desk = Desk("ann", "bob", max_waiting=1)
+    desk.ready("ann", "bob")
+    desk.caller("c0")
+    desk.caller("c1", returns=True)
+    desk.caller("c2", returns=True)
+    desk.together(ev.SwitchLost())
+    desk.dials("ann")
+    desk.dials("bob")
+    desk.together(ev.CallerReturned("c2"))
+    desk.expect("hold c2")
+    desk.together(ev.CallerReturned("c1"))
+    desk.expect("hold c1")
+    assert desk.waiting() == ["c1", "c2"]
+
+
 def test_a_line_caller_who_does_not_return_is_lost_after_a_minute() -> None:
     desk = talking("ann", returns=True)
     desk.together(ev.SwitchLost())
