@@ -211,3 +211,16 @@ async def test_everything_can_be_reached_by_the_tab_key(demo: Scene) -> None:
             break
     assert reached[0] == "skip"
     assert {"refresh", "press", "go-on-duty"} <= set(reached)
+
+
+async def test_what_is_not_over_says_so_in_the_lists(demo: Scene) -> None:
+    talking = demo.desk.record_of("p1", "0355551234", agent="tanaka", ended=0.0, outcome="")
+    demo.desk.past += [talking, demo.desk.record_of("p2", "0355555678", ended=0.0, outcome="", arrived=1.0)]
+    demo.desk.add_recording("r1", "p1", 0.0)
+    await demo.come_in()
+    outcomes = (
+        "[...document.querySelectorAll('#calls-table [data-column=outcome]')].slice(1).map((e) => e.textContent).join()"
+    )
+    await demo.browser.until(f"{outcomes} === '通話中,保留中'")
+    length = "document.querySelector('#recordings-table td[data-column=length]').textContent"
+    assert await demo.browser.until(length) == "録音中"

@@ -38,17 +38,22 @@ const callsTable = table("calls", {
   waited: (cell, call) => setText(cell, clockface(call.waited_s)),
   talked: (cell, call) => setText(cell, call.talked_s ? clockface(call.talked_s) : say("page.nobody")),
   agent: (cell, call) => setText(cell, call.agent ? nameOf(office, call.agent) : say("page.nobody")),
-  outcome: (cell, call) => setText(cell, call.ended ? word("outcome", call.outcome) : say("call.live")),
+  outcome: (cell, call) =>
+    setText(cell, call.ended ? word("outcome", call.outcome) : say(call.agent ? "call.live" : "call.waiting")),
   recording: playButtons,
 });
+
+function lengthOf({ seconds, cause }) {
+  if (!seconds && !cause) return say("status.recording"); // still being written
+  return cause ? `${clockface(seconds)} (${cause})` : clockface(seconds);
+}
 
 const recordingsTable = table("recordings", {
   began: (cell, item) => setText(cell, wallDate(item.began)),
   caller: (cell, item) =>
     caller(cell, calls.find((call) => call.contact === item.contact) ?? { name: "", number: item.contact }),
   agent: (cell, item) => setText(cell, item.agent ? nameOf(office, item.agent) : say("page.nobody")),
-  length: (cell, item) =>
-    setText(cell, item.cause ? `${clockface(item.seconds)} (${item.cause})` : clockface(item.seconds)),
+  length: (cell, item) => setText(cell, lengthOf(item)),
   player: (cell, item) => {
     if (!cell.firstChild)
       cell.append(

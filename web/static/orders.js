@@ -3,6 +3,8 @@
 import { byId } from "./dom.js";
 import { say } from "./words.js";
 
+const PATIENCE_MS = 15000;
+
 let gone;
 
 /** A note at the foot of the page; read aloud politely. */
@@ -25,6 +27,7 @@ export async function order(path, asked = {}) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(asked),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
     note(say("page.unreached"), true);
