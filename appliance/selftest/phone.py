@@ -46,16 +46,27 @@ def say(event: str, **what: Any) -> None:
 
 
 class _Handset(pj.AudioMediaPort):  # type: ignore[misc]
-    """Mouth and ear of one call on the bridge; called on a media thread."""
+    """Mouth and ear of one call on the bridge; called on a media thread.
 
-    def __init__(self, call: int, mouth: Mouth, ear: Ear) -> None:
+    Never destroyed while the bridge runs, for a frame may be on its way to it: handsets are lent to calls and put back.
+    """
+
+    def __init__(self, number: int) -> None:
         super().__init__()
-        self.call, self.mouth, self.ear = call, mouth, ear
+        self.hang_up()
         self._spoken = pj.ByteVector(bytes(2 * FRAME))
         self._at = ctypes.c_size_t.from_address(int(self._spoken.this)).value  # std::vector begins with its data
         shape = pj.MediaFormatAudio()
         shape.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, 20_000, 16)
-        self.createPort(f"handset-{call}", shape)
+        self.createPort(f"handset-{number}", shape)
+
+    def lend(self, call: int, mouth: Mouth, ear: Ear) -> None:
+        """Be that call's mouth and ear."""
+        self.call, self.mouth, self.ear = call, mouth, ear
+
+    def hang_up(self) -> None:
+        """Be nobody's."""
+        self.call, self.mouth, self.ear = 0, Mouth(), Ear()
 
     def onFrameRequested(self, frame: Any) -> None:  # noqa: N802 - pjsua2's name
         """The next 20 ms to say."""
@@ -91,7 +102,9 @@ class _Call(pj.Call):  # type: ignore[misc]
         """The dialog moved."""
         now = self.getInfo()
         say("state", call=self.number, state=str(now.stateText).lower(), code=now.lastStatusCode, reason=now.lastReason)
-        self.over = now.state == pj.PJSIP_INV_STATE_DISCONNECTED
+        if now.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.over = True
+            self.phone.finished.append(self)
 
     def onCallMediaState(self, _prm: Any) -> None:  # noqa: N802
         """Audio is there, again or for the first time."""
@@ -102,7 +115,9 @@ class _Call(pj.Call):  # type: ignore[misc]
                     audio = self.getAudioMedia(index)
                 except pj.Error:
                     continue
-                self.handset = self.handset or _Handset(self.number, self.mouth, self.ear)
+                if self.handset is None:
+                    self.handset = self.phone.take_handset()
+                    self.handset.lend(self.number, self.mouth, self.ear)
                 audio.startTransmit(self.handset)
                 self.handset.startTransmit(audio)
                 held = media.status in (pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
@@ -138,6 +153,9 @@ class Phone:
         self.calls: dict[int, _Call] = {}
         self.accounts: list[_Account] = []
         self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.finished: list[_Call] = []
+        self._handsets: list[_Handset] = []
+        self._made = 0
         self._later: list[tuple[float, _Call, int]] = []
         self._next = 1
         host, _, port = settings.listen.rpartition(":")
@@ -158,6 +176,14 @@ class Phone:
                     return
                 self._obey(order)
             self._do_what_is_due()
+            self._tidy()
+
+    def take_handset(self) -> _Handset:
+        """One from the shelf, or a new one."""
+        if self._handsets:
+            return self._handsets.pop()
+        self._made += 1
+        return _Handset(self._made)
 
     def ring_bell(self) -> None:
         """End the poll: from the thread that reads the orders."""
@@ -241,6 +267,15 @@ class Phone:
                     call.answer(_op(code)) if code < 300 else call.hangup(_op(code))
                 except pj.Error as wrong:
                     say("refused", order={"answer": code}, why=str(wrong.reason))
+
+    def _tidy(self) -> None:
+        """Put back the handsets of calls that ended; what they heard stays."""
+        for call in self.finished:
+            if call.handset is not None:
+                call.handset.hang_up()
+                self._handsets.append(call.handset)
+                call.handset = None
+        self.finished.clear()
 
     def _new(self, pj_id: int = pj.PJSUA_INVALID_ID) -> _Call:
         """A call with a number of its own; kept for its ear after it is over."""
