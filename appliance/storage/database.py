@@ -90,6 +90,7 @@ async def open_database(path: Path) -> Database:
     Raises StorageError when it belongs to a newer Deskbell or the place cannot be written, Damaged when it is broken.
     """
     try:
+        await asyncio.to_thread(_probe, path)
         writer = await aiosqlite.connect(path, isolation_level=None)
     except sqlite3.Error as wrong:
         raise _explained(path, wrong) from wrong
@@ -120,6 +121,12 @@ def migrations() -> dict[int, str]:
     folder = resources.files("appliance.storage").joinpath("schema")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
     return {int(file.name.removesuffix(".sql")): file.read_text(encoding="utf-8") for file in files}
+
+
+def _probe(path: Path) -> None:
+    """Fail here if the file cannot be opened: an aiosqlite connection that fails to open leaves its thread behind."""
+    with contextlib.closing(sqlite3.connect(path)) as probe:
+        probe.execute("PRAGMA user_version").fetchone()
 
 
 async def _prepare(writer: aiosqlite.Connection, path: Path) -> None:

@@ -187,6 +187,24 @@ def test_migrations_are_numbered_without_a_gap() -> None:
     assert list(migrations()) == list(range(1, len(migrations()) + 1))
 
 
+async def test_a_migration_that_fails_leaves_the_old_schema_and_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "d.sqlite"
+    old = await open_store(path, "boot-1", 1.0)
+    await old.put_secret("k", b"v")
+    await old.close()
+    steps = migrations() | {2: "CREATE TABLE half (a INTEGER);\nINSERT INTO no_such_table VALUES (1);"}
+    monkeypatch.setattr("appliance.storage.database.migrations", lambda: steps)
+    with pytest.raises(StorageError, match="no_such_table"):
+        await open_database(path)
+    for kept in (path, tmp_path / "d.sqlite.before-2"):
+        with sqlite3.connect(kept) as other:
+            assert other.execute("PRAGMA user_version").fetchone() == (1,)
+            assert other.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
+            assert other.execute("SELECT value FROM secrets WHERE key = 'k'").fetchone() == (b"v",)
+
+
 async def test_the_pragmas_that_make_a_commit_durable_are_in_force(store: Store) -> None:
     async def of_writer(pragma: str) -> object:
         rows = await store._database._writer.execute_fetchall(f"PRAGMA {pragma}")

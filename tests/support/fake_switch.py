@@ -119,7 +119,7 @@ class FakeSwitch:
     async def die(self, back: bool = True) -> None:
         """Crash: all legs and recordings are gone without a word; with `back` a new switch starts."""
         await self._stop_listening()
-        self.legs.clear()
+        self.legs.clear()  # timers of these legs find them gone
         self.recordings.clear()
         self._missed.clear()
         self._over.clear()
@@ -264,6 +264,16 @@ class FakeSwitch:
             if self.alerts:
                 leg.state = LegState.RINGING
                 self._tell(wire.Alerted(order.leg, time.monotonic()))
+            else:
+                self._give_up_after(order.alert_s, leg, EndCause.UNREACHABLE)
+            self._give_up_after(order.ring_s, leg, EndCause.NO_ANSWER)
+
+    def _give_up_after(self, seconds: float, leg: FakeLeg, cause: EndCause) -> None:
+        def give_up() -> None:
+            if self.legs.get(leg.leg) is leg and leg.state is not LegState.UP:
+                self._end(leg.leg, cause)
+
+        asyncio.get_running_loop().call_later(seconds, give_up)
 
     def _bridge(self, a: str, b: str) -> None:
         first, second = self._leg(a), self._leg(b)

@@ -1,5 +1,7 @@
 """A bouncing contact becomes exactly the presses a finger made."""
 
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,3 +85,13 @@ def test_whatever_the_wire_does_no_press_is_shorter_than_the_settling_time(steps
         at += gap
         edges.append((at, down))
     assert all(press.held_s >= SETTLE_S - 1e-9 for press in play(edges))
+
+
+def test_ten_thousand_bouncing_presses_are_ten_thousand_presses() -> None:
+    shaky = random.Random(7)
+    edges, at = [], 1.0
+    for _ in range(10_000):
+        gaps = [shaky.uniform(0.0001, 0.0025) for _ in range(shaky.randrange(5))]
+        edges += bouncing(at, True, gaps) + bouncing(at + 0.1, False, gaps)
+        at += 0.25
+    assert len(play(edges)) == 10_000
