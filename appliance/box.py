@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
 from appliance import plan
 from appliance.config import Config, load
@@ -19,6 +20,9 @@ from appliance.supervisor import Part, Supervisor, python
 
 logger = logging.getLogger(__name__)
 
+VOICE_FIRST: Final = -10
+"""How far the media processes go before the others: a late frame is heard, a late page is not."""
+
 
 def parts(config: Config, config_file: Path, state: State, *, demo: bool = False) -> list[Part]:
     """The processes of this configuration in starting order; no lines process where there is no line."""
@@ -28,11 +32,11 @@ def parts(config: Config, config_file: Path, state: State, *, demo: bool = False
     switch = plan.write(plan.switch(config, state), state.run / "switch.json")
     found = [
         Part("edge", python("appliance.edge", edge), probe=rpc.is_up),
-        Part("switch", python("appliance.switch", switch)),
+        Part("switch", python("appliance.switch", switch), nice=VOICE_FIRST),
     ]
     if config.lines:
         lines = plan.write(plan.lines(config, state), state.run / "lines.json")
-        found.append(Part("lines", python("appliance.lines", lines)))
+        found.append(Part("lines", python("appliance.lines", lines), nice=VOICE_FIRST))
     desk = (*python("appliance.app", config_file.resolve()), str(state.root), *(("--demo",) if demo else ()))
     return [*found, Part("desk", desk)]
 

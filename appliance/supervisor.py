@@ -8,6 +8,7 @@ back-off that grows to 5 s and is forgotten after a minute of health; nothing el
 import asyncio
 import contextlib
 import ctypes
+import functools
 import logging
 import os
 import signal
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 FIRST_BACK_OFF_S: Final = 0.1
 LONGEST_BACK_OFF_S: Final = 5.0
 HEALTHY_AFTER_S: Final = 60.0
-GRACE_S: Final = 5.0
+GRACE_S: Final = 7.0  # Kamailio gives itself 5 s
 EXIT_FINAL: Final = 3  # a process that ends so could not start for a reason that a restart does not mend
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -39,7 +40,7 @@ class Part:
     argv: tuple[str, ...]
     ready_s: float = 15.0
     probe: Callable[[], Awaitable[bool]] | None = None
-    environment: tuple[tuple[str, str], ...] = ()
+    nice: int = 0  # below 0: before others for the processor, where we are allowed to ask for it
 
 
 @dataclass(slots=True)
@@ -132,8 +133,7 @@ class Supervisor:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env={**os.environ, **dict(running.part.environment)},
-            preexec_fn=_die_with_the_supervisor,
+            preexec_fn=functools.partial(_before_it_starts, running.part.nice),
             limit=1024 * 1024,
         )
         probing = asyncio.create_task(self._probe(running)) if running.part.probe else None
@@ -183,7 +183,10 @@ def _how(code: int) -> str:
     return f"exit status {code}" if code >= 0 else signal.Signals(-code).name
 
 
-def _die_with_the_supervisor() -> None:
+def _before_it_starts(nice: int) -> None:
+    """In the child: take its place in the queue for the processor, and die with the supervisor."""
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, nice)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

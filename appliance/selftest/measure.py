@@ -19,8 +19,8 @@ from appliance.selftest.whole_box import WholeBox
 from hw.sim.verbs import SoundSpec
 
 ROUNDS = 7
-PROBE_HZ = (700, 900)
-LINE_HZ = 620
+PROBE_HZ = (1400, 1800)  # every tone is a multiple of 50 Hz, so that none shows in another's 20 ms frames
+LINE_HZ = 600
 LOUD = 3000
 
 

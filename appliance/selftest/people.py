@@ -12,7 +12,7 @@ from appliance.selftest.sip_phone import Event, PhoneSettings, SipPhone
 from appliance.selftest.whole_box import QUEUE, TRUNK_ADDRESS, WholeBox, phone_of, secret_of
 
 AGENT_HZ = 1000
-CALLER_HZ = 440
+CALLER_HZ = 450
 
 
 @dataclass(slots=True)

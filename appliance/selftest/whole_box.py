@@ -137,8 +137,8 @@ def _temporary_folder() -> Path:
 
 async def _furnish(folder: Path, wish: Wish) -> WholeBox:
     links = [folder / f"line-{number}" for number in range(1, wish.lines + 1)]
-    edge, page = f"127.0.0.1:{free_port('udp')}", wish.page or f"127.0.0.1:{free_port('tcp')}"
-    rtp = free_port("udp", run=wish.rtp_ports)
+    edge, page = f"127.0.0.1:{free_port()}", wish.page or f"127.0.0.1:{free_port()}"
+    rtp = free_port(run=wish.rtp_ports)
     config_file = folder / "office.toml"
     text = _office(wish, links, edge, page, rtp)
     config_file.write_text(text, encoding="utf-8")

@@ -70,10 +70,11 @@ class RtpEar:
         self._socket.close()
 
     def _run(self) -> None:
-        number, due = 0, time.monotonic()
+        number, due = 0, 0.0
         while not self._closing.is_set():
             self._take()
-            while self._peer and time.monotonic() >= due:
+            due = due or (time.monotonic() if self._peer else 0.0)  # no burst for the time before there was anybody
+            while due and self._peer and time.monotonic() >= due:
                 place = number * FRAME % RATE
                 header = _HEADER.pack(0x80, 0, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, 0x1234)
                 self._socket.sendto(header + self._tone[place : place + FRAME], self._peer)

@@ -40,6 +40,9 @@ _INVITE = f"""\
   <recv response="180" optional="true"/>
   <recv response="183" optional="true"/>"""
 
+# The last message before a pause must be one that SIPp waits for.
+_RINGS = _INVITE.replace('180" optional="true"', '180"').replace('\n  <recv response="183" optional="true"/>', "")
+
 _ANSWERED = f"""\
   <recv response="200" rrs="true"/>
   <send><![CDATA[
@@ -64,7 +67,7 @@ _BYE_FROM_BOX = """\
   ]]></send>"""
 
 _BYE_FROM_CALLER = f"""\
-  <pause milliseconds="[talk]"/>
+  <pause milliseconds="TALK_MS"/>
   <send retrans="500"><![CDATA[
       BYE [next_url] SIP/2.0
 {_HEADERS}
@@ -75,12 +78,12 @@ _BYE_FROM_CALLER = f"""\
   ]]></send>
   <recv response="200"/>"""
 
-# CANCEL and its ACK carry the branch of the INVITE, five and eight steps before them.
+# CANCEL and its ACK carry the branch of the INVITE, four and seven steps before them.
 _GIVES_UP = f"""\
-  <pause milliseconds="[talk]"/>
+  <pause milliseconds="TALK_MS"/>
   <send retrans="500"><![CDATA[
       CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-{_HEADERS.replace("[branch]", "[branch-5]")}
+{_HEADERS.replace("[branch]", "[branch-4]")}
       To: <sip:[service]@[remote_ip]:[remote_port]>
       CSeq: 1 CANCEL
       Content-Length: 0
@@ -89,7 +92,7 @@ _GIVES_UP = f"""\
   <recv response="487"/>
   <send><![CDATA[
       ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-{_HEADERS.replace("[branch]", "[branch-8]")}
+{_HEADERS.replace("[branch]", "[branch-7]")}
       To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
       CSeq: 1 ACK
       Content-Length: 0
@@ -98,7 +101,7 @@ _GIVES_UP = f"""\
 _SCENARIOS = {
     "box hangs up": (_INVITE, _ANSWERED, _BYE_FROM_BOX),
     "caller hangs up": (_INVITE, _ANSWERED, _BYE_FROM_CALLER),
-    "caller gives up": (_INVITE.replace('response="180" optional="true"', 'response="180"'), _GIVES_UP),
+    "caller gives up": (_RINGS, _GIVES_UP),
 }
 
 
@@ -123,12 +126,12 @@ class SippCaller:
         talk_ms: int = 0,
     ) -> "SippCaller":
         """Ring `number` at the edge from `source`; what happens then is the scenario's."""
-        ear = RtpEar((source, free_port("udp", run=2, host=source)), tone_hz)
-        command = await asyncio.to_thread(_furnish, folder, scenario)
+        ear = RtpEar((source, free_port(run=2, host=source)), tone_hz)
+        command = await asyncio.to_thread(_furnish, folder, scenario, talk_ms)
         process = await asyncio.create_subprocess_exec(
-            *("sipp", edge, "-sf", str(command), "-s", number, "-i", source, "-p", str(free_port("udp", host=source))),
+            *("sipp", edge, "-sf", str(command), "-s", number, "-i", source, "-p", str(free_port(host=source))),
             *("-m", "1", "-nostdin", "-timeout", "90s", "-key", "ear", str(ear.address[1]), "-key", "caller", caller),
-            *("-key", "talk", str(talk_ms), "-trace_err", "-trace_msg", "-cid_str", f"%u-{caller}@%s"),
+            *("-trace_err", "-trace_msg", "-cid_str", f"%u-{caller}@%s"),
             cwd=folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
@@ -157,10 +160,10 @@ class SippCaller:
             await self._process.wait()
 
 
-def _furnish(folder: Path, scenario: str) -> Path:
+def _furnish(folder: Path, scenario: str, talk_ms: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "scenario.xml"
-    steps = "\n".join(_SCENARIOS[scenario])
+    steps = "\n".join(_SCENARIOS[scenario]).replace("TALK_MS", str(talk_ms))
     path.write_text(f'<?xml version="1.0"?>\n<scenario name="{scenario}">\n{steps}\n</scenario>\n')
     return path
 

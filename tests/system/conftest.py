@@ -18,9 +18,9 @@ from hw.sim.verbs import SoundSpec
 from tests.support.baresip import Baresip
 from tests.support.sipp import SippCaller
 
-AGENT_HZ = (1000.0, 1300.0, 1700.0)
-SIP_HZ = 440.0
-LINE_HZ = 620.0
+AGENT_HZ = (1000.0, 1300.0, 1700.0)  # multiples of 50 Hz: none shows in the 20 ms frames of another
+SIP_HZ = 450.0
+LINE_HZ = 600.0
 
 
 @dataclass(slots=True)
@@ -45,7 +45,9 @@ class Office:
                 )
             await self.page.until(lambda now, agent=agent: now.status(agent) != "unreachable", f"{agent}'s phone found")
             await self.page.press(int(agent[1:]))
-            await self.page.status(agent, "available")
+            await self.page.until(
+                lambda now, agent=agent: now.status(agent) in ("available", "ringing"), f"{agent} on duty"
+            )
 
     async def sip_caller(
         self, caller: str = "0312345678", scenario: str = "box hangs up", talk_ms: int = 0
@@ -61,6 +63,7 @@ class Office:
     async def line_caller(self, number: str = "0698765432") -> RemoteCaller:
         """Somebody rings the analogue line."""
         assert self.box.sim is not None
+        await self.page.until(lambda now: now.office["lines"][0]["state"] == "idle", "the line is in service")
         voice = SoundSpec("tone", (LINE_HZ,), level=-9.0)
         return await asyncio.to_thread(self.box.sim.card(0).ring, number, None, voice)
 

@@ -17,7 +17,7 @@ async def test_a_sip_caller_talks_to_the_agent_and_both_are_heard_and_recorded(o
     caller = await office.sip_caller()
     agent = office.phones["a1"]
     await agent.wait_for("CALL_INCOMING")
-    assert office.page.now.lamp(1) == "ringing"
+    await office.page.until(lambda now: now.lamp(1) == "ringing", "the lamp at the seat is blue")
     await agent.answer()
     await office.page.status("a1", "on_call")
     await heard_for(caller.ear.heard, AGENT_HZ[0], 2.0)
