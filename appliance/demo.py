@@ -6,6 +6,7 @@ a PTY, a real SIP phone for every agent that answers, declines or ignores as cho
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import json
 import logging
@@ -13,19 +14,23 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from appliance.selftest.ports import free_port
 from appliance.selftest.sip_phone import PhoneSettings, SipPhone
 from appliance.selftest.whole_box import QUEUE, TRUNK_ADDRESS, WholeBox, Wish, phone_of, secret_of, whole_box
 from hw.sim.client import RemoteCaller
 from hw.sim.errors import SimulatorError
+from hw.sim.party import CallerState
 from hw.sim.verbs import SoundSpec
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 NAMES: Final = ("佐藤 Sato", "鈴木 Suzuki", "高橋 Takahashi")
 TALK_S: Final = 25.0
+LOOK_S: Final = 0.5
 MODES: Final = {"answer": ("auto", 3.0), "decline": ("decline", 3.0), "ignore": ("ring", 0.0)}
 NUMBERS: Final = ("0312345678", "0663456789", "09012345678", "0521234567", "05012345678")
 
@@ -42,13 +47,15 @@ class OutsideWorld:
     sip_calls: list[int] = field(default_factory=list)
     _numbers: "itertools.cycle[str]" = field(default_factory=lambda: itertools.cycle(NUMBERS))
     _hang_ups: set[asyncio.Task[None]] = field(default_factory=set)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def ring_line(self) -> dict[str, Any]:
         """A caller rings the analogue line."""
         assert self.box.sim is not None
         number = next(self._numbers)
         try:
-            caller = await asyncio.to_thread(self.box.sim.card(0).ring, number, None, SoundSpec("tone", (620.0,)))
+            card = self.box.sim.card(0)
+            caller = await self._ask(lambda: card.ring(number, voice=SoundSpec("tone", (600.0,))))
         except SimulatorError:
             return {"refused": "回線は使用中です / The line is engaged."}
         self.line_callers.append(caller)
@@ -66,7 +73,7 @@ class OutsideWorld:
     async def hang_up_callers(self) -> dict[str, Any]:
         """Every caller hangs up."""
         for caller in self.line_callers:
-            await asyncio.to_thread(_hang_up, caller)
+            await self._ask(functools.partial(_hang_up, caller))
         self.line_callers.clear()
         for call in self.sip_calls:
             self.trunk.order("hangup", call=call)
@@ -103,8 +110,17 @@ class OutsideWorld:
         task.add_done_callback(self._hang_ups.discard)
 
     async def _hang_up_line_caller(self, caller: RemoteCaller) -> None:
-        if await asyncio.to_thread(caller.wait_heard, TALK_S, 600.0):
-            await asyncio.to_thread(_hang_up, caller)
+        while (state := await self._ask(lambda: caller.state)) is not CallerState.CONNECTED:
+            if state.is_final:
+                return
+            await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(TALK_S)
+        await self._ask(lambda: _hang_up(caller))
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        """Ask the simulator off the loop, one question at a time: its connection is for one."""
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(question)
 
     async def _hang_up_sip_caller(self, call: int) -> None:
         with contextlib.suppress(TimeoutError):
