@@ -37,9 +37,9 @@ def duty_off(office: Office, event: DutyOff) -> None:
 
 
 def stayed_off(office: Office, name: str, actor: str) -> None:
-    """A-23: the prompt is answered with "stay off"."""
+    """A-23: the prompt is answered with "stay off"; without a prompt there is nothing to clear."""
     agent = office.state.agents.get(name)
-    if agent is not None and agent.prompt:
+    if agent is not None:
         office.move(agent, Happening.STAYED_OFF, Cause(office.now, actor=actor))
 
 

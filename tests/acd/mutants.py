@@ -55,7 +55,6 @@ MUTANTS: tuple[tuple[str, str, str], ...] = (
     ("offers.py", "contacts.note_declined(office, contact, offer.agent)\n        _forget", "_forget"),
     ("offers.py", "    lose_phone(office, agent)\n", ""),
     ("offers.py", "if agent.is_leaving:\n        forget_agent(office, agent)", "if False:\n        pass"),
-    ("staff.py", "if agent is not None and agent.prompt:", "if agent is not None:"),
     ("staff.py", "if agent.reach is Reach.LOST and not agent.is_available:", "if False:"),
     ("staff.py", "if queue is not None and leg.connected and agent.is_available:", "if queue is not None:"),
     ("staff.py", "office.expire_wrap_up(agent)", "pass"),
