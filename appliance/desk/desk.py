@@ -6,9 +6,10 @@ TaskGroup, so a task that dies stops the desk loudly and the supervisor starts i
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from appliance.acd import events as ev
 from appliance.desk.alarms import Alarms
@@ -21,10 +22,11 @@ from appliance.desk.office import Office
 from appliance.desk.panel import PanelDriver
 from appliance.desk.reconcile import Reconciler
 from appliance.desk.recordings import Recordings
-from appliance.desk.recovery import recover
+from appliance.desk.recovery import Recovered, recover
 from appliance.desk.settings import DeskSettings
 from appliance.desk.switch_link import SwitchLink
 from appliance.desk.translate import Translator
+from appliance.storage.store import Store
 from hw.errors import HardwareError
 from hw.panel import Panel, VirtualPanel, open_panel
 
@@ -43,13 +45,47 @@ class Desk:
     alarms: Alarms
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A desk that does not run yet: `works` are its tasks by name."""
+
+    desk: Desk
+    store: Store
+    driver: PanelDriver
+    recordings: Recordings
+    works: tuple[tuple[str, Callable[[], Coroutine[None, None, None]]], ...]
+
+
 @asynccontextmanager
 async def running_desk(settings: DeskSettings) -> AsyncIterator[Desk]:
     """Run the desk around a block. At its end everything posted is handled, and the state is checkpointed.
 
     Raises StorageError when the database is a newer Deskbell's or cannot be written.
     """
-    recovered = await recover(settings.state_dir / "deskbell.sqlite")
+    parts = _assemble(settings, await recover(settings.state_dir / "deskbell.sqlite"))
+    control = parts.desk.control
+    if control.acd.state.office != settings.office:
+        control.post(ev.Configured(settings.office))
+    try:
+        await control.drain()
+        control.watch(parts.driver.show)
+        parts.driver.start()
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(work(), name=name) for name, work in parts.works]
+            try:
+                yield parts.desk
+            finally:
+                for task in running:
+                    task.cancel()
+        await parts.recordings.finish()
+        await control.finish()
+    finally:
+        parts.driver.stop()
+        await parts.store.close()
+
+
+def _assemble(settings: DeskSettings, recovered: Recovered) -> _Parts:
+    """Put the parts together; nothing runs yet."""
     store, acd = recovered.store, recovered.acd
     clock, alarms = Clock(store.boot.shift), Alarms()
     for number, sentence in enumerate(recovered.damage):
@@ -62,32 +98,15 @@ async def running_desk(settings: DeskSettings) -> AsyncIterator[Desk]:
     panel = _panel(settings, alarms)
     driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view)
     lines = LinesLink(settings, clock, alarms)
-    edge = EdgeLink(settings, acd, clock, alarms, control.post)
+    works = (
+        ("call control", control.run),
+        ("switch link", partial(link.run, control, translator, reconciler)),
+        ("recordings", recordings.run),
+        ("lines link", lines.run),
+        ("edge link", EdgeLink(settings, acd, clock, alarms, control.post).run),
+    )
     office = Office(settings, control, store, lines, driver, alarms)
-    if acd.state.office != settings.office:
-        control.post(ev.Configured(settings.office))
-    try:
-        await control.drain()
-        control.watch(driver.show)
-        driver.start()
-        async with asyncio.TaskGroup() as tasks:
-            running = [
-                tasks.create_task(control.run(), name="call control"),
-                tasks.create_task(link.run(control, translator, reconciler), name="switch link"),
-                tasks.create_task(recordings.run(), name="recordings"),
-                tasks.create_task(lines.run(), name="lines link"),
-                tasks.create_task(edge.run(), name="edge link"),
-            ]
-            try:
-                yield Desk(office, clock, control, link, panel, alarms)
-            finally:
-                for task in running:
-                    task.cancel()
-        await recordings.finish()
-        await control.finish()
-    finally:
-        driver.stop()
-        await store.close()
+    return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, works)
 
 
 async def run_desk(settings: DeskSettings) -> None:
