@@ -209,6 +209,11 @@ class UserAgent:
         self._try(number, lambda call: call.hangup(_op(code, headers)))
         return heard
 
+    def heard(self, number: int) -> int:
+        """RTP packets that came on a call so far; 0 when it is gone."""
+        call = self.calls.get(number)
+        return call.heard() if call is not None else 0
+
     # --- audio --------------------------------------------------------------------------------------------------
 
     def connect(self, source: int, sink: int) -> None:

@@ -21,6 +21,7 @@ from appliance.switch.legs import Hearing, Legs, LiveLeg
 from appliance.switch.pjsua import TooManyCallsError, UserAgent
 from appliance.switch.recordings import Recordings
 from appliance.switch.settings import SwitchSettings
+from appliance.switch.voice_watch import VoiceWatch
 from appliance.wire import EndCause, Ended, LegState, Origin
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Switchboard:
         root = Path(settings.recordings)
         self.recordings = Recordings(ua, self._audio.patchbay, files, root, self._audio.silence, emit)
         self._fallback = Fallback(settings.without_desk, self.alarms, self)
+        self._voices = VoiceWatch(self.alarms, self._legs, ua.heard, self._fell_silent)
 
     # --- what the desk asks -------------------------------------------------------------------------------------
 
@@ -347,6 +349,9 @@ class Switchboard:
         """A ring or alert time ran out."""
         if self._legs.named(leg.name) is leg and leg.state is not LegState.UP:
             self.hang_up(leg, cause=cause, text=text)
+
+    def _fell_silent(self, leg: LiveLeg) -> None:
+        self.hang_up(leg, cause=EndCause.FAULT, text=f"no voice came from {leg.origin_id} any more")
 
     def _end_quietly(self, leg: LiveLeg) -> None:
         """Take the leg off the bridge and out of the recordings."""

@@ -1,0 +1,38 @@
+"""Legs that fell silent: a lines process that died sends no BYE, but its voice stops at once (R-31).
+
+Only origins that send without a pause are watched; a phone may hold, mute or sleep.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from appliance.switch.alarms import Alarms
+from appliance.switch.legs import Legs, LiveLeg
+from appliance.wire import LegState, Origin
+
+PATIENCE: Final = {Origin.LINE: 2.0}
+LOOK_EVERY: Final = 0.5
+
+
+class VoiceWatch:
+    """Looks at every watched leg's RTP packets; `lost` gets a leg that had none for its origin's patience (seconds)."""
+
+    def __init__(
+        self, alarms: Alarms, legs: Legs, heard: Callable[[int], int], lost: Callable[[LiveLeg], None]
+    ) -> None:
+        self._alarms, self._legs, self._heard, self._lost = alarms, legs, heard, lost
+        self._seen: dict[str, tuple[int, float]] = {}
+        self._look()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        watched = [leg for leg in self._legs if leg.origin in PATIENCE and leg.state is LegState.UP]
+        before, self._seen = self._seen, {}
+        for leg in watched:
+            packets = self._heard(leg.call)
+            known, since = before.get(leg.name, (-1, now))
+            self._seen[leg.name] = (packets, now if packets != known else since)
+            if packets == known and now - since >= PATIENCE[leg.origin]:
+                self._lost(leg)
+        self._alarms.at(now + LOOK_EVERY, self._look)
