@@ -14,6 +14,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import pjsua2 as pj
@@ -22,6 +23,7 @@ from appliance.errors import SwitchError
 from appliance.lines.facts import Invitation, LegAnswered, LegEnded
 from appliance.lines.settings import LinesSettings, host_and_port
 from appliance.lines.talk import Pipes
+from appliance.lines.testament import Testament
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +86,7 @@ class _Call(pj.Call):  # type: ignore[misc]
         self.agent.guard(self._media)
 
     def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
-        """A request of ours in the dialog was answered: 481 means that the switch forgot the call."""
+        """A request of ours was answered: 200 to the INVITE, or 481 because the switch forgot the call."""
         self.agent.guard(lambda: self._answered_request(prm))
 
     def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
@@ -121,7 +123,10 @@ class _Call(pj.Call):  # type: ignore[misc]
                 return
 
     def _answered_request(self, prm: Any) -> None:
-        tsx = prm.e.body.tsxState.tsx
+        state = prm.e.body.tsxState
+        tsx = state.tsx
+        if tsx.method == "INVITE" and int(tsx.statusCode) == 200 and state.type == pj.PJSIP_EVENT_RX_MSG:
+            self.agent.testament.note(f"{self.line}/{self.attempt}", str(state.src.rdata.wholeMsg))
         if tsx.method != "OPTIONS" or int(tsx.statusCode) < 200:
             return
         self.is_asked = False
@@ -149,6 +154,7 @@ class UserAgent:
 
     def __init__(self, settings: LinesSettings, pipes: dict[str, Pipes]) -> None:
         self.settings, self._pipes = settings, pipes
+        self.testament = Testament(Path(settings.socket).with_suffix(".calls"))
         self.facts: deque[Fact] = deque()
         self.calls: dict[tuple[str, int], _Call] = {}
         self.ports: dict[str, _LinePort] = {}
@@ -158,6 +164,9 @@ class UserAgent:
 
     def start(self) -> None:
         """Bind the SIP port and start the bridge. Raises SwitchError, naming the port when it is taken."""
+        left = self.testament.execute(host_and_port(self.settings.sip), host_and_port(self.settings.switch))
+        if left:
+            logger.warning("lines: %d call(s) of a process that died were ended", left)
         self._endpoint = pj.Endpoint()
         try:
             _hushed(self._endpoint.libCreate)
@@ -210,6 +219,7 @@ class UserAgent:
 
     def ended(self, call: _Call) -> None:
         """From a call: it is over; it is destroyed after the poll."""
+        self.testament.strike(f"{call.line}/{call.attempt}")
         if self.calls.pop((call.line, call.attempt), None) is not None:
             self._dead.append(call)
 

@@ -108,12 +108,14 @@ def test_every_way_in_which_callers_leave_ends_their_leg_on_four_lines_at_once(t
         rig.close()
 
 
-def test_the_line_is_free_within_five_seconds_of_a_kill_and_serves_again_after_a_restart(rig, switch):
+def test_after_a_kill_the_line_is_free_within_five_seconds_and_the_next_process_ends_the_leg_that_was_left(rig, switch):
     process = rig.lines(switch.address)
-    connect(rig, switch)
+    _, call = connect(rig, switch)
     process.stop(signal.SIGKILL)
     assert rig.card.wait_hook(False, 5.0)
+    assert not call.ended_by, "a killed process says no BYE"
     rig.lines(switch.address)
+    assert switch.wait_end(call, 1.0) == "BYE"
 
 
 def test_sigterm_says_bye_goes_on_hook_and_ends_within_two_seconds(rig, switch):
