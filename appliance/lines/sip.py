@@ -21,9 +21,9 @@ import pjsua2 as pj
 
 from appliance.errors import SwitchError
 from appliance.lines.facts import Invitation, LegAnswered, LegEnded
+from appliance.lines.left_calls import LeftCalls
 from appliance.lines.settings import LinesSettings, host_and_port
 from appliance.lines.talk import Pipes
-from appliance.lines.testament import Testament
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ class _Call(pj.Call):  # type: ignore[misc]
         state = prm.e.body.tsxState
         tsx = state.tsx
         if tsx.method == "INVITE" and int(tsx.statusCode) == 200 and state.type == pj.PJSIP_EVENT_RX_MSG:
-            self.agent.testament.note(f"{self.line}/{self.attempt}", str(state.src.rdata.wholeMsg))
+            self.agent.left_calls.note(f"{self.line}/{self.attempt}", str(state.src.rdata.wholeMsg))
         if tsx.method != "OPTIONS" or int(tsx.statusCode) < 200:
             return
         self.is_asked = False
@@ -154,7 +154,7 @@ class UserAgent:
 
     def __init__(self, settings: LinesSettings, pipes: dict[str, Pipes]) -> None:
         self.settings, self._pipes = settings, pipes
-        self.testament = Testament(Path(settings.socket).with_suffix(".calls"))
+        self.left_calls = LeftCalls(Path(settings.socket).with_suffix(".calls"))
         self.facts: deque[Fact] = deque()
         self.calls: dict[tuple[str, int], _Call] = {}
         self.ports: dict[str, _LinePort] = {}
@@ -164,7 +164,7 @@ class UserAgent:
 
     def start(self) -> None:
         """Bind the SIP port and start the bridge. Raises SwitchError, naming the port when it is taken."""
-        left = self.testament.execute(host_and_port(self.settings.sip), host_and_port(self.settings.switch))
+        left = self.left_calls.execute(host_and_port(self.settings.sip), host_and_port(self.settings.switch))
         if left:
             logger.warning("lines: %d call(s) of a process that died were ended", left)
         self._endpoint = pj.Endpoint()
@@ -219,7 +219,7 @@ class UserAgent:
 
     def ended(self, call: _Call) -> None:
         """From a call: it is over; it is destroyed after the poll."""
-        self.testament.strike(f"{call.line}/{call.attempt}")
+        self.left_calls.strike(f"{call.line}/{call.attempt}")
         if self.calls.pop((call.line, call.attempt), None) is not None:
             self._dead.append(call)
 

@@ -28,7 +28,7 @@ class Dialog(msgspec.Struct, frozen=True):
     sequence: int
 
 
-class Testament:
+class LeftCalls:
     """The file. `note` and `strike` belong to the SIP thread, `execute` to the start before it."""
 
     def __init__(self, path: Path) -> None:
@@ -108,7 +108,7 @@ def _say_bye(left: list[Dialog], own: tuple[str, int], switch: tuple[str, int]) 
 def _bye(dialog: Dialog, place: int, own: tuple[str, int]) -> bytes:
     return (
         f"BYE {dialog.target} SIP/2.0\r\n"
-        f"Via: SIP/2.0/UDP {own[0]}:{own[1]};rport;branch=z9hG4bKtestament{place}-{dialog.sequence}\r\n"
+        f"Via: SIP/2.0/UDP {own[0]}:{own[1]};rport;branch=z9hG4bKleft{place}-{dialog.sequence}\r\n"
         f"Max-Forwards: 70\r\nFrom: {dialog.ours}\r\nTo: {dialog.theirs}\r\nCall-ID: {dialog.call_id}\r\n"
         f"CSeq: {dialog.sequence + BEYOND} BYE\r\nContent-Length: 0\r\n\r\n"
     ).encode()
