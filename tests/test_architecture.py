@@ -53,10 +53,12 @@ RULES: dict[str, Rule] = {
     "appliance.acd": rule(never=IMPURE),
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
-        "appliance.acd appliance.wire appliance.storage appliance.errors appliance.edge appliance.api",
+        "appliance.acd appliance.wire appliance.storage appliance.errors appliance.edge appliance.api "
+        "hw.panel hw.debounce hw.errors",  # the desk owns the buttons and lamps; gpiozero stays behind hw.panel
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
-    "appliance.desk.panel": rule("appliance.acd appliance.api", never=IMPURE),
+    "appliance.desk.panel_logic": rule("appliance.acd appliance.api", never=IMPURE),
+    "appliance.desk.lamp_legend": rule("appliance.acd appliance.desk.panel_logic"),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),
     "appliance.switch": rule("appliance.wire appliance.media appliance.errors", "msgspec pjsua2"),
     "appliance.lines": rule(
