@@ -18,9 +18,9 @@ from appliance.acd.view import Status
 from appliance.desk.desk import running_desk
 from appliance.desk.recovery import recover
 from appliance.errors import StorageError
-from appliance.wire import Origin
+from appliance.wire import LegState, Origin
 from tests.support.desk_office import Box, running_box, settings
-from tests.support.fake_switch import FakeSwitch
+from tests.support.fake_switch import FakeLeg, FakeSwitch
 
 DESK = """
 import asyncio, sys
@@ -128,13 +128,13 @@ async def test_what_happened_while_the_desk_was_away_is_told_by_the_snapshot(tmp
 async def test_a_phone_answered_while_the_seam_was_cut_is_not_blamed_for_the_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appliance.desk.switch_link.RETRY_S", 0.5)
-    async with running_box(tmp_path, "sato", ring_s=0.3) as box:
+    monkeypatch.setattr("appliance.desk.switch_link.RETRY_S", 1.4)
+    async with running_box(tmp_path, "sato", ring_s=0.1) as box:
         box.switch.rings()
         offer = await box.offered("101")
         await box.switch.seam_breaks()
         await box.switch.is_left()
-        box.switch.answers(offer)  # T-ring runs out before the desk is back
+        box.switch.answers(offer)  # T-ring runs out before the desk is back, and so does R-05's second of grace
         await box.until(lambda view: any(one.talking for one in view.calls))
         assert box.agent("sato").status is Status.ON_CALL
 
@@ -173,6 +173,50 @@ async def test_when_the_switch_dies_the_line_caller_is_back_at_the_old_place(tmp
         lost = {call.number: call.outcome for call in await box.desk.office.calls(10)}
         assert lost["0311110002"] == "lost"
         assert sip not in box.switch.legs
+
+
+async def test_a_line_caller_who_is_back_before_the_desk_noticed_keeps_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.desk.switch_link.RETRY_S", 0.3)
+    async with running_box(tmp_path) as box:
+        line = {"origin": Origin.LINE, "origin_id": "line-1", "call_key": "k-77"}
+        box.switch.rings("0311110001", **line)  # type: ignore[arg-type]
+        (before,) = (await box.until(lambda view: len(view.waiting) == 1)).waiting
+        await box.switch.die()
+        back = box.switch.rings("0311110001", **line)  # type: ignore[arg-type]
+        await box.switch.is_asked(wire.Hold, leg=back)
+        assert box.view.waiting == (before,)
+        assert box.desk.control.acd.state.contacts[before.contact].state is ContactState.WAITING
+
+
+async def test_orders_that_were_lost_with_the_seam_are_given_again(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato", no_agent_s=0.1) as box:
+        await box.talking()
+        record = await box.switch.is_asked(wire.Record)
+        box.switch.recordings.clear()  # as if it had never arrived
+        await box.desk.office.go_off_duty("sato", "page")
+        dismissed = box.switch.rings("0311110002")
+        await box.switch.is_asked(wire.Play, leg=dismissed)
+        await box.switch.seam_breaks()
+        await box.switch.is_asked(wire.Record, recording=record.recording, count=2)
+        await box.switch.is_asked(wire.Play, leg=dismissed, count=2)
+
+
+async def test_legs_that_belong_to_nothing_any_more_are_hung_up_and_talks_of_others_left_alone(tmp_path: Path) -> None:
+    async with running_box(tmp_path) as box:
+        legs = [
+            FakeLeg("o9.other", Origin.DIALLED, "", state=LegState.RINGING),
+            FakeLeg("in-1", Origin.TRUNK, "carrier", called="200", state=LegState.UP, contact="cforgotten"),
+            FakeLeg("in-2", Origin.TRUNK, "carrier", called="200", state=LegState.UP, hears="peer", peer="f-1"),
+            FakeLeg("f-1", Origin.DIALLED, "", state=LegState.UP, hears="peer", peer="in-2"),
+        ]
+        box.switch.legs.update({leg.leg: leg for leg in legs})
+        await box.switch.seam_breaks()
+        await box.switch.is_asked(wire.Hangup, leg="o9.other")
+        await box.switch.is_asked(wire.Hangup, leg="in-1")
+        await box.desk.control.settled()
+        assert set(box.switch.legs) == {"in-2", "f-1"}
 
 
 async def test_recordings_of_a_dead_switch_are_closed_with_a_cause(tmp_path: Path) -> None:
