@@ -26,19 +26,17 @@ class Elastic:
     mark is more than the card's batch of 10 ms: when two clocks slide past each other the level falls by one batch.
     """
 
-    def __init__(self, start_ms: int = 14, low_ms: int = 11, high_ms: int = 24, limit_ms: int = 120) -> None:
+    def __init__(self, start_ms: int = 20, low_ms: int = 11, high_ms: int = 32, limit_ms: int = 120) -> None:
         marks = (start_ms, low_ms, high_ms, limit_ms)
         self._start, self._low, self._high, self._limit = (ms * RATE // 1000 for ms in marks)
         self._lock = threading.Lock()
-        self.slips = 0
-        self.repeats = 0
-        self.cuts = 0
         self.clear()
 
     def clear(self) -> None:
         """Begin anew: silence comes out until there is enough to go on without a gap."""
         with self._lock:
             self._samples = bytearray()
+            self.slips = self.repeats = self.cuts = 0
             self._is_primed = False
             self._last = bytes(REPEAT * SAMPLE_BYTES)
             self._lowest, self._judged, self._to_slip, self._since_slip = self._limit, 0, 0, 0

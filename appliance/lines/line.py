@@ -243,8 +243,9 @@ class Line:
         """The call is over: BYE, and on-hook."""
         if self.state not in (State.ANSWERING, State.TALKING) or self._modem is None:
             return
-        dry = self._talk.underruns if self._talk else 0
-        logger.info("Line %s: %s; going on-hook (card ran dry %d times)", self.port.id, why, dry)
+        logger.info("Line %s: %s; going on-hook", self.port.id, why)
+        if self._talk is not None:
+            logger.debug("Line %s: %s", self.port.id, self._talk.figures())
         self._end_call()
         self._move(Cue.OVER)
         self._modem.release(now)

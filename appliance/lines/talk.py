@@ -30,10 +30,11 @@ class Talk:
         self._ledger = Ledger()
         self.is_attached = False
 
-    @property
-    def underruns(self) -> int:
-        """How often the card ran dry."""
-        return self._ledger.underruns
+    def figures(self) -> str:
+        """How the sound fared, for the log."""
+        pipes = (("from", self._pipes.from_line), ("to", self._pipes.to_line))
+        told = (f"{way} line: {p.slips} slips, {p.repeats} repeats, {p.cuts} cuts" for way, p in pipes)
+        return f"card ran dry {self._ledger.underruns} times; {'; '.join(told)}"
 
     def begin(self) -> bytes:
         """What the card is to play first."""

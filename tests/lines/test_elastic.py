@@ -35,7 +35,7 @@ def test_a_minute_of_clocks_ten_times_worse_than_crystals_gives_no_silence_no_re
     sound = came[int(np.argmax(came != 0)) :]
     assert silent_frames(sound) == 0
     assert pipe.repeats == 0
-    assert max(levels) <= 45 * RATE // 1000
+    assert max(levels) <= 55 * RATE // 1000
     assert int(np.max(np.abs(np.diff(sound.astype(int))))) < 3500, (
         "a slip is no click: twice the sine's own step at most"
     )
@@ -51,7 +51,7 @@ def test_a_stall_is_bridged_by_repeating_and_its_delay_is_given_back():
     assert silent_frames(sound) == 0
     assert pipe.repeats > 0
     assert pipe.cuts == 1
-    assert max(levels[-100:]) <= 45 * RATE // 1000
+    assert max(levels[-100:]) <= 55 * RATE // 1000
 
 
 def test_too_much_at_once_is_dropped():
