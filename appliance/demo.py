@@ -65,7 +65,7 @@ class OutsideWorld:
     async def ring_sip(self) -> dict[str, Any]:
         """A caller rings over the SIP trunk."""
         number = next(self._numbers)
-        call = await self.trunk.dial(f"sip:{QUEUE}@{self.box.edge}", tone=440)
+        call = await self.trunk.dial(f"sip:{QUEUE}@{self.box.edge}", tone=450, user=number)
         self.sip_calls.append(call)
         self._later(self._hang_up_sip_caller(call))
         return {"say": f"{number} が SIP で電話をかけています / rings by SIP"}
@@ -131,7 +131,16 @@ class OutsideWorld:
 
 async def run_demo(page: str) -> None:
     """Run until Ctrl-C. Raises DeskbellError when the page's port is taken or the box does not start."""
-    wish = Wish(agents=3, wrap_up_s=15.0, page=page, language="ja", name="Deskbell デモ", names=NAMES, no_agent_s=60.0)
+    wish = Wish(
+        agents=3,
+        wrap_up_s=15.0,
+        page=page,
+        language="ja",
+        name="Deskbell デモ",
+        names=NAMES,
+        queue_name="受付",
+        no_agent_s=60.0,
+    )
     async with whole_box(wish) as box, contextlib.AsyncExitStack() as everybody:
         phones = {
             f"a{number}": await everybody.enter_async_context(SipPhone(_agent_phone(number, box.edge)))
@@ -139,7 +148,11 @@ async def run_demo(page: str) -> None:
         }
         listen = f"{TRUNK_ADDRESS}:{free_port(host=TRUNK_ADDRESS)}"
         trunk = await everybody.enter_async_context(
-            SipPhone(PhoneSettings(listen, user="0312345678", proxy=box.edge, realm=box.edge))
+            SipPhone(
+                PhoneSettings(
+                    listen, user=NUMBERS[0], proxy=box.edge, realm=box.edge, also=tuple((n, "") for n in NUMBERS[1:])
+                )
+            )
         )
         world = OutsideWorld(box, phones, trunk, dict.fromkeys(phones, "answer"))
         server = await asyncio.start_unix_server(world.obey, str(box.folder / "state" / "run" / "demo.sock"))

@@ -6,7 +6,7 @@ with the moment it came, so a question like "what did you hear since 12.3, and w
 answer.
 
 Orders: {"do": ...}
-  dial(to, headers={}, tone=0)                -> dialled(call)
+  dial(to, headers={}, tone=0, user="")       -> dialled(call); `user`: one of the accounts
   answer(call) · hangup(call, code=0) · hold(call) · unhold(call)
   keys(call, digits, by="rfc4733"|"info") · tone(call, hz) -> spoke(call, hz): the first frame with the new tone
   mode(answer, after=0)                       how the next calls are met, see PhoneSettings.answer
@@ -91,8 +91,8 @@ class _Handset(pj.AudioMediaPort):  # type: ignore[misc]
 class _Call(pj.Call):  # type: ignore[misc]
     """One call of the phone."""
 
-    def __init__(self, phone: "Phone", number: int, pj_id: int = pj.PJSUA_INVALID_ID) -> None:
-        super().__init__(phone.account, pj_id)
+    def __init__(self, phone: "Phone", number: int, pj_id: int, user: str) -> None:
+        super().__init__(phone.accounts.get(user, phone.account), pj_id)
         self.phone, self.number = phone, number
         self.mouth, self.ear = Mouth(hz=phone.tone), Ear()
         self.handset: _Handset | None = None
@@ -151,7 +151,7 @@ class Phone:
         self.settings = settings
         self.answer, self.after, self.tone = settings.answer, settings.after, settings.tone
         self.calls: dict[int, _Call] = {}
-        self.accounts: list[_Account] = []
+        self.accounts: dict[str, _Account] = {}
         self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.finished: list[_Call] = []
         self._handsets: list[_Handset] = []
@@ -208,8 +208,8 @@ class Phone:
         except (pj.Error, AttributeError, KeyError, TypeError) as wrong:
             say("refused", order=order, why=str(getattr(wrong, "reason", wrong)))
 
-    def _do_dial(self, to: str, headers: dict[str, str] | None = None, tone: int | None = None) -> None:
-        call = self._new()
+    def _do_dial(self, to: str, headers: dict[str, str] | None = None, tone: int | None = None, user: str = "") -> None:
+        call = self._new(user=user)
         if tone is not None:
             call.mouth.hz = tone
         prm = _op(0)
@@ -277,10 +277,10 @@ class Phone:
                 call.handset = None
         self.finished.clear()
 
-    def _new(self, pj_id: int = pj.PJSUA_INVALID_ID) -> _Call:
+    def _new(self, pj_id: int = pj.PJSUA_INVALID_ID, user: str = "") -> _Call:
         """A call with a number of its own; kept for its ear after it is over."""
         number, self._next = self._next, self._next + 1
-        self.calls[number] = _Call(self, number, pj_id)
+        self.calls[number] = _Call(self, number, pj_id, user)
         return self.calls[number]
 
     def _start(self) -> Any:
@@ -304,9 +304,9 @@ class Phone:
         for codec in self.endpoint.codecEnum2():
             self.endpoint.codecSetPriority(codec.codecId, _LAWS.get(codec.codecId, 0))
         for user, secret in ((self.settings.user, self.settings.secret), *self.settings.also):
-            self.accounts.append(_Account(self))
-            self.accounts[-1].create(self._line(user, secret), len(self.accounts) == 1)
-        return self.accounts[0]
+            self.accounts[user] = _Account(self)
+            self.accounts[user].create(self._line(user, secret), len(self.accounts) == 1)
+        return self.accounts[self.settings.user]
 
     def _line(self, user: str, secret: str) -> Any:
         """An account: who the phone is and where it registers."""

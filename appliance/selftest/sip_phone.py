@@ -110,10 +110,12 @@ class SipPhone:
         assert result is not None
         return result
 
-    async def dial(self, to: str, headers: dict[str, str] | None = None, tone: int | None = None) -> int:
-        """Call somebody; returns the call's number."""
+    async def dial(
+        self, to: str, headers: dict[str, str] | None = None, tone: int | None = None, user: str = ""
+    ) -> int:
+        """Call somebody, as `user` if the phone has several; returns the call's number."""
         before = time.monotonic()
-        self.order("dial", to=to, headers=headers or {}, tone=tone)
+        self.order("dial", to=to, headers=headers or {}, tone=tone, user=user)
         return int((await self.wait("dialled", after=before))["call"])
 
     async def hear(self, call: int, hz: list[int] | None = None, since: float = 0.0, wav: str = "") -> Event:

@@ -45,6 +45,7 @@ class Wish:
     language: str = "en"
     name: str = "Self-test"
     names: tuple[str, ...] = ()  # of the agents
+    queue_name: str = "Front"
     more: str = ""  # further TOML tables
 
 
@@ -183,7 +184,8 @@ def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> st
         f'rtp_address = "127.0.0.1"\nrtp_first = {rtp}\nrtp_last = {rtp + wish.rtp_ports - 1}',
         f'exempt = ["127.0.0.1", "{TRUNK_ADDRESS}"]\n[panel]\nmode = "virtual"',
         f"[recordings]\nreserve_mb = {wish.reserve_mb}\n[switch]\nwithout_desk_s = {wish.without_desk_s}",
-        f'[[queues]]\nid = "front"\nnumber = "{QUEUE}"\nagents = {[f"a{n}" for n in agents]}',
+        f'[[queues]]\nid = "front"\nname = "{wish.queue_name}"\nnumber = "{QUEUE}"',
+        f"agents = {[f'a{n}' for n in agents]}",
         f"ring_s = {wish.ring_s}\nalert_s = {wish.alert_s}\nwrap_up_s = {wish.wrap_up_s}",
         f"no_agent_s = {wish.no_agent_s}\nrecord = {str(wish.record).lower()}",
         f'[[trunks]]\nid = "carrier"\naddresses = ["{TRUNK_ADDRESS}"]\nqueue = "front"',
