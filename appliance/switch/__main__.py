@@ -88,7 +88,8 @@ def _print_capacity() -> None:
         own.close()
         here = tempfile.gettempdir()
         edge = f"127.0.0.1:{sink.getsockname()[1]}"
-        print(count_capacity(SwitchSettings(f"127.0.0.1:{port}", edge, here, here, "", "")), flush=True)
+        settings = SwitchSettings(f"127.0.0.1:{port}", edge, here, here, "", "", log_level="CRITICAL")
+        print(count_capacity(settings), flush=True)
 
 
 def _leave(status: int) -> None:
