@@ -4,6 +4,7 @@ Order: the edge first (phones may register at once), then the media processes, t
 """
 
 import asyncio
+import functools
 import logging
 import os
 import sys
@@ -31,7 +32,7 @@ def parts(config: Config, config_file: Path, state: State, *, demo: bool = False
     edge = plan.write(edge_settings, state.run / "edge.json")
     switch = plan.write(plan.switch(config, state), state.run / "switch.json")
     found = [
-        Part("edge", python("appliance.edge", edge), probe=rpc.is_up),
+        Part("edge", python("appliance.edge", edge), probe=functools.partial(_answers, rpc)),
         Part("switch", python("appliance.switch", switch), nice=VOICE_FIRST),
     ]
     if config.lines:
@@ -39,6 +40,14 @@ def parts(config: Config, config_file: Path, state: State, *, demo: bool = False
         found.append(Part("lines", python("appliance.lines", lines), nice=VOICE_FIRST))
     desk = (*python("appliance.app", config_file.resolve()), str(state.root), *(("--demo",) if demo else ()))
     return [*found, Part("desk", desk)]
+
+
+async def _answers(rpc: EdgeRpc) -> bool:
+    """Whether the edge is up; the reply socket is given back as soon as it said so."""
+    is_up = await rpc.is_up()
+    if is_up:
+        rpc.close()
+    return is_up
 
 
 async def run_box(config_file: Path, state_dir: Path) -> None:

@@ -93,6 +93,10 @@ class Page:
         await self._post("/api/demo/press", {"seat": seat, "held_s": held_s})
         return began
 
+    async def outside(self, what: str) -> None:
+        """One of the demo's buttons: ring-line, ring-sip, hang-up."""
+        await self._post(f"/api/demo/{what}", {})
+
     async def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """A JSON answer of the page."""
         async with self.session.get(f"{self.url}{path}") as answer:
