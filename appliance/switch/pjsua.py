@@ -52,6 +52,7 @@ class _Call(pj.Call):  # type: ignore[misc]
     def __init__(self, agent: "UserAgent", number: int, pj_id: int) -> None:
         super().__init__(agent.account, pj_id)
         self.agent, self.number = agent, number
+        self._heard_before = 0
 
     def onCallState(self, _prm: Any) -> None:  # noqa: N802 - pjsua2's name
         """The dialog moved."""
@@ -60,6 +61,10 @@ class _Call(pj.Call):  # type: ignore[misc]
     def onCallMediaState(self, _prm: Any) -> None:  # noqa: N802
         """Audio was negotiated."""
         self.agent.guard(self._media)
+
+    def onStreamDestroyed(self, _prm: Any) -> None:  # noqa: N802
+        """The last moment at which the stream can be asked."""
+        self._heard_before = self.heard()
 
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
         """A key, by RFC 4733 or INFO."""
@@ -78,11 +83,11 @@ class _Call(pj.Call):  # type: ignore[misc]
         return int(pj.PJSIP_REDIRECT_STOP)
 
     def heard(self) -> int:
-        """RTP packets received so far; 0 when there is no stream (any more)."""
+        """RTP packets received so far, or until the stream ended."""
         try:
             return int(self.getStreamStat(0).rtcp.rxStat.pkt)
         except pj.Error:
-            return 0
+            return self._heard_before
 
     def _moved(self) -> None:
         now = self.getInfo()

@@ -63,9 +63,11 @@ async def test_a_held_caller_hears_music_and_not_the_agent(desk, switch, phone):
 
 async def test_the_agent_hangs_up_and_the_caller_is_hung_up(desk, switch, phone):
     caller, _call, agent, agent_call, leg = await talk(desk, switch, phone)
+    await _until((await desk.hears(wire.Bridged)).at + 0.2)
     agent.order("hangup", call=agent_call)
-    assert (await desk.hears(wire.Ended, leg="agent-1")).cause is EndCause.FAR
-    assert (await desk.hears(wire.Ended, leg=leg)).cause is EndCause.US
+    theirs, ours = await desk.hears(wire.Ended, leg="agent-1"), await desk.hears(wire.Ended, leg=leg)
+    assert (theirs.cause, ours.cause) == (EndCause.FAR, EndCause.US)
+    assert min(theirs.heard, ours.heard) > 5
     await caller.wait("state", state="disconnected")
 
 
