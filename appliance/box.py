@@ -43,11 +43,11 @@ def parts(config: Config, config_file: Path, state: State, *, demo: bool = False
 
 
 async def _answers(rpc: EdgeRpc) -> bool:
-    """Whether the edge is up; the reply socket is given back as soon as it said so."""
-    is_up = await rpc.is_up()
-    if is_up:
+    """Whether the edge is up; gives the reply socket back, however it ends."""
+    try:
+        return await rpc.is_up()
+    finally:
         rpc.close()
-    return is_up
 
 
 async def run_box(config_file: Path, state_dir: Path) -> None:

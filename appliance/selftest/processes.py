@@ -1,5 +1,6 @@
 """What the box's processes cost: CPU time and memory read from /proc, children included."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Final
@@ -11,8 +12,9 @@ def family(pid: int) -> list[int]:
     """A process and all its descendants."""
     found = [pid]
     for place in found:
-        for task in Path(f"/proc/{place}/task").glob("*/children"):
-            found += [int(child) for child in task.read_text().split()]
+        with contextlib.suppress(OSError):  # it ended while we looked
+            for task in Path(f"/proc/{place}/task").glob("*/children"):
+                found += [int(child) for child in task.read_text().split()]
     return found
 
 

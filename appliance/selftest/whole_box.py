@@ -46,6 +46,7 @@ class Wish:
     name: str = "Self-test"
     names: tuple[str, ...] = ()  # of the agents
     queue_name: str = "Front"
+    board: str = "rev_a"  # of the panel; its own file where it is a path
     more: str = ""  # further TOML tables
 
 
@@ -173,7 +174,7 @@ async def _clear_away(box: WholeBox) -> None:
         box.sim.close()
     if box._simulator is not None and box._simulator.returncode is None:
         box._simulator.terminate()
-        await box._simulator.wait()
+        await box._simulator.communicate()  # closes the pipes too
 
 
 def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> str:
@@ -182,7 +183,7 @@ def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> st
         f'[office]\nname = "{wish.name}"\nlanguage = "{wish.language}"\n[network]\nsip = "{edge}"\npage = "{page}"',
         f'switch = "127.0.0.1:{free_port()}"\nlines = "127.0.0.1:{free_port()}"',
         f'rtp_address = "127.0.0.1"\nrtp_first = {rtp}\nrtp_last = {rtp + wish.rtp_ports - 1}',
-        f'exempt = ["127.0.0.1", "{TRUNK_ADDRESS}"]\n[panel]\nmode = "virtual"',
+        f'exempt = ["127.0.0.1", "{TRUNK_ADDRESS}"]\n[panel]\nmode = "virtual"\nboard = "{wish.board}"',
         f"[recordings]\nreserve_mb = {wish.reserve_mb}\n[switch]\nwithout_desk_s = {wish.without_desk_s}",
         f'[[queues]]\nid = "front"\nname = "{wish.queue_name}"\nnumber = "{QUEUE}"',
         f"agents = {[f'a{n}' for n in agents]}",

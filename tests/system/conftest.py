@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable
+import os
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,6 +78,28 @@ class Office:
                 await asyncio.sleep(0.05)  # the switch renames a recording when it is complete
         return [(left, right) for left, right in (read_wav(path) for path in found)]
 
+    async def everybody_leaves(self) -> None:
+        """Callers, phones and the visitor, wherever they are."""
+        for caller in self.callers:
+            await caller.stop()
+        for phone in self.phones.values():
+            await phone.stop()
+        await self.page.leave()
+
+
+@pytest.fixture
+def open_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder that the edge's own user can pass through, for an office's file and its state."""
+    opened = []
+    for place in (tmp_path, *tmp_path.parents):
+        mode = stat.S_IMODE(place.stat().st_mode)
+        if not mode & stat.S_IXOTH and place.stat().st_uid == os.getuid():
+            place.chmod(mode | stat.S_IXOTH)
+            opened.append((place, mode))
+    yield tmp_path
+    for place, mode in opened:
+        place.chmod(mode)
+
 
 @pytest.fixture
 async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
@@ -88,11 +112,7 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         try:
             yield found
         finally:
-            for caller in found.callers:
-                await caller.stop()
-            for phone in found.phones.values():
-                await phone.stop()
-            await page.leave()
+            await found.everybody_leaves()
             with contextlib.suppress(OSError):
                 (tmp_path / "box.log").write_text("\n".join(box.log))
 

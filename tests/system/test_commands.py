@@ -1,12 +1,9 @@
 """The commands as a person types them: what they print, what they exit with, and that they leave nothing behind."""
 
 import asyncio
-import os
 import signal
 import socket
-import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,20 +20,6 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 GRACE_S = 10.0
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder that the edge's own user can pass through, for the office's file and its state."""
-    opened = []
-    for place in (tmp_path, *tmp_path.parents):
-        mode = stat.S_IMODE(place.stat().st_mode)
-        if not mode & stat.S_IXOTH and place.stat().st_uid == os.getuid():
-            place.chmod(mode | stat.S_IXOTH)
-            opened.append((place, mode))
-    yield tmp_path
-    for place, mode in opened:
-        place.chmod(mode)
-
-
 async def test_without_a_command_it_prints_help_and_is_content() -> None:
     async with Command() as help_:
         assert await help_.ends() == 0
@@ -51,8 +34,8 @@ async def test_config_prints_an_example_that_can_be_used_as_it_is() -> None:
     assert parse(command.text, "the example").network.sip
 
 
-async def test_config_prints_the_effective_configuration_and_it_loads_to_the_same(folder: Path) -> None:
-    file = office_toml(folder, lines=[Path("/dev/ttyACM9")])
+async def test_config_prints_the_effective_configuration_and_it_loads_to_the_same(open_folder: Path) -> None:
+    file = office_toml(open_folder, lines=[Path("/dev/ttyACM9")])
     async with Command("config", "--config", str(file)) as command:
         assert await command.ends() == 0
     assert secret_of("301") not in command.text, "secrets stay in the file"
@@ -60,9 +43,9 @@ async def test_config_prints_the_effective_configuration_and_it_loads_to_the_sam
     assert parse(shown, "the effective configuration") == load(file)
 
 
-async def test_doctor_says_found_expected_and_how_to_mend_and_warnings_do_not_fail_it(folder: Path) -> None:
-    file = office_toml(folder, lines=[folder / "no-modem"])
-    async with Command("doctor", "--config", str(file), "--state", str(folder)) as doctor:
+async def test_doctor_says_found_expected_and_how_to_mend_and_warnings_do_not_fail_it(open_folder: Path) -> None:
+    file = office_toml(open_folder, lines=[open_folder / "no-modem"])
+    async with Command("doctor", "--config", str(file), "--state", str(open_folder)) as doctor:
         status = await doctor.ends(timeout_s=60)
     assert "128 calls at once, found by trying" in doctor.text
     assert "warn  line-1" in doctor.text
@@ -71,35 +54,35 @@ async def test_doctor_says_found_expected_and_how_to_mend_and_warnings_do_not_fa
     assert status == ("FAIL" in doctor.text), doctor.text
 
 
-async def test_doctor_exits_with_1_for_a_configuration_with_mistakes(folder: Path) -> None:
-    file = office_toml(folder, '[[agents]]\nid = "a2"\nphone = "302"')
+async def test_doctor_exits_with_1_for_a_configuration_with_mistakes(open_folder: Path) -> None:
+    file = office_toml(open_folder, '[[agents]]\nid = "a2"\nphone = "302"')
     async with Command("doctor", "--config", str(file)) as doctor:
         assert await doctor.ends(timeout_s=60) == 1
     assert "FAIL  configuration" in doctor.text
     assert "agent a2 names phone '302', which does not exist; did you mean '301'?" in doctor.text
 
 
-async def test_a_process_of_the_box_can_be_started_alone_and_stops_when_asked(folder: Path) -> None:
-    file = office_toml(folder)
-    async with Command("start", "switch", "--config", str(file), "--state", str(folder / "state")) as switch:
+async def test_a_process_of_the_box_can_be_started_alone_and_stops_when_asked(open_folder: Path) -> None:
+    file = office_toml(open_folder)
+    async with Command("start", "switch", "--config", str(file), "--state", str(open_folder / "state")) as switch:
         await switch.says(r"^ready$")
-        assert sockets_in(folder / "state"), "the seam is open"
+        assert sockets_in(open_folder / "state"), "the seam is open"
         assert await switch.ends(signal.SIGTERM) == 0
     assert not switch.left_behind()
 
 
-async def test_a_process_that_the_configuration_does_not_have_is_told_in_a_sentence(folder: Path) -> None:
-    file = office_toml(folder)
-    async with Command("start", "lines", "--config", str(file), "--state", str(folder / "state")) as lines:
+async def test_a_process_that_the_configuration_does_not_have_is_told_in_a_sentence(open_folder: Path) -> None:
+    file = office_toml(open_folder)
+    async with Command("start", "lines", "--config", str(file), "--state", str(open_folder / "state")) as lines:
         assert await lines.ends() == 2
     assert "has no lines process; add a [[lines]] table to have one" in lines.text
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 async def test_run_opens_the_office_and_a_signal_ends_every_process_and_socket(
-    folder: Path, by: signal.Signals
+    open_folder: Path, by: signal.Signals
 ) -> None:
-    file, state = office_toml(folder, lines=[folder / "no-modem"]), folder / "state"
+    file, state = office_toml(open_folder, lines=[open_folder / "no-modem"]), open_folder / "state"
     async with Command("run", "--config", str(file), "--state", str(state)) as box:
         await box.says("the office is open: SIP .* ready in")
         assert len(box.note_family()) >= 5, "the supervisor and four processes"
@@ -110,8 +93,8 @@ async def test_run_opens_the_office_and_a_signal_ends_every_process_and_socket(
         assert sockets_in(state) == []
 
 
-async def test_a_killed_supervisor_takes_its_processes_with_it(folder: Path) -> None:
-    file, state = office_toml(folder), folder / "state"
+async def test_a_killed_supervisor_takes_its_processes_with_it(open_folder: Path) -> None:
+    file, state = office_toml(open_folder), open_folder / "state"
     async with Command("run", "--config", str(file), "--state", str(state)) as box:
         await box.says("the office is open")
         await box.ends(signal.SIGKILL)
