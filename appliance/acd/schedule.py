@@ -30,7 +30,7 @@ class Trust(Enum):
 
 
 class Reason(Enum):
-    """Why it is open or closed. A closed caller takes the HOLIDAY chain for that reason and the CLOSED one otherwise."""
+    """Why it is open or closed. A closed caller takes the chain HOLIDAY for that reason, else the chain CLOSED."""
 
     OPEN = "open"
     CLOSED = "closed"

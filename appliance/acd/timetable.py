@@ -5,7 +5,7 @@ follow the others: an edge inside the hour that spring leaves out happens at the
 of the hour that autumn repeats are alike. An edge within a repeated hour therefore happens in each pass.
 
 Nothing here reads a clock or a file: wall time, zone and holidays are given. What was computed is remembered by
-UTC day, so the answer depends on the arguments alone, whatever was asked before. One timetable is not for several threads.
+UTC day, so the answer depends on the arguments alone, whatever was asked before. A timetable belongs to one thread.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,6 +25,7 @@ from appliance.acd.schedule import (
 )
 
 DAY_S = 86400
+LOOK_S = 6 * 3600
 AHEAD_DAYS = 512  # at least so far is searched for the next opening or closing
 BLOCK_DAYS = 128  # the search ends on a multiple of this, so that neighbouring questions search the same days
 REMEMBERED_DAYS = 1024
@@ -171,11 +172,11 @@ class Timetable:
 def stretches(zone: tzinfo, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """[start, end) cut where the zone's offset from UTC changes: (from, to, offset in seconds).
 
-    A zone tells no list of its changes, so they are looked for hour by hour; no zone changes twice within one hour.
+    A zone tells no list of its changes, so they are looked for every six hours; no zone changes twice within that.
     """
     begin, offset = start, offset_at(zone, start)
-    for step in range(start, end, 3600):
-        last = min(step + 3600, end) - 1
+    for step in range(start, end, LOOK_S):
+        last = min(step + LOOK_S, end) - 1
         if offset_at(zone, last) == offset:
             continue
         change = _first_change(zone, step - 1, last, offset)
