@@ -88,7 +88,7 @@ def _print_capacity() -> None:
         own.close()
         here = tempfile.gettempdir()
         edge = f"127.0.0.1:{sink.getsockname()[1]}"
-        settings = SwitchSettings(f"127.0.0.1:{port}", edge, here, here, "", "", log_level="CRITICAL")
+        settings = SwitchSettings(f"127.0.0.1:{port}", edge, here, here, "", "")
         print(count_capacity(settings), flush=True)
 
 

@@ -31,7 +31,8 @@ CLOCK_RATE: Final = 8000
 _TOO_MANY: Final = 70010  # PJ_ETOOMANY
 _IN_USE: Final = 120098  # PJ_ERRNO_START_SYS + EADDRINUSE
 _WANTED_CODECS: Final = {"PCMU/8000/1": 255, "PCMA/8000/1": 254}
-_LOG_LEVELS: Final = {"TRACE": 4, "CRITICAL": 0}  # of pjlib, on stdout; 1 names errors and failed asserts
+# pjlib writes to stdout from every thread and waits when nobody reads it: silent, but for a person who debugs.
+_LOG_LEVELS: Final = {"TRACE": 4}
 _PHASES: Final = {
     pj.PJSIP_INV_STATE_CALLING: Phase.CALLING,
     pj.PJSIP_INV_STATE_INCOMING: Phase.CALLING,
@@ -354,7 +355,7 @@ def _endpoint_config(settings: SwitchSettings) -> Any:
     config.uaConfig.threadCnt = 0
     config.uaConfig.mainThreadOnly = True
     config.uaConfig.userAgent = "Deskbell"
-    level = _LOG_LEVELS.get(settings.log_level, 1)
+    level = _LOG_LEVELS.get(settings.log_level, 0)
     config.logConfig.level = config.logConfig.consoleLevel = level
     media = config.medConfig
     media.clockRate = media.sndClockRate = CLOCK_RATE
