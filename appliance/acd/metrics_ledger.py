@@ -1,0 +1,224 @@
+"""The journal folded into what reports need: contacts, segments, offers, and how agents spent their time (D-10).
+
+Rules:
+1. The seam is the fold itself: `Ledger.handle` drives an engine batch by batch and notes what it made of each.
+2. Durations are monotonic; wall time only says to which interval something belongs. It never goes back here: an
+   interval that is over stays over, whatever the clock does.
+3. A contact counts by its first bridge: whoever was bridged once is answered, whatever came after.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from appliance.acd import events as ev
+from appliance.acd import metrics_entries as entry
+from appliance.acd import story
+from appliance.acd.commands import Command
+from appliance.acd.engine import Acd
+from appliance.acd.events import Event
+from appliance.acd.model import Agent, State
+
+DAY_S = 86400.0
+
+_QUIET = (
+    ev.CallerArrived,
+    ev.CallerHungUp,
+    ev.OfferAlerted,
+    ev.OfferAccepted,
+    ev.Bridged,
+    ev.RecordingBegan,
+    ev.RecordingEnded,
+)
+"""Events that change nobody's duty, prompt or phone unless a fact says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the engine made of one batch."""
+
+    commands: Sequence[Command]
+    facts: Sequence[story.Fact]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Everything noted so far. `edges` are wall times, ascending, at which callers inside are counted for M-00."""
+
+    edges: list[float] = field(default_factory=list)
+    at: float = 0.0
+    wall: float = 0.0
+    contacts: dict[str, entry.Contact] = field(default_factory=dict)
+    segments: list[entry.Segment] = field(default_factory=list)
+    offers: dict[str, entry.Offer] = field(default_factory=dict)
+    stretches: list[entry.Stretch] = field(default_factory=list)
+    auto_offs: list[entry.AutoOff] = field(default_factory=list)
+    confirmed: list[entry.Confirmed] = field(default_factory=list)
+    ghosts: list[entry.Ghost] = field(default_factory=list)
+    inside: dict[float, dict[str, int]] = field(default_factory=dict)
+    shifts: dict[str, entry.Shift] = field(default_factory=dict)
+    talking: dict[str, entry.Segment] = field(default_factory=dict)
+    wrapping: dict[str, entry.Segment] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+
+    def handle(self, acd: Acd, events: Sequence[Event], at: float, wall: float) -> Step:
+        """Let the engine handle one batch and note it. `at` office time, `wall` seconds since 1970."""
+        while self.edges and wall >= self.edges[0]:
+            self._count_inside(acd.state, self.edges.pop(0))
+        commands = acd.handle_batch(events, at)
+        facts = acd.drain_facts()
+        self.at, self.wall = at, max(wall, self.wall)
+        for fact in facts:
+            self._note(fact)
+        self._follow_talk(acd.state)
+        is_loud = any(not isinstance(event, _QUIET) for event in events)
+        if is_loud or any(isinstance(fact, story.DutyChanged) for fact in facts):
+            self._follow_agents(acd.state)
+        return Step(commands, facts)
+
+    def begin(self, state: State, wall: float) -> None:
+        """Start in the middle of an office's life: who is inside, or on duty, was so until here."""
+        self.at, self.wall = state.at, wall
+        for live in state.contacts.values():
+            arrived = wall - (state.at - live.t_enq)
+            known = entry.Contact(live.contact, live.queue, live.number, live.origin, live.t_enq, arrived)
+            self.contacts[live.contact] = known
+            offer = state.offers.get(live.offer)
+            if offer is not None and offer.was_bridged:
+                known.left, known.waited_s = entry.Exit.ANSWERED, live.waited_s
+                self._open_segment(known, offer.agent, offer.offer)
+        self._follow_agents(state)
+
+    def finish(self, acd: Acd, at: float, wall: float) -> None:
+        """Close the books at this moment: what is still going on counts so far. Call it once, last."""
+        self.at, self.wall = at, max(wall, self.wall)
+        while self.edges:
+            self._count_inside(acd.state, self.edges.pop(0))
+        for contact in self.contacts.values():
+            if contact.left is None and not contact.has_ended:
+                contact.waited_s = at - contact.at
+        for segment in self.talking.values():
+            self._spent(segment.agent, entry.Doing.TALKING, at - segment.at)
+        for agent in acd.state.agents.values():
+            if agent.wrap_until:
+                self._spent(agent.settings.agent, entry.Doing.WRAPPING, at - agent.wrap_since)
+        for name in tuple(self.shifts):
+            self._end_shift(name)
+
+    # -- facts
+
+    def _note(self, fact: story.Fact) -> None:
+        match fact:
+            case story.ContactArrived():
+                self._arrived(fact)
+            case story.ContactAnswered():
+                self._answered(fact)
+            case story.ContactEnded():
+                self._ended(fact)
+            case story.OfferOpened():
+                self.offers[fact.offer] = entry.Offer(fact.offer, fact.contact, fact.agent, fact.queue, self.wall)
+            case story.OfferEnded():
+                self._offer_ended(fact)
+            case story.LateAnswer():
+                self._late_answer(fact)
+            case story.DutyChanged():
+                if not fact.actor and not fact.is_available:
+                    self.auto_offs.append(entry.AutoOff(fact.agent, self.wall, fact.reason))
+            case story.WrapUpFinished():
+                self._wrapped(fact)
+
+    def _arrived(self, fact: story.ContactArrived) -> None:
+        contact = entry.Contact(fact.contact, fact.queue, fact.number, fact.origin, fact.at, self.wall)
+        self.contacts[fact.contact] = contact
+        if fact.number:
+            contact.is_repeat = self.wall - self.seen.get(fact.number, -DAY_S * 2) <= DAY_S
+            self.seen[fact.number] = self.wall
+
+    def _answered(self, fact: story.ContactAnswered) -> None:
+        contact = self.contacts[fact.contact]
+        if contact.left is None:
+            contact.left, contact.waited_s = entry.Exit.ANSWERED, fact.waited_s
+        self._open_segment(contact, fact.agent, fact.offer)
+
+    def _open_segment(self, contact: entry.Contact, agent: str, offer: str) -> None:
+        contact.segments += 1
+        segment = entry.Segment(contact.contact, agent, offer, contact.queue, self.at, self.wall)
+        self.segments.append(segment)
+        self.talking[offer] = segment
+        if (before := self.wrapping.pop(agent, None)) is not None:
+            before.is_over = True
+
+    def _ended(self, fact: story.ContactEnded) -> None:
+        contact = self.contacts[fact.contact]
+        contact.has_ended, contact.ended_wall, contact.ended_at, contact.why = True, self.wall, fact.at, fact.why
+        if contact.left is None:
+            contact.left, contact.waited_s = entry.EXITS.get(fact.outcome.value), fact.waited_s
+            if fact.why == "after_accept":
+                self.ghosts.append(entry.Ghost(fact.contact, contact.queue, self.wall))
+
+    def _offer_ended(self, fact: story.OfferEnded) -> None:
+        self.offers[fact.offer].outcome = fact.outcome
+        if fact.outcome is story.OfferOutcome.ACCEPTED:
+            self._spent(fact.agent, entry.Doing.RINGING_ANSWERED, fact.rang_s)
+
+    def _late_answer(self, fact: story.LateAnswer) -> None:
+        offer = self.offers.get(fact.offer)
+        if offer is not None and self.contacts[offer.contact].has_ended:
+            self.ghosts.append(entry.Ghost(offer.contact, offer.queue, self.wall))
+
+    def _wrapped(self, fact: story.WrapUpFinished) -> None:
+        self._spent(fact.agent, entry.Doing.WRAPPING, fact.lasted_s)
+        if (segment := self.wrapping.pop(fact.agent, None)) is not None:
+            segment.wrapped_s, segment.is_over = fact.lasted_s, True
+
+    # -- what the engine's state says between facts
+
+    def _count_inside(self, state: State, edge: float) -> None:
+        here = self.inside.setdefault(edge, {})
+        for name in state.contacts:
+            queue = self.contacts[name].queue
+            here[queue] = here.get(queue, 0) + 1
+
+    def _follow_talk(self, state: State) -> None:
+        """A segment lives as long as the contact is with that offer; then wrap-up, if any is owed, belongs to it."""
+        for segment in tuple(self.talking.values()):
+            live = state.contacts.get(segment.contact)
+            if live is None or live.offer != segment.offer:
+                del self.talking[segment.offer]
+                segment.talked_s = max(0.0, self.at - segment.at)
+                self._spent(segment.agent, entry.Doing.TALKING, segment.talked_s)
+                self.wrapping[segment.agent] = segment
+        for name, segment in tuple(self.wrapping.items()):
+            if not _may_wrap_up(state.agents.get(name), segment):
+                del self.wrapping[name]
+                segment.is_over = True
+
+    def _follow_agents(self, state: State) -> None:
+        for name in self.shifts.keys() - state.agents.keys():
+            self._end_shift(name)
+        for name, agent in state.agents.items():
+            shift = self.shifts.get(name)
+            if shift is not None and shift.is_still(agent):
+                continue
+            if shift is not None:
+                if shift.prompt_since and not agent.prompt:
+                    self.confirmed.append(entry.Confirmed(name, self.wall, self.at - shift.prompt_since))
+                self._end_shift(name)
+            self.shifts[name] = entry.Shift.of(agent, self.at)
+
+    def _end_shift(self, name: str) -> None:
+        shift = self.shifts.pop(name)
+        lasted = max(0.0, self.at - shift.at)
+        if shift.is_signed_in:
+            self._spent(name, entry.Doing.SIGNED_IN, lasted)
+        if shift.is_on_duty:
+            self._spent(name, entry.Doing.ON_DUTY, lasted)
+        else:
+            self._spent(name, entry.Doing.OFF, lasted, shift.reason)
+
+    def _spent(self, agent: str, doing: entry.Doing, lasted_s: float, why: str = "") -> None:
+        if lasted_s > 0:
+            self.stretches.append(entry.Stretch(agent, doing, self.wall, lasted_s, why))
+
+
+def _may_wrap_up(agent: Agent | None, segment: entry.Segment) -> bool:
+    return agent is not None and bool(agent.wrap_until or agent.owed_wrap_s or agent.offer == segment.offer)

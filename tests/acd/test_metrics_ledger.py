@@ -1,0 +1,250 @@
+"""What a journal folds to: contacts by admission, agent time split at interval edges, conservation checked."""
+
+from appliance.acd import events as ev
+from appliance.acd import metrics
+from appliance.acd.engine import Acd
+from appliance.acd.metrics_counts import Counts, Interval, Thresholds, count
+from appliance.acd.metrics_entries import Exit
+from appliance.acd.metrics_ledger import Ledger
+from appliance.acd.story import OfferOutcome as Out
+from tests.acd.desk import Desk, copy_of
+
+WALL = 1_700_000_000.0
+ALL = Interval(WALL, WALL + 10_000)
+
+
+def fold(desk: Desk, *edges: float, shift: float = WALL - 1000, skip: int = 0) -> Ledger:
+    """The desk's journal in a ledger; the desk's first second (1000.0) is WALL."""
+    acd, ledger = Acd(), Ledger(sorted(edges))
+    for events, at in desk.journal[:skip]:
+        acd.handle_batch(events, at)
+    acd.drain_facts()
+    if skip:
+        acd = Acd(copy_of(acd.state))
+        ledger.begin(acd.state, acd.state.at + shift)
+    for events, at in desk.journal[skip:]:
+        ledger.handle(acd, events, at, at + shift)
+    ledger.finish(acd, desk.now, desk.now + shift)
+    return ledger
+
+
+def counted(desk: Desk, interval: Interval = ALL, thresholds: Thresholds | None = None) -> Counts:
+    return count(fold(desk, interval.start, interval.end), interval, thresholds=thresholds)
+
+
+def one_call(desk: Desk, name: str = "c1", *, rings: float = 5, talks: float = 60) -> None:
+    """Ann answers after `rings` seconds and talks for `talks` seconds."""
+    desk.caller(name)
+    desk.wait(rings)
+    desk.talks("ann")
+    desk.wait(talks)
+    desk.leaves("ann")
+
+
+def test_a_call_is_a_contact_a_segment_and_agent_time() -> None:
+    desk = Desk("ann", wrap_up_s=30)
+    desk.ready("ann")
+    one_call(desk)
+    desk.wait(100)
+    counts = counted(desk)
+    assert (counts.offered, counts.answered_s) == (1, (5,))
+    (handled,) = counts.handled
+    assert (handled.talked_s, handled.held_s, handled.wrapped_s) == (60, 0, 30)
+    time = counts.time
+    assert (time.on_duty_s, time.talked_s, time.wrapped_s, time.rang_answered_s) == (165, 60, 30, 5)
+    assert metrics.value_of(counts, "occupancy") == 95 / 165
+    assert metrics.conservation(counts) == ""
+
+
+def test_a_contact_belongs_to_the_interval_of_its_admission() -> None:
+    desk = Desk("ann", wrap_up_s=0)
+    desk.ready("ann")
+    desk.wait(98)
+    one_call(desk, rings=5, talks=60)
+    first, second = Interval(WALL, WALL + 100), Interval(WALL + 100, WALL + 200)
+    ledger = fold(desk, WALL, WALL + 100, WALL + 200)
+    early, late = count(ledger, first), count(ledger, second)
+    assert (early.offered, early.answered_s, len(early.handled)) == (1, (5,), 1)
+    assert (late.offered, late.answered_s, len(late.handled)) == (0, (), 0)
+    assert (early.time.rang_answered_s, late.time.rang_answered_s) == (2, 3)
+    assert (early.time.talked_s, late.time.talked_s) == (0, 60)
+    assert (early.time.on_duty_s, late.time.on_duty_s) == (100, 63)
+    assert (early.flow.inside_at_start, early.flow.offered, early.flow.inside_at_end) == (0, 1, 1)
+    assert (late.flow.inside_at_start, late.flow.offered, late.flow.left[Exit.ANSWERED]) == (1, 0, 1)
+    assert metrics.conservation(early) == metrics.conservation(late) == ""
+
+
+def test_an_interval_begins_with_its_edge_and_ends_before_the_next() -> None:
+    desk = Desk("ann")
+    desk.caller("c1")
+    desk.wait(100)
+    assert counted(desk, Interval(WALL, WALL + 1)).offered == 1
+    assert counted(desk, Interval(WALL - 1, WALL)).offered == 0
+
+
+def test_every_way_out_is_counted_once() -> None:
+    desk = Desk("ann", max_waiting=1, no_agent_s=30, wrap_up_s=0)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.caller("c2")
+    desk.caller("c3")
+    desk.hangs_up("c3")
+    desk.wait(3)
+    desk.hangs_up("c2")
+    desk.caller("c4")
+    counts = counted(desk)
+    assert (counts.offered, len(counts.answered_s), counts.abandoned_s) == (4, 1, (3,))
+    assert (counts.fallbacks, counts.short_abandons, len(counts.waiting_s)) == (1, 1, 1)
+    assert (counts.flow.left[Exit.FALLBACK], counts.flow.left[Exit.ABANDONED], counts.flow.inside_at_end) == (1, 1, 2)
+    assert metrics.conservation(counts) == ""
+
+
+def test_a_line_that_tells_late_of_its_hang_up_is_forgiven_the_delay() -> None:
+    desk = Desk("ann")
+    desk.caller("c1", returns=True)
+    desk.wait(8)
+    desk.hangs_up("c1")
+    assert counted(desk).short_abandons == 0
+    assert counted(desk, thresholds=Thresholds(detected_after_s={"line1": 4.0})).short_abandons == 1
+    assert counted(desk, thresholds=Thresholds(detected_after_s={"line1": 3.0})).short_abandons == 0
+    assert counted(desk, thresholds=Thresholds(detected_after_s={"sip": 4.0})).short_abandons == 0
+
+
+def test_the_box_taking_somebody_off_duty_is_told_apart_from_their_own_breaks() -> None:
+    desk = Desk("ann", "bob", ring_s=10)
+    desk.ready("ann", "bob")
+    desk.caller("c1")
+    desk.wait(10)
+    desk.rejects("bob")
+    desk.wait(20)
+    desk.stays_off("ann")
+    desk.wait(5)
+    desk.ready("bob")
+    desk.off("bob")
+    desk.wait(7)
+    counts = counted(desk)
+    assert counts.auto_offs == {"no_answer": 1, "declined": 1}
+    assert counts.confirmed_s == (20, 25)
+    assert counts.time.off_s == {"no_answer": 32, "declined": 25, "self": 7}
+    rows = {metric.en: [(f.of, f.value) for f in figures] for metric, figures in metrics.table(counts)}
+    assert rows["RNA rate"] == [("", 1.0), ("ann", 1.0), ("bob", 1.0)]
+
+
+def test_a_phone_that_is_lost_is_not_signed_in() -> None:
+    desk = Desk("ann")
+    desk.ready("ann")
+    desk.wait(30)
+    desk.loses_phone("ann")
+    desk.wait(10)
+    desk.finds_phone("ann")
+    desk.wait(20)
+    counts = counted(desk)
+    assert (counts.time.signed_in_s, counts.time.on_duty_s) == (50, 60)
+
+
+def test_a_late_answer_taken_back_is_one_accepted_offer() -> None:
+    desk = Desk("ann", ring_s=10)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.wait(10)
+    desk.talks("ann")
+    counts = counted(desk)
+    assert [dict(each) for each in counts.offers.values()] == [{Out.ACCEPTED: 1}]
+    assert len(counts.answered_s) == 1
+
+
+def test_who_answers_a_dead_leg_is_a_ghost() -> None:
+    desk = Desk("ann")
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.hangs_up("c1")
+    desk.picks_up("ann")
+    desk.caller("c2")
+    desk.picks_up("ann")
+    desk.hangs_up("c2")
+    assert counted(desk).ghosts == 2
+
+
+def test_the_same_number_within_a_day_is_a_repeat_call() -> None:
+    desk = Desk("ann")
+    for name, pause in (("c1", 10.0), ("c2", 86_400.0), ("c3", 86_401.0), ("c4", 0.0)):
+        desk.together(ev.CallerArrived(name, "sales", "0312345678", "", "sip"))
+        desk.hangs_up(name)
+        desk.wait(pause)
+    desk.together(ev.CallerArrived("hidden", "sales", "", "", "sip"))
+    ledger = fold(desk)
+    assert [one.is_repeat for one in ledger.contacts.values()] == [False, True, True, False, False]
+    counts = count(ledger, Interval(WALL, WALL + 400_000))
+    assert (counts.offered, counts.numbered, counts.repeats) == (5, 4, 2)
+
+
+def test_an_own_call_is_duty_time_and_no_handling() -> None:
+    desk = Desk("ann", wrap_up_s=20)
+    desk.ready("ann")
+    desk.dials("ann", queue="sales")
+    desk.connects("ann")
+    desk.wait(50)
+    desk.ends_leg("ann")
+    desk.wait(30)
+    counts = counted(desk)
+    assert (counts.handled, counts.time.talked_s, counts.time.wrapped_s, counts.time.on_duty_s) == ((), 0, 20, 80)
+
+
+def test_what_still_goes_on_counts_so_far() -> None:
+    desk = Desk("ann", wrap_up_s=60)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.caller("c2")
+    desk.wait(40)
+    counts = counted(desk)
+    assert (counts.time.talked_s, counts.time.on_duty_s, counts.handled) == (40, 40, ())
+    assert metrics.value_of(counts, "longest wait") == 40
+    desk.leaves("ann")
+    desk.wait(15)
+    assert counted(desk).time.wrapped_s == 15
+    assert counted(desk).handled == ()
+
+
+def test_a_fold_from_the_middle_counts_what_was_already_there() -> None:
+    desk = Desk("ann", wrap_up_s=0)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.caller("c2")
+    half = len(desk.journal)
+    desk.wait(30)
+    desk.leaves("ann")
+    desk.wait(5)
+    desk.hangs_up("c2")
+    whole, part = fold(desk, WALL, WALL + 10), fold(desk, WALL + 10, WALL + 100, skip=half)
+    assert [one.left for one in part.contacts.values()] == [Exit.ANSWERED, Exit.ABANDONED]
+    assert part.contacts["c2"].waited_s == whole.contacts["c2"].waited_s
+    counts = count(part, Interval(WALL + 10, WALL + 100))
+    assert (counts.flow.inside_at_start, counts.flow.offered, counts.flow.inside_at_end) == (2, 0, 0)
+    assert metrics.conservation(counts) == ""
+
+
+def test_a_clock_that_goes_back_does_not_open_an_interval_again() -> None:
+    desk = Desk("ann")
+    desk.wait(100)
+    desk.caller("c1")
+    acd, ledger = Acd(), Ledger([WALL, WALL + 50])
+    for (events, at), wall in zip(desk.journal, (WALL + 60, WALL + 10), strict=True):
+        ledger.handle(acd, events, at, wall)
+    ledger.finish(acd, desk.now, WALL + 10)
+    assert count(ledger, Interval(WALL, WALL + 50)).offered == 0
+    assert ledger.contacts["c1"].wall == WALL + 60
+
+
+def test_a_caller_lost_with_the_switch_is_lost_and_one_bridged_before_is_answered() -> None:
+    desk = Desk("ann", wrap_up_s=0)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.caller("c2")
+    desk.together(ev.SwitchLost())
+    counts = counted(desk)
+    assert (len(counts.answered_s), counts.lost) == (1, 1)
+    assert metrics.conservation(counts) == ""
