@@ -96,6 +96,8 @@ class Supervisor:
         self._stopping.set()
         for running in reversed(self._running):
             await _end(running)
+        if self._tasks:  # each keeper sees its part's end and the last of its words, and returns
+            await asyncio.wait(self._tasks, timeout=GRACE_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -133,13 +135,17 @@ class Supervisor:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
             preexec_fn=functools.partial(_before_it_starts, running.part.nice),
             limit=1024 * 1024,
         )
         probing = asyncio.create_task(self._probe(running)) if running.part.probe else None
-        await self._pump(running)
+        pumping = asyncio.create_task(self._pump(running))
+        await _end_of(running.process.pid)
         if probing:
             probing.cancel()
+        _clear_away(running.process.pid)  # children that outlive it hold its ports, and the pipe that we read
+        await pumping
         return await running.process.wait()
 
     async def _pump(self, running: _Running) -> None:
@@ -172,6 +178,27 @@ async def _end(running: _Running) -> None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+async def _end_of(pid: int) -> None:
+    """Wait for the end of the process itself; asyncio's own wait also waits for whoever inherited its pipes."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_reader(handle, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        asyncio.get_running_loop().remove_reader(handle)
+        os.close(handle)
+
+
+def _clear_away(group: int) -> None:
+    """Kill what a part left behind in its process group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
 
 
 def _never_ready(running: _Running) -> str:

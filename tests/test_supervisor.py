@@ -81,6 +81,16 @@ async def test_a_probe_says_when_a_silent_part_is_ready() -> None:
     await box.stop()
 
 
+async def test_children_that_a_killed_part_leaves_behind_are_cleared_away_before_it_starts_again() -> None:
+    has_a_child = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])\n"
+    log = Log()
+    box = Supervisor([part("one", has_a_child + STAYS)], log)
+    await box.start()
+    os.kill(box.pid("one"), signal.SIGKILL)
+    await log.wait_for("one: one is ready", times=2)
+    await box.stop()
+
+
 async def test_parts_do_not_outlive_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     script = (
         "import asyncio, sys\nfrom appliance.supervisor import Part, Supervisor\n"
@@ -96,7 +106,7 @@ async def test_parts_do_not_outlive_a_supervisor_that_is_killed(tmp_path: Path) 
             assert line
         child = os.pidfd_open(int(line.split()[1]))
         process.kill()
-        await process.wait()
+        await process.communicate()
         gone = asyncio.Event()
         asyncio.get_running_loop().add_reader(child, gone.set)
         await gone.wait()  # the kernel says so through the pidfd

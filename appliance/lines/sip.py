@@ -14,14 +14,12 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 import pjsua2 as pj
 
 from appliance.errors import SwitchError
 from appliance.lines.facts import Invitation, LegAnswered, LegEnded
-from appliance.lines.left_calls import LeftCalls
 from appliance.lines.settings import LinesSettings, host_and_port
 from appliance.lines.talk import Pipes
 
@@ -123,10 +121,7 @@ class _Call(pj.Call):  # type: ignore[misc]
                 return
 
     def _answered_request(self, prm: Any) -> None:
-        state = prm.e.body.tsxState
-        tsx = state.tsx
-        if tsx.method == "INVITE" and int(tsx.statusCode) == 200 and state.type == pj.PJSIP_EVENT_RX_MSG:
-            self.agent.left_calls.note(f"{self.line}/{self.attempt}", str(state.src.rdata.wholeMsg))
+        tsx = prm.e.body.tsxState.tsx
         if tsx.method != "OPTIONS" or int(tsx.statusCode) < 200:
             return
         self.is_asked = False
@@ -154,7 +149,6 @@ class UserAgent:
 
     def __init__(self, settings: LinesSettings, pipes: dict[str, Pipes]) -> None:
         self.settings, self._pipes = settings, pipes
-        self.left_calls = LeftCalls(Path(settings.socket).with_suffix(".calls"))
         self.facts: deque[Fact] = deque()
         self.calls: dict[tuple[str, int], _Call] = {}
         self.ports: dict[str, _LinePort] = {}
@@ -164,9 +158,6 @@ class UserAgent:
 
     def start(self) -> None:
         """Bind the SIP port and start the bridge. Raises SwitchError, naming the port when it is taken."""
-        left = self.left_calls.execute(host_and_port(self.settings.sip), host_and_port(self.settings.switch))
-        if left:
-            logger.warning("lines: %d call(s) of a process that died were ended", left)
         self._endpoint = pj.Endpoint()
         try:
             _hushed(self._endpoint.libCreate)
@@ -219,7 +210,6 @@ class UserAgent:
 
     def ended(self, call: _Call) -> None:
         """From a call: it is over; it is destroyed after the poll."""
-        self.left_calls.strike(f"{call.line}/{call.attempt}")
         if self.calls.pop((call.line, call.attempt), None) is not None:
             self._dead.append(call)
 

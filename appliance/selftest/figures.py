@@ -5,7 +5,7 @@ A figure that misses its goal is told and does not fail the self-test (machines 
 
 import json
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Report:
     def fact(self, name: str, is_so: bool, found: str) -> None:
         """Add a fact."""
         self.facts.append(Fact(name, is_so, found))
+
+    def take(self, other: "Report", remark: str = "") -> None:
+        """Add what another report has; the remark goes to facts that are not so."""
+        self.figures += other.figures
+        self.facts += [fact if fact.is_so else replace(fact, found=fact.found + remark) for fact in other.facts]
 
     @property
     def is_well(self) -> bool:

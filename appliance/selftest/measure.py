@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from appliance.selftest.figures import Report
 from appliance.selftest.page import Moment, Page
@@ -16,12 +17,14 @@ from appliance.selftest.processes import cpu_seconds, memory_mb
 from appliance.selftest.sip_phone import SipPhone
 from appliance.selftest.sound import Heard, listen, onset, read_wav
 from appliance.selftest.whole_box import WholeBox
+from hw.sim.client import RemoteCaller
 from hw.sim.verbs import SoundSpec
 
 ROUNDS = 7
 PROBE_HZ = (1400, 1800)  # every tone is a multiple of 50 Hz, so that none shows in another's 20 ms frames
 LINE_HZ = 600
 LOUD = 3000
+SOUND_WITHIN_S = 8.0
 
 
 @dataclass(slots=True)
@@ -32,6 +35,14 @@ class Bench:
     page: Page
     people: People
     report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation: the caller's call and the agent's."""
+
+    call: int
+    agent_call: int
 
 
 async def button_and_lamp(bench: Bench) -> None:
@@ -59,10 +70,9 @@ async def offers_and_first_sound(bench: Bench) -> None:
         await bench.page.status("a1", "on_call")
         second, _ = await people.call()
         await bench.page.until(lambda now: len(now.waiting) == 1, "the next caller waits")
-        await asyncio.sleep(0.3)  # a piece of conversation to listen to
-        heard = await people.callers.hear(first, [AGENT_HZ])
+        arrived = await _arrival(people.callers, first, AGENT_HZ, answered_at)
         accepted = await people.agents.wait("state", call=ring["call"], state="connecting", after=answered_at)
-        to_sound.append(1000 * (heard["tones"][str(AGENT_HZ)]["first_at"] - accepted["at"]))
+        to_sound.append(1000 * (arrived - accepted["at"]))
         freed = time.monotonic()
         people.agents.order("hangup", call=ring["call"])
         ring = await people.rings(freed)
@@ -107,7 +117,7 @@ async def line_conversation(bench: Bench) -> None:
     ring = await people.rings(began)
     people.agents.order("answer", call=ring["call"])
     await people.agents.wait("state", call=ring["call"], state="confirmed")
-    assert await asyncio.to_thread(caller.wait_heard, 3.0, 10.0)
+    assert await asyncio.to_thread(caller.wait_heard, 3.0, 15.0), "the caller on the line heard nothing for 15 s"
     await _ear(bench, people.agents, ring["call"], LINE_HZ, "agent's ear (line caller)")
     heard = await asyncio.to_thread(caller.heard)
     found = listen(heard.samples, AGENT_HZ)
@@ -120,10 +130,7 @@ async def line_conversation(bench: Bench) -> None:
         spoke = await asyncio.to_thread(caller.say, SoundSpec("tone", (float(hz),), level=-9.0))
         there.append(1000 * (await _arrival(people.agents, ring["call"], hz, spoke) - spoke))
         sent = await _change_tone(people.agents, ring["call"], hz)
-        await asyncio.sleep(0.5)  # until it has surely come through
-        heard = await asyncio.to_thread(caller.heard)
-        skip = max(0, int((sent - heard.first_at) * heard.rate))
-        back.append(1000 * (heard.first_at + skip / heard.rate + onset(heard.samples[skip:], hz) - sent))
+        back.append(1000 * (await _arrival_on_line(caller, hz, sent) - sent))
     bench.report.figure("one-way delay line caller -> agent", "ms", there, 160)
     bench.report.figure("one-way delay agent -> line caller", "ms", back, 160)
     people.agents.order("hangup", call=ring["call"])
@@ -132,48 +139,42 @@ async def line_conversation(bench: Bench) -> None:
 
 
 async def recordings(bench: Bench) -> None:
-    """Both channels of the recordings of the two long conversations."""
-    wanted = {CALLER_HZ: "SIP", LINE_HZ: "line"}
-    await asyncio.sleep(1.0)  # the last file is being merged
-    for path in sorted(bench.box.recordings.glob("*.wav"), key=lambda path: path.stat().st_mtime):
-        left, right = read_wav(path)
-        for hz, name in list(wanted.items()):
-            agent, caller = listen(left, AGENT_HZ), listen(right, hz)
-            if caller.length_s > 1.5:
-                wanted.pop(hz)
-                _recorded(bench, f"recording, agent's channel ({name})", agent)
-                _recorded(bench, f"recording, caller's channel ({name})", caller)
-    for name in wanted.values():
-        bench.report.fact(f"recording of the {name} conversation", False, "none was found")
+    """Both channels of the recordings of the last two long conversations, one with SIP and one with the line."""
+    for hz, name in ((CALLER_HZ, "SIP"), (LINE_HZ, "line")):
+        try:
+            agent, caller = await _recording_with(bench.box.recordings, hz)
+        except TimeoutError:
+            bench.report.fact(f"recording of the {name} conversation", False, "none was found within 10 s")
+        else:
+            _recorded(bench, f"recording, agent's channel ({name})", agent)
+            _recorded(bench, f"recording, caller's channel ({name})", caller)
 
 
-async def load(bench: Bench, pairs: int, seconds: float = 6.0) -> None:
-    """CPU of the switch for `pairs` bridged and recorded conversations, and the sound in each of them."""
-    people = bench.people
-    for number in range(1, pairs + 1):
-        await bench.page.until(_is_found(f"a{number}"), "the agent's phone is registered")
-        await bench.page.order(f"a{number}", "go-on-duty")
-    calls = []
-    for _ in range(pairs):
-        call, dialled = await people.call()
-        ring = await people.rings(dialled)
-        people.agents.order("answer", call=ring["call"])
-        await people.talking(call, ring["call"])
-        calls.append((call, ring["call"]))
-    pid = bench.box.supervisor.pid("switch")
+async def others_talk(bench: Bench, count: int) -> list[Talk]:
+    """Agents a2, a3, ... go on duty and talk to a caller each, for as long as the self-test lasts."""
+    return [await _start_talking(bench, number) for number in range(2, count + 2)]
+
+
+async def load(bench: Bench, talks: list[Talk], seconds: float = 6.0) -> None:
+    """CPU of the switch for bridged and recorded conversations, and the sound in each of them and in its recording."""
+    talks = [*talks, await _start_talking(bench, 1)]
+    pid, pairs = bench.box.supervisor.pid("switch"), len(talks)
     before, began = cpu_seconds(pid), time.monotonic()
     await asyncio.sleep(seconds)  # the load itself
     used = 100 * (cpu_seconds(pid) - before) / (time.monotonic() - began)
+    bench.report.figure("switch CPU", "%", [used])
     bench.report.figure("switch CPU per recorded pair", "%", [used / pairs], 0.6 if pairs >= 40 else 0.0)
-    silent = 0
-    for call, agent_call in calls:
-        for phone, number in ((people.callers, call), (people.agents, agent_call)):
-            heard = await phone.hear(number, since=began)
-            silent += int(heard["silent"]) + (1 if heard["level"] < LOUD else 0)
-    bench.report.fact(f"{2 * pairs} ears under load", silent == 0, f"{silent} silent frames")
-    for _, agent_call in calls:
-        people.agents.order("hangup", call=agent_call)
+    faults = await _faults_at_ears(bench.people, talks, began)
+    bench.report.fact(f"{2 * pairs} ears under load", not faults, "; ".join(faults[:4]) or "no silent frame")
+
+
+async def end_of(bench: Bench, talks: list[Talk]) -> None:
+    """Everybody hangs up, and every recording is whole."""
+    for talk in talks:
+        bench.people.agents.order("hangup", call=talk.agent_call)
     await bench.page.until(lambda now: not now.office["calls"], "all conversations ended", 30)
+    faults = await _faults_in_recordings(bench.box.recordings, len(talks))
+    bench.report.fact(f"{len(talks)} recordings under load", not faults, "; ".join(faults[:4]) or "no silent frame")
 
 
 def cost(bench: Bench) -> None:
@@ -195,9 +196,57 @@ def _is_found(agent: str) -> Callable[[Moment], bool]:
     return lambda now: now.status(agent) != "unreachable"
 
 
+async def _start_talking(bench: Bench, number: int) -> Talk:
+    people = bench.people
+    await bench.page.until(_is_found(f"a{number}"), "the agent's phone is registered")
+    await bench.page.order(f"a{number}", "go-on-duty")
+    call, dialled = await people.call()
+    ring = await people.rings(dialled)
+    people.agents.order("answer", call=ring["call"])
+    await people.talking(call, ring["call"])
+    await _arrival(people.callers, call, AGENT_HZ, dialled)
+    return Talk(call, ring["call"])
+
+
+async def _faults_at_ears(people: People, talks: list[Talk], since: float) -> list[str]:
+    faults = []
+    for place, talk in enumerate(talks, 1):
+        for phone, call, who in ((people.callers, talk.call, "caller"), (people.agents, talk.agent_call, "agent")):
+            heard = await phone.hear(call, since=since)
+            if heard["silent"] or heard["level"] < LOUD:
+                faults.append(f"{who} {place}: {_words(heard['level'], heard['silent'])}")
+    return faults
+
+
+async def _faults_in_recordings(folder: Path, count: int) -> list[str]:
+    """What is wrong in the newest `count` recordings."""
+    async with asyncio.timeout(20):
+        while list(folder.glob("*.part")):
+            await asyncio.sleep(0.05)  # files are being merged
+    newest = sorted(folder.glob("*.wav"), key=lambda path: path.stat().st_mtime)[-count:]
+    faults = [] if len(newest) == count else [f"{len(newest)} of {count} recordings were found"]
+    for path in newest:
+        for samples, hz in zip(read_wav(path), (AGENT_HZ, CALLER_HZ), strict=True):
+            found = listen(samples, hz)
+            if found.silent_frames or found.level < LOUD:
+                faults.append(f"{path.name} at {hz} Hz: {_words(found.level, found.silent_frames)}")
+    return faults
+
+
+async def _recording_with(folder: Path, hz: int) -> tuple[Heard, Heard]:
+    """Agent's and caller's channel of the newest finished recording with more than 1.5 s of the caller's tone."""
+    async with asyncio.timeout(10):
+        while True:
+            for path in sorted(folder.glob("*.wav"), key=lambda path: -path.stat().st_mtime):
+                left, right = read_wav(path)
+                if (caller := listen(right, hz)).length_s > 1.5:
+                    return listen(left, AGENT_HZ), caller
+            await asyncio.sleep(0.05)  # the last file is being merged
+
+
 async def _ear(bench: Bench, phone: SipPhone, call: int, hz: int, name: str) -> None:
     heard = await phone.hear(call, [hz])
-    tone = heard["tones"][str(hz)]
+    tone = heard["tones"].get(str(hz), {"level": 0.0, "first_at": 0.0})
     inside = await phone.hear(call, [hz], since=tone["first_at"])
     is_so = tone["level"] > LOUD and inside["silent"] == 0
     bench.report.fact(name, is_so, _words(tone["level"], inside["silent"]))
@@ -228,9 +277,21 @@ async def _change_tone(phone: SipPhone, call: int, hz: int) -> float:
 
 
 async def _arrival(phone: SipPhone, call: int, hz: int, since: float) -> float:
-    async with asyncio.timeout(5):
-        while True:
-            heard = await phone.hear(call, [hz], since=since)
-            if first := heard["tones"].get(str(hz), {}).get("first_at"):
-                return float(first)
-            await asyncio.sleep(0.05)  # sound is on its way
+    limit = time.monotonic() + SOUND_WITHIN_S
+    while time.monotonic() < limit:
+        heard = await phone.hear(call, [hz], since=since)
+        if first := heard["tones"].get(str(hz), {}).get("first_at"):
+            return float(first)
+        await asyncio.sleep(0.05)  # sound is on its way
+    raise AssertionError(f"{hz} Hz did not arrive at phone {phone.settings.user} within {SOUND_WITHIN_S:g} s")
+
+
+async def _arrival_on_line(caller: RemoteCaller, hz: int, since: float) -> float:
+    limit = time.monotonic() + SOUND_WITHIN_S
+    while time.monotonic() < limit:
+        heard = await asyncio.to_thread(caller.heard)
+        skip = max(0, int((since - heard.first_at) * heard.rate))
+        if (began := onset(heard.samples[skip:], hz)) >= 0:
+            return float(heard.first_at + skip / heard.rate + began)
+        await asyncio.sleep(0.05)  # sound is on its way
+    raise AssertionError(f"{hz} Hz did not arrive at the caller on the line within {SOUND_WITHIN_S:g} s")

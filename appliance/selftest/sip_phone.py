@@ -78,6 +78,7 @@ class SipPhone:
             await self._process.wait()
         if self._reader is not None:
             await self._reader
+        await self._process.communicate()  # closes the pipes too
 
     @property
     def pid(self) -> int:

