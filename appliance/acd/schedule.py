@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from itertools import pairwise
-from math import isfinite
 
 DAY_MIN = 24 * 60
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -142,7 +141,7 @@ def check_apart(day: str, intervals: Day) -> None:
 
 def check_wall(asked: str, wall: float) -> None:
     """Raise `ScheduleError` when a trusted wall time is before 1970, after 2199 or no number."""
-    if not (isfinite(wall) and 0 <= wall < LAST_WALL):
+    if not 0 <= wall < LAST_WALL:
         raise ScheduleError(f"{asked} at wall time {wall}; seconds since 1970, up to the year 2199, would be right")
 
 

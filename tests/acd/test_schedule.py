@@ -152,6 +152,11 @@ def test_hours_wholly_in_the_hour_that_spring_leaves_out_do_not_happen() -> None
     assert office.at("2027-03-14 01:00").until == wall_at(NEW_YORK, "2027-03-21 02:10")
 
 
+def test_hours_that_are_just_the_hour_that_spring_leaves_out_do_not_happen() -> None:
+    office = asked(NEW_YORK, "sun 2:00-3:00")
+    assert office.at("2027-03-14 01:00").until == wall_at(NEW_YORK, "2027-03-21 02:00")
+
+
 def test_both_passes_of_the_hour_that_autumn_repeats_are_alike() -> None:
     office = asked(NEW_YORK, "sun 1:30-5:00")
     for fold in (0, 1):
@@ -235,6 +240,14 @@ def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
             assert used.state_at(wall, Trust.HIGH) == fresh.state_at(wall, Trust.HIGH)
 
 
+def test_what_is_known_of_a_far_opening_does_not_depend_on_earlier_questions() -> None:
+    schedule = Schedule(TOKYO, NEVER, (DatedHours(date(2028, 11, 24), (Interval(540, 600),)),))
+    used = timetable_of(schedule, ZoneInfo)
+    for day in range(0, 900, 5):
+        wall = utc("2026-06-01 00:00") + day * 86400
+        assert used.state_at(wall, Trust.HIGH) == timetable_of(schedule, ZoneInfo).state_at(wall, Trust.HIGH)
+
+
 def test_a_far_wall_time_is_refused_with_a_sentence() -> None:
     office = timetable_of(schedule_from_text(TOKYO, OFFICE), ZoneInfo)
     for wall in (-1.0, float("nan"), float("inf"), 1e12):
@@ -260,6 +273,14 @@ def test_hours_of_one_day_that_overlap_are_refused() -> None:
         schedule_from_text(TOKYO, "tue 11:59-13:00 9:00-12:00")
     with pytest.raises(ScheduleError, match="2026-11-24: 22:00-27:00 and 23:00-24:00 overlap"):
         schedule_from_text(TOKYO, OFFICE, "2026-11-24 22:00-3:00 23:00-24:00")
+
+
+def test_the_hours_of_a_day_may_be_given_in_any_order() -> None:
+    office = asked(TOKYO, OFFICE, "2026-11-24 22:00-2:00 13:00-14:00 9:00-12:00")
+    assert [office.is_open(f"2026-11-24 {time}") for time in ("10:00", "12:30", "13:30", "23:00")] == [
+        True, False, True, True,
+    ]  # fmt: skip
+    assert office.at("2026-11-24 10:00").until == wall_at(TOKYO, "2026-11-24 12:00")
 
 
 def test_a_date_given_twice_is_refused() -> None:

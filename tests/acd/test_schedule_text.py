@@ -18,6 +18,10 @@ def test_the_week_is_read_as_written() -> None:
     assert sun == ()
 
 
+def test_the_hours_of_a_day_are_put_in_order() -> None:
+    assert week_from_text("mon 13:00-14:00; mon 9:00-12:00")[0] == (Interval(540, 720), Interval(780, 840))
+
+
 def test_days_may_be_listed_wrapped_and_in_capitals() -> None:
     week = week_from_text(" FRI-Mon,wed 08:00-9:00 ;")
     assert [bool(day) for day in week] == [True, False, True, False, True, True, True]
