@@ -10,7 +10,7 @@ Rules:
 import hashlib
 import itertools
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -27,11 +27,12 @@ _KEPT_CHECKPOINTS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events that were handled together at one time. `seq` is that of the last of them."""
+    """Events that were handled together at one time. `seq` is that of the last of them, `wall` seconds since 1970."""
 
     seq: int
     at: float
     events: tuple[Event, ...]
+    wall: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,16 @@ async def read_checkpoints(database: Database) -> tuple[Checkpoint, ...]:
     )
 
 
+RECORDS: Final = "SELECT seq, batch, at, wall, boot, kind, body, crc FROM journal WHERE seq > ? ORDER BY seq"
+
+
 async def read_batches(database: Database, after: int = 0) -> Reading:
     """The batches behind record `after`, in order."""
-    rows = await database.read(
-        "SELECT seq, batch, at, wall, boot, kind, body, crc FROM journal WHERE seq > ? ORDER BY seq", (after,)
-    )
+    return decode(await database.read(RECORDS, (after,)))
+
+
+def decode(rows: Iterable[Row]) -> Reading:
+    """Rows of `RECORDS` as batches."""
     batches: list[Batch] = []
     damage: list[str] = []
     for _batch, group in itertools.groupby(rows, key=lambda row: row[1]):
@@ -115,21 +121,28 @@ def _crc(fields: Row) -> int:
 
 def _batch_of(rows: tuple[Row, ...], damage: list[str]) -> Batch | None:
     events: list[Event] = []
-    at = 0.0
+    at, wall = 0.0, 0.0
     for row in rows:
         event = _event_of(row)
         if event is None:
             damage.append(f"journal record {row[0]!r} ({row[5]!r}) is damaged and was left out")
             continue
         events.append(event)
-        at = float(row[2] or 0.0)
+        at, wall = float(row[2] or 0.0), float(row[3] or 0.0)
     seq = rows[-1][0]
-    return Batch(seq if isinstance(seq, int) else 0, at, tuple(events)) if events else None
+    return Batch(seq if isinstance(seq, int) else 0, at, tuple(events), wall) if events else None
 
 
 def _event_of(row: Row) -> Event | None:
     kind, body, crc = row[5], row[6], row[7]
-    if _crc(row[:7]) != crc or not isinstance(kind, str) or not isinstance(body, str) or kind not in _KINDS:
+    if _crc(row[:7]) != crc or not isinstance(kind, str) or not isinstance(body, str):
+        return None
+    return event_from(kind, body)
+
+
+def event_from(kind: str, body: str | bytes) -> Event | None:
+    """The event of that kind with these fields as JSON, None when this version knows no such event."""
+    if kind not in _KINDS:
         return None
     try:
         event: Event = _KINDS[kind].decode(body)
