@@ -21,9 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.run is None:
         parser.print_help()
         return 0
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname).1s %(name)s: %(message)s", stream=sys.stdout
-    )
+    stream = sys.stderr if options.run is _selftest else sys.stdout  # a report is alone on stdout
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname).1s %(name)s: %(message)s", stream=stream)
     try:
         return int(options.run(options))
     except DeskbellError as wrong:

@@ -7,7 +7,7 @@ stderr, the report alone to stdout.
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -58,7 +58,7 @@ async def run(pairs: int = 1, *, told: bool = False) -> Report:
                     print("\n".join(box.log[-LAST_WORDS:]), file=sys.stderr, flush=True)
                     raise
     except WRONG as wrong:
-        report.fact("the self-test came to its end", False, f"{doing[-1]}: {wrong or type(wrong).__name__}")
+        report.fact("the self-test came to its end", False, f"{doing[-1]}: {str(wrong) or type(wrong).__name__}")
     return report
 
 
@@ -68,48 +68,47 @@ async def _in_the_box(box: WholeBox, report: Report, lateness: Lateness, told: b
         page = await box.open_page()
         try:
             await page.until(lambda now: now.status("a1") != "unreachable", "the agent's phone is registered")
-            await _measure_all(measure.Bench(box, page, crowd, report), lateness, told, doing)
+            await _measure_all(measure.Bench(box, page, crowd, report, lateness), told, doing)
         finally:
             await page.leave()
     died = sorted(name for name, pid in box.supervisor.pids().items() if pid != before[name])
     report.fact("no process of the box died", not died, ", ".join(died) or "none did")
 
 
-async def _measure_all(bench: measure.Bench, lateness: Lateness, told: bool, doing: list[str]) -> None:
+async def _measure_all(bench: measure.Bench, told: bool, doing: list[str]) -> None:
     talks: list[measure.Talk] = []
+    pairs = bench.report.pairs
 
-    async def others(bench: measure.Bench) -> None:
-        talks.extend(await measure.others_talk(bench, bench.report.pairs - 1))
-
-    async def load(bench: measure.Bench) -> None:
-        await measure.load(bench, talks)
+    async def join(bench: measure.Bench, agents: Iterable[int]) -> None:
+        talks.extend(await measure.start_talking(bench, agents))
 
     steps: tuple[tuple[str, Step], ...] = (
-        (f"{bench.report.pairs - 1} other conversation(s)", others),
+        (f"{pairs - 1} other conversation(s)", lambda bench: join(bench, range(2, pairs + 1))),
         ("buttons and lamps", measure.button_and_lamp),
         ("going on duty", lambda bench: bench.page.order("a1", "go-on-duty")),
         ("offers and first sound", measure.offers_and_first_sound),
         ("a SIP conversation", measure.sip_conversation),
         ("a conversation on the line", measure.line_conversation),
         ("the recordings", measure.recordings),
-        (f"{bench.report.pairs} conversation(s) at once", load),
+        ("one more conversation", lambda bench: join(bench, [1])),
+        (f"{pairs} conversation(s) at once", lambda bench: measure.load(bench, talks)),
         ("the end of all conversations", lambda bench: measure.end_of(bench, talks)),
     )
     for name, step in steps:
         doing.append(name)
         began = time.monotonic()
-        await _once_more_if_held_back(bench, step, lateness, told)
+        await _once_more_if_held_back(bench, step, told)
         if told:
             print(f"  {name}: {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True)
     measure.cost(bench)
 
 
-async def _once_more_if_held_back(bench: measure.Bench, step: Step, lateness: Lateness, told: bool) -> None:
+async def _once_more_if_held_back(bench: measure.Bench, step: Step, told: bool) -> None:
     """Measure; what is not so is measured again when the machine, not the box, may be to blame."""
     for left in reversed(range(TRIES)):
         began, trial = time.monotonic(), Report(bench.report.pairs)
         await step(replace(bench, report=trial))
-        late = lateness.worst(began)
+        late = bench.lateness.worst(began)
         if trial.is_well or not late or not left:
             bench.report.take(trial, f" (this machine stood still for {1000 * late:.0f} ms)" if late else "")
             return

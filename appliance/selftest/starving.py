@@ -4,12 +4,14 @@ A self-test on a machine that is busy with other things measures those things. W
 everybody back is measured again instead of being called a fault of the box. Times are monotonic seconds.
 """
 
+import math
 import threading
 import time
 from types import TracebackType
 from typing import Final
 
 EVERY_S: Final = 0.01
+FRAME_S: Final = 0.02
 HELD_BACK_S: Final = 0.03
 """So late, and a 20 ms frame behind a 20 ms jitter buffer may be missed by anybody."""
 
@@ -37,6 +39,10 @@ class Lateness:
     def worst(self, since: float) -> float:
         """The longest time for which everything was held back since a moment; 0 when the machine kept up."""
         return max((late for at, late in tuple(self._late) if at >= since), default=0.0)
+
+    def frames(self) -> int:
+        """How many 20 ms frames that may have cost by now, at both ends of the way of a voice."""
+        return math.ceil(2 * sum(late for _, late in tuple(self._late)) / FRAME_S)
 
     def _run(self) -> None:
         due = time.monotonic() + EVERY_S
