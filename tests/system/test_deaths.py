@@ -1,13 +1,16 @@
 """Every process of the box killed with SIGKILL in the middle of its work, and what people notice of it."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import time
 
 import pytest
 
 from appliance.selftest.whole_box import Wish
+from tests.support.baresip import until
 from tests.system.conftest import AGENT_HZ, LINE_HZ, SIP_HZ, Office, heard_for, is_heard
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
@@ -18,6 +21,12 @@ def kill(office: Office, name: str) -> int:
     seen = len(office.box.log)
     os.kill(office.box.supervisor.pid(name), signal.SIGKILL)
     return seen
+
+
+def is_saved(office: Office, phone: str) -> bool:
+    """Whether the edge has written this phone's registration to its database."""
+    with contextlib.closing(sqlite3.connect(office.box.folder / "state" / "edge" / "location.sqlite")) as database:
+        return bool(database.execute("SELECT 1 FROM location WHERE username = ?", (phone,)).fetchall())
 
 
 async def test_a_killed_desk_costs_the_talk_no_sound_and_the_queue_no_place(office: Office) -> None:
@@ -105,6 +114,7 @@ async def test_a_killed_edge_keeps_registrations_and_conversations(office: Offic
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
     await heard_for(talking.ear.heard, AGENT_HZ[0], 0.5)
+    await until(lambda: is_saved(office, "301"), "the registration is on the disk, as it is 3 s after it was made")
     killed_at = time.monotonic()
     kill(office, "edge")
     await heard_for(talking.ear.heard, AGENT_HZ[0], 2.5)
