@@ -18,6 +18,8 @@ from typing import Final
 
 from appliance.config import Config, load
 from appliance.errors import ConfigError
+from appliance.plan import board_file
+from hw.board import BoardError, read_board
 
 EXPECTED_CALLS: Final = 128
 LEAST_FREE_GB: Final = 1.0
@@ -154,7 +156,22 @@ def _configured(file: Path) -> list[Finding]:
     except ConfigError as wrong:
         return [Finding("configuration", str(wrong), "no mistakes", "edit the file; every mistake is listed")]
     counted = f"{len(config.phones)} phones, {len(config.queues)} queues, {len(config.lines)} lines"
-    return [Finding("configuration", counted, "no mistakes"), *_ports(config), *_devices(config)]
+    return [Finding("configuration", counted, "no mistakes"), _panel(config), *_ports(config), *_devices(config)]
+
+
+def _panel(config: Config) -> Finding:
+    """The board's file is right, and there is a button for every seat that an agent has."""
+    expected = "a board with every agent's seat"
+    try:
+        board = read_board(board_file(config))
+    except BoardError as wrong:
+        return Finding(
+            "panel", str(wrong), expected, "mend the board's file, or name another in panel.board", fatal=False
+        )
+    seats = {seat.number for seat in board.seats}
+    without = [f"{agent.id} (seat {agent.seat})" for agent in config.agents if agent.seat and agent.seat not in seats]
+    mend = f"give these another seat, 0 for none: {', '.join(without)}" if without else ""
+    return Finding("panel", f"{board.name}: {len(seats)} seats", expected, mend, fatal=False)
 
 
 def _ports(config: Config) -> list[Finding]:

@@ -97,7 +97,7 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         switch_socket=state.run / "switch.sock",
         lines_socket=state.run / "lines.sock" if config.lines else None,
         edge_socket=edge(config, state).rpc_socket,
-        panel=PanelSettings(_board(config), config.panel.mode),
+        panel=PanelSettings(board_file(config), config.panel.mode),
         realm=config.network.realm,
         phones=tuple(_phone(phone, config.network.realm) for phone in config.phones),
         lines=tuple(LineSettings(line.id, line.queue) for line in config.lines),
@@ -156,7 +156,8 @@ def _voice_address(config: Config) -> str:
         return str(probe.getsockname()[0])
 
 
-def _board(config: Config) -> Path:
+def board_file(config: Config) -> Path:
+    """The description of the panel's board: one of ours by name, or the owner's by path."""
     named = Path(config.panel.board)
     return named if named.suffix == ".toml" else BOARDS / f"{config.panel.board}.toml"
 

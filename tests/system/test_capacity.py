@@ -1,4 +1,4 @@
-"""An ordinary large office: fifty phones, a trunk with more callers than the box holds, and who is served in which order.
+"""A large office: fifty phones, a trunk with more callers than the box holds, and who is served in what order.
 
 Times are printed (`pytest -s`), never asserted: machines differ. What must hold is order, politeness and sound.
 """

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import time
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,20 @@ async def test_doctor_says_found_expected_and_how_to_mend_and_warnings_do_not_fa
     assert "no-modem is not there or not ours to open" in doctor.text
     assert "plug the modem in" in doctor.text
     assert status == ("FAIL" in doctor.text), doctor.text
+
+
+async def test_doctor_names_both_users_of_a_pin_and_a_seat_without_a_button(open_folder: Path) -> None:
+    ours = (resources.files("hw") / "boards" / "rev_a.toml").read_text(encoding="utf-8")
+    (open_folder / "clash.toml").write_text(ours.replace("button = 10", "button = 17"))
+    file = office_toml(open_folder, '[[agents]]\nid = "a2"\nphone = "301"\nseat = 7')
+    async with Command("doctor", "--config", str(file)) as doctor:
+        await doctor.ends(timeout_s=60)
+    assert "give these another seat, 0 for none: a2 (seat 7)" in doctor.text
+    mode = 'mode = "virtual"'
+    file.write_text(file.read_text().replace(mode, f'{mode}\nboard = "{open_folder}/clash.toml"'))
+    async with Command("doctor", "--config", str(file)) as doctor:
+        await doctor.ends(timeout_s=60)
+    assert "button of seat 2 uses GPIO17, already taken by red of seat 1" in doctor.text
 
 
 async def test_doctor_exits_with_1_for_a_configuration_with_mistakes(open_folder: Path) -> None:
