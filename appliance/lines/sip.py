@@ -293,9 +293,9 @@ def _is_direct_copy_right() -> bool:
 
 def _invite(invitation: Invitation, host: str) -> Any:
     prm = pj.CallOpParam(True)
-    prm.opt.textCount = prm.opt.videoCount = 0  # a text stream's thread holds up every hang-up by 0.3 s
     prm.opt.audioCount, prm.opt.videoCount = 1, 0
-    user = "anonymous" if invitation.is_withheld else invitation.number.replace("#", "%23") or "unknown"
+    prm.opt.textCount = 0  # a text stream's thread holds up every hang-up by 0.3 s
+    user = "anonymous" if invitation.is_withheld else invitation.number.replace("#", "%23") or "anonymous"
     name = "Anonymous" if invitation.is_withheld else invitation.name
     shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '" ' if name else ""
     prm.txOption.localUri = f"{shown}<sip:{user}@{host}>"

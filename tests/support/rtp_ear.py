@@ -17,6 +17,7 @@ from appliance.selftest.sound import FRAME, RATE, Samples
 from hw.sim import ulaw
 
 _HEADER = struct.Struct("!BBHII")
+_SO_TIMESTAMPNS = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class RtpEar:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(address)
         self._socket.settimeout(0.005)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self._monotonic_of_wall = time.monotonic() - time.time()
         self._peer: tuple[str, int] | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"rtp-ear-{address[1]}", daemon=True)
@@ -82,10 +85,18 @@ class RtpEar:
 
     def _take(self) -> None:
         try:
-            data, peer = self._socket.recvfrom(2048)
+            data, stamps, _flags, peer = self._socket.recvmsg(2048, 128)
         except (TimeoutError, ConnectionRefusedError):
             return
-        _flags, kind, number, timestamp, _source = _HEADER.unpack_from(data)
+        _version, kind, number, timestamp, _source = _HEADER.unpack_from(data)
         if kind & 0x7F == 0 and len(data) > _HEADER.size:
             self._peer = self._peer or peer
-            self.packets.append(Packet(time.monotonic(), number, timestamp, data[_HEADER.size :]))
+            self.packets.append(Packet(self._arrival(stamps), number, timestamp, data[_HEADER.size :]))
+
+    def _arrival(self, stamps: list[tuple[int, int, bytes]]) -> float:
+        """When the kernel had the packet, not when this thread had its turn."""
+        for _level, kind, value in stamps:
+            if kind == _SO_TIMESTAMPNS:
+                seconds, nanoseconds = struct.unpack("qq", value[:16])
+                return float(seconds + nanoseconds / 1e9 + self._monotonic_of_wall)
+        return time.monotonic()
