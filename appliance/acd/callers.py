@@ -26,7 +26,7 @@ def hung_up(office: Office, contact_id: str) -> None:
         contacts.end(office, contact, Outcome.DISMISSED, contact.why)
     else:
         if contact.state is ContactState.OFFERING:
-            offers.withdraw(office, office.state.offers[contact.offer], "caller_gone", Happening.WITHDRAWN)
+            offers.stop_ringing(office, contact, "caller_gone")
         contacts.end(office, contact, Outcome.ABANDONED, "gave_up")
 
 
@@ -60,16 +60,16 @@ def returned(office: Office, contact_id: str) -> None:
 
 def _lose_leg(office: Office, contact: Contact) -> None:
     """Whatever the caller was doing is over; the place is kept for as long as a line caller may be away."""
+    offers.stop_ringing(office, contact, "fault")
     offer = office.state.offers.get(contact.offer)
-    if offer is not None and offer.phase is Phase.OPEN:
-        offers.withdraw(office, offer, "fault", Happening.WITHDRAWN)
-    elif offer is not None:
+    if offer is not None:
         offers.caller_gone(office, offer)
     _go_away(office, contact)
 
 
 def _go_away(office: Office, contact: Contact) -> None:
     office.leave_line(contact)
+    office.end_race(contact)
     contacts.stop_clock(office, contact)
     contact.state, contact.offer = ContactState.AWAY, ""
     contact.is_admitted = True  # who was in the house before the fault is not refused after it
@@ -127,7 +127,7 @@ def restarted(office: Office, event: Restarted) -> None:
 
 def _forget_offer(office: Office, offer: Offer) -> None:
     if offer.phase is Phase.OPEN:
-        contacts.wait(office, offers.withdraw(office, offer, "restart", Happening.WITHDRAWN))
+        offers.go_on(office, offers.withdraw(office, offer, "restart", Happening.WITHDRAWN))
     elif offer.phase is Phase.TIMED_OUT:
         del office.state.offers[offer.offer]
     else:

@@ -2,8 +2,11 @@
 
 from appliance.acd.model import LONG_AGO, Agent, Contact, Offer, State
 
-_AGENT = "since lost_until prompt_since wrap_since wrap_until idle_since changed_by_itself_at ringing_since".split()
-_CONTACT = "t_enq retry_at until clock_from".split()
+_AGENT = (
+    "since lost_until prompt_since wrap_since wrap_until idle_since changed_by_itself_at ringing_since engaged_from "
+    "duty_from"
+).split()
+_CONTACT = "t_enq retry_at until clock_from relaxes_at sticky_until".split()
 _OFFER = "opened_at deadline".split()
 
 
@@ -11,8 +14,12 @@ def move_stamps(state: State, seconds: float) -> None:
     """Add `seconds` to every stamp of the state, except those that say "none"."""
     for agent in state.agents.values():
         _move(agent, _AGENT, seconds)
+        agent.engaged = [(since + seconds, until + seconds) for since, until in agent.engaged]
+        agent.on_duty = [(since + seconds, until + seconds) for since, until in agent.on_duty]
     for contact in state.contacts.values():
         _move(contact, _CONTACT, seconds)
+        if contact.race is not None and contact.race.joins_at:
+            contact.race.joins_at += seconds
     for offer in state.offers.values():
         _move(offer, _OFFER, seconds)
     for queue in state.queues.values():

@@ -7,7 +7,6 @@ from appliance.acd import contacts, offers, staff
 from appliance.acd.model import Agent, ContactState, QueueState
 from appliance.acd.office import Office
 from appliance.acd.settings import OfficeSettings
-from appliance.acd.tables import Happening
 
 
 def configure(office: Office, settings: OfficeSettings) -> None:
@@ -26,10 +25,10 @@ def configure(office: Office, settings: OfficeSettings) -> None:
 def _withdraw_from_lost_queues(office: Office, settings: OfficeSettings) -> None:
     kept = {queue.queue for queue in settings.queues}
     for contact in office.state.contacts.values():
-        if contact.queue not in kept and contact.state is ContactState.OFFERING:
-            offer = office.state.offers[contact.offer]
-            offers.withdraw(office, offer, "queue_removed", Happening.WITHDRAWN)
-            contacts.wait(office, contact)
+        if contact.queue not in kept and contact.ringing:
+            offers.stop_ringing(office, contact, "queue_removed")
+            if contact.state is ContactState.OFFERING:
+                contacts.wait(office, contact)
 
 
 def _change_agents(office: Office, settings: OfficeSettings) -> None:
@@ -44,3 +43,5 @@ def _change_agents(office: Office, settings: OfficeSettings) -> None:
         else:
             agent_now.settings = agent_settings
             agent_now.is_leaving = False
+        agent_now = office.state.agents[agent_settings.agent]
+        agent_now.private = [queue for queue in agent_now.private if queue in office.state.queues]

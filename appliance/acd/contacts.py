@@ -4,7 +4,7 @@ Rule: every path out of here leaves the caller with a human, a running timer, or
 """
 
 from appliance.acd import commands as do
-from appliance.acd import story
+from appliance.acd import last_agent, skill_need, story
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import CallerArrived
 from appliance.acd.model import Contact, ContactState, Hears
@@ -19,6 +19,7 @@ RETRY_GAP_S = 2.0  # after everybody declined, before they are asked again (§3.
 MESSAGE: dict[str, str] = {
     "no_agent": "nobody_available",
     "busy": "nobody_available",
+    "no_answer": "nobody_available",
     "full": "nobody_available",
     "max_wait": "nobody_available",
     "no_queue": "nobody_available",
@@ -40,6 +41,7 @@ def arrive(office: Office, event: CallerArrived) -> None:
         priority=event.priority,
         returns=event.returns,
         t_enq=office.now,
+        ageing_s=state.office.ageing_s,
         seq=state.arrivals,
         clock_from=office.now,
     )
@@ -47,12 +49,15 @@ def arrive(office: Office, event: CallerArrived) -> None:
     office.facts.append(
         story.ContactArrived(office.now, event.contact, event.queue, event.number, event.name, event.origin)
     )
+    last_agent.look_up(office, contact)
     wait(office, contact)
 
 
 def wait(office: Office, contact: Contact) -> None:
     """Stand in line at the place the key says: on arrival, after every offer that failed, on return (I-05)."""
     contact.state, contact.offer, contact.until = ContactState.WAITING, "", 0.0
+    office.end_race(contact)
+    skill_need.begin(office, contact)
     office.line_up(contact)
     office.unsettled.append(contact.contact)
 
@@ -99,6 +104,8 @@ def _cause_to_dismiss(office: Office, contact: Contact) -> str:
     if queue.max_wait_s and office.now >= contact.t_enq + queue.max_wait_s:
         return "max_wait"  # R-20: an offer in progress was allowed to finish
     grace = office.grace_ends(contact, queue)
+    if queue.is_group:  # a ring group: nobody waits
+        return "no_answer" if contact.offers else ("busy" if grace is None else "no_agent")
     if grace is not None:
         is_arriving = contact.offers == 0 and not contact.is_admitted
         if office.now >= grace or (is_arriving and not queue.wait_without_agents):
@@ -144,6 +151,7 @@ def end(office: Office, contact: Contact, outcome: Outcome, why: str) -> None:
     """The contact is over, once: tell its record and forget it."""
     stop_clock(office, contact)
     office.leave_line(contact)
+    office.end_race(contact)
     del office.state.contacts[contact.contact]
     office.facts.append(
         story.ContactEnded(

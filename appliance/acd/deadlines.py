@@ -19,6 +19,9 @@ class Alarm(enum.IntEnum):
     OFFER = 2  # Offer.deadline
     AWAY = 3  # Contact.until, of a caller away or hearing the last message
     WAITING = 4  # T-max, T-noagent or the retry gap of a waiting caller
+    STICKY = 5  # Contact.sticky_until: the last agent is waited for no longer
+    RELAX = 6  # Contact.relaxes_at: a lower skill level will do
+    JOIN = 7  # Contact.race.joins_at: the next agent may join the race
 
 
 class Deadlines:

@@ -1,17 +1,31 @@
 """Who is rung next: the single place that opens offers, run once after each drained batch (D-01).
 
 Rule: the global order is `Contact.key` over all queues (D-04); a caller is passed over only when nobody at all can be
-rung for them, so passing over starves nobody (I-04, I-25).
+rung for them, so passing over starves nobody (I-04, I-25). A race that may still grow stands in the same order.
 """
 
 import heapq
+from dataclasses import dataclass
 
-from appliance.acd import contacts, offers
-from appliance.acd.model import Contact, ContactState
+from appliance.acd import contacts, eligible, offers, strategies
+from appliance.acd.deadlines import Alarm
+from appliance.acd.model import Contact, ContactState, Race
 from appliance.acd.office import Office, Place
-from appliance.acd.strategies import Choice, strategy
+from appliance.acd.settings import QueueSettings
+from appliance.acd.strategies import Choice
+from appliance.acd.why import MOST_KEPT, Why
 
-_Head = tuple[Place, str, int]  # the place, its queue, its index in that queue's line
+_Head = tuple[Place, str, int]  # the place, its queue, its index in that queue's line, or _RACE
+_RACE = -2
+
+
+@dataclass(frozen=True, slots=True)
+class _Pick:
+    """Ring this agent for this caller, because."""
+
+    contact: Contact
+    agent: str
+    why: Why
 
 
 def dispatch(office: Office) -> None:
@@ -19,8 +33,8 @@ def dispatch(office: Office) -> None:
     if office.is_staffing_stale:
         _note_staffing(office)
     if office.free:
-        for contact, agent in _pairs(office):
-            offers.open_offer(office, contact, office.state.agents[agent])
+        for pick in _picks(office):
+            offers.open_offer(office, pick.contact, office.state.agents[pick.agent], pick.why)
         if office.is_staffing_stale:
             _note_staffing(office)
     unsettled, office.unsettled = office.unsettled, []
@@ -35,8 +49,7 @@ def _note_staffing(office: Office) -> None:
     office.is_staffing_stale = False
     for name, queue in office.queues.items():
         memory = office.state.queues[name]
-        is_staffed = any(agent in office.staffing for agent in queue.agents)
-        if is_staffed:
+        if eligible.is_staffed(office.state, queue, office.staffing):
             memory.unstaffed_since = None
         elif memory.unstaffed_since is None:
             memory.unstaffed_since = office.now
@@ -44,55 +57,101 @@ def _note_staffing(office: Office) -> None:
                 office.watch_waiting(office.state.contacts[contact])
 
 
-def _pairs(office: Office) -> list[tuple[Contact, str]]:
-    """Walk the lines of all queues as one, by key, and give each caller the agent their queue's strategy picks."""
-    free = set(office.free)
-    pairs: list[tuple[Contact, str]] = []
-    heads = [head for queue in office.queues if (head := _head(office, queue, 0)) is not None]
+def _picks(office: Office) -> list[_Pick]:
+    """Walk the lines of all queues and the open races as one, by key, and let each queue's strategy pick."""
+    free, picks = set(office.free), list[_Pick]()
+    hopeless: set[tuple[str, int]] = set()
+    heads = [head for queue in office.queues if (head := _head(office, queue, 0)) is not None] + _races(office)
     heapq.heapify(heads)
     while heads and free:
-        (_, name), queue, index = heapq.heappop(heads)
-        if not any(agent in free for agent in office.queues[queue].agents):
+        (_, name), line, index = heapq.heappop(heads)
+        queue, contact = office.queues[line], office.state.contacts[name]
+        if not eligible.members(office.state, queue, free):
             continue  # nobody left for this whole line
-        contact = office.state.contacts[name]
-        candidates = now_for(office, contact, free)
-        if candidates:
-            agent = _pick(office, contact, candidates)
-            free.discard(agent)
-            pairs.append((contact, agent))
-        following = _head(office, queue, index + 1)
+        demand = (line, contact.needs)
+        if demand not in hopeless:
+            found = _pick(office, queue, contact, free)
+            free.difference_update(pick.agent for pick in found)
+            picks += found
+            if not found and not contact.declined and not contact.sticky_until and contact.race is None:
+                hopeless.add(demand)  # nobody free has the skill: neither for the next who needs as much
+        following = _head(office, line, index + 1)
         if following is not None:
             heapq.heappush(heads, following)
-    return pairs
+    return picks
 
 
 def _head(office: Office, queue: str, index: int) -> _Head | None:
     line = office.waiting[queue]
-    return (line[index], queue, index) if index < len(line) else None
+    return (line[index], queue, index) if 0 <= index < len(line) else None
 
 
-def now_for(office: Office, contact: Contact, free: set[str]) -> list[str]:
-    """NOW(q, c) in the administrator's order: who declined comes last of all, and only after the retry gap (§3.5)."""
-    candidates = [agent for agent in office.queues[contact.queue].agents if agent in free]
-    if not contact.declined:
-        return candidates
-    fresh = [agent for agent in candidates if agent not in contact.declined]
-    if fresh:
-        return fresh
-    return candidates if office.now >= contact.retry_at else []
+def _races(office: Office) -> list[_Head]:
+    """Open races that may take one more agent now."""
+    heads: list[_Head] = []
+    for name in office.racing:
+        contact = office.state.contacts[name]
+        queue = office.queues.get(contact.queue)
+        if queue is not None and contact.state is ContactState.OFFERING and _room(office, queue, contact):
+            heads.append(((contact.key, name), contact.queue, _RACE))
+    return heads
 
 
-def _pick(office: Office, contact: Contact, candidates: list[str]) -> str:
-    queue, memory = office.queues[contact.queue], office.state.queues[contact.queue]
-    agent = strategy(queue.strategy)(Choice(queue, memory, contact, candidates, office.now))
-    if agent in contact.declined:
+def _room(office: Office, queue: QueueSettings, contact: Contact) -> int:
+    """How many more phones may ring for this caller now."""
+    if not eligible.is_race(queue):
+        return 0 if contact.ringing else 1
+    cap = queue.ring_cap or len(queue.agents)
+    room = max(0, cap - len(contact.ringing))
+    if queue.strategy == "progressive":
+        is_early = contact.race is not None and office.now < contact.race.joins_at
+        return 0 if is_early else min(room, 1)
+    return room
+
+
+def _pick(office: Office, queue: QueueSettings, contact: Contact, free: set[str]) -> list[_Pick]:
+    """The strategy's choice for this caller: one agent, or as many as the race has room for."""
+    candidates = eligible.now_for(office.state, queue, contact, free)
+    if not candidates:
+        return []
+    choice = Choice(office.state, queue, candidates)
+    standings = strategies.ranking(choice)
+    order = [one.agent for one in standings]
+    if contact.last_agent in order and contact.last_agent not in contact.declined:
+        order.remove(contact.last_agent)
+        order.insert(0, contact.last_agent)  # F-08
+    chosen = order[: _room(office, queue, contact)]
+    excluded = eligible.exclusions(office.state, queue, contact, candidates)
+    _begin(office, queue, contact, chosen)
+    for agent in chosen:
+        strategies.picked(choice, agent)
+    base = (office.now, queue.queue, contact.contact)
+    kept = tuple(standings[:MOST_KEPT])
+    place = {one.agent: at for at, one in enumerate(standings, 1)}
+    return [
+        _Pick(contact, one, Why(*base, one, queue.strategy, place[one], len(order), kept, excluded, is_last))
+        for one, is_last in ((one, one == contact.last_agent) for one in chosen)
+    ]
+
+
+def _begin(office: Office, queue: QueueSettings, contact: Contact, chosen: list[str]) -> None:
+    """A new pass when everybody was asked; a race for a queue that rings several; progressive waits before the next."""
+    if any(agent in contact.declined for agent in chosen):
         contact.declined.clear()  # the pass is over, a new one begins
         contact.retry_at = 0.0
-    return agent
+    if not eligible.is_race(queue):
+        return
+    if contact.race is None:
+        contact.race = Race(f"x{office.state.offers_made + 1}-{contact.contact}")
+        office.racing.add(contact.contact)
+    if queue.strategy == "progressive":
+        contact.race.joins_at = office.now + queue.add_every_s
+        office.deadlines.add(contact.race.joins_at, Alarm.JOIN, contact.contact)
 
 
 def is_dispatchable(office: Office, contact: Contact) -> bool:
     """Whether an offer would be opened for this caller now; false for every caller after each dispatch (I-25)."""
-    if contact.state is not ContactState.WAITING or contact.queue not in office.queues:
+    queue = office.queues.get(contact.queue)
+    if queue is None or contact.state not in (ContactState.WAITING, ContactState.OFFERING):
         return False
-    return bool(now_for(office, contact, office.free))
+    return bool(_room(office, queue, contact) and eligible.now_for(office.state, queue, contact, office.free))

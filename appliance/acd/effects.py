@@ -15,6 +15,9 @@ class Cause:
     contact: str = ""
 
 
+MOST_MISSED_RACES = 3  # D-20: then the agent is asked, and stays on duty
+
+
 def always(agent: Agent, cause: Cause) -> bool:
     """No condition."""
     return True
@@ -38,6 +41,11 @@ def owes_wrap_up(agent: Agent, cause: Cause) -> bool:
 def has_wrap_up_left(agent: Agent, cause: Cause) -> bool:
     """An older wrap-up has gone on counting beneath a personal call (A-15, A-21)."""
     return agent.wrap_until > cause.now
+
+
+def has_prompt(agent: Agent, cause: Cause) -> bool:
+    """A prompt is up while on duty: races were missed (D-20)."""
+    return bool(agent.prompt)
 
 
 def take_reason(agent: Agent, cause: Cause) -> None:
@@ -75,6 +83,21 @@ def ask(agent: Agent, cause: Cause) -> None:
 def clear_prompt(agent: Agent, cause: Cause) -> None:
     """A person answered the prompt."""
     agent.prompt, agent.prompt_contact, agent.prompt_since = "", "", 0.0
+
+
+def show_presence(agent: Agent, cause: Cause) -> None:
+    """The agent used the phone or a button: races missed before mean nothing, nor the prompt about them (D-20)."""
+    agent.missed_races = 0
+    clear_prompt(agent, cause)
+
+
+def count_missed_race(agent: Agent, cause: Cause) -> None:
+    """Three races missed in a row raise the prompt and leave the duty as it is (D-20); a ring group asks nobody."""
+    if not cause.reason:
+        return
+    agent.missed_races += 1
+    if agent.missed_races >= MOST_MISSED_RACES and not agent.prompt:
+        ask(agent, cause)
 
 
 def forget_reason(agent: Agent, cause: Cause) -> None:

@@ -12,7 +12,19 @@ is told.
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from appliance.acd import callers, clock, contacts, offers, picture, staff, story
+from appliance.acd import (
+    callers,
+    clock,
+    contacts,
+    last_agent,
+    offers,
+    picture,
+    selfcheck,
+    skill_need,
+    staff,
+    story,
+    strategies,
+)
 from appliance.acd import events as ev
 from appliance.acd.commands import Command
 from appliance.acd.configure import configure
@@ -25,7 +37,7 @@ from appliance.acd.view import OfficeView
 CallerEvent = ev.CallerArrived | ev.CallerHungUp | ev.CallerReturned | ev.RecordingBegan | ev.RecordingEnded
 NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
-DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded
+DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged
 AgentEvent = DutyEvent | ev.LegStarted | ev.LegConnected | ev.LegEnded | ev.PhoneFound | ev.PhoneLost
 
 
@@ -114,12 +126,23 @@ class Acd:
                 callers.switch_lost(self._office)
             case ev.Restarted():
                 callers.restarted(self._office, event)
+            case ev.DayBegan(date):
+                self._begin_day(date)
+            case ev.Healed(violations):
+                selfcheck.heal(self._office, violations)
             case _ if isinstance(event, CallerEvent):
                 self._hear_of_caller(event)
             case _ if isinstance(event, OfferEvent):
                 self._hear_of_offer(event)
             case _:
                 self._hear_of_agent(event)
+
+    def _begin_day(self, date: str) -> None:
+        """Midnight passed; a date told again, after a restart, begins nothing."""
+        if date != self.state.day:
+            self.state.day = date
+            strategies.day_began(self.state)
+            last_agent.forget_old(self.state)
 
     def _hear_of_caller(self, event: CallerEvent) -> None:
         office = self._office
@@ -177,6 +200,8 @@ class Acd:
                 staff.duty_on(office, event)
             case ev.DutyOff():
                 staff.duty_off(office, event)
+            case ev.PrivacyChanged():
+                staff.privacy_changed(office, event)
             case ev.StayedOff(agent, actor):
                 staff.stayed_off(office, agent, actor)
             case ev.WrapUpEnded(agent, actor):
@@ -206,6 +231,17 @@ class Acd:
                 callers.deadline(self._office, self.state.contacts[whose])
             case Alarm.WAITING:
                 self._office.unsettled.append(whose)
+            case Alarm.STICKY:
+                self.state.contacts[whose].sticky_until = 0.0
+            case Alarm.RELAX:
+                skill_need.relax(self._office, self.state.contacts[whose])
+            case Alarm.JOIN:
+                self._let_join(self.state.contacts[whose])
+
+    @staticmethod
+    def _let_join(contact: Contact) -> None:
+        if contact.race is not None:
+            contact.race.joins_at = 0.0  # whoever can be rung next joins at once
 
 
 def fold(journal: Iterable[tuple[Sequence[ev.Event], float]], state: State | None = None) -> Acd:

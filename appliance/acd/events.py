@@ -206,6 +206,30 @@ class RecordingEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacyChanged:
+    """A person takes no calls of one queue any more, or takes them again; duty stays as it is (A-28)."""
+
+    agent: str
+    queue: str
+    on: bool
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayBegan:
+    """Midnight in the office's zone; `date` is ISO (2026-11-23). A date told twice begins no second day."""
+
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """The self-check found `violations` (I-17, I-25): the state is put right, and each is counted (M-22)."""
+
+    violations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time passed up to a deadline: `tick` as a journal record, so that a fold sees what the engine saw."""
 
@@ -236,5 +260,8 @@ Event = (
     | PhoneLost
     | RecordingBegan
     | RecordingEnded
+    | PrivacyChanged
+    | DayBegan
+    | Healed
     | Ticked
 )

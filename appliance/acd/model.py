@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from appliance.acd.settings import AgentSettings, OfficeSettings
 from appliance.acd.view import Status
+from appliance.acd.why import Why
 
 LONG_AGO = -1e9
 
@@ -54,6 +55,8 @@ class Agent:
     """One agent. `offer` names the open offer or the live leg of an accepted one; `wrap_until` 0 without wrap-up.
 
     `owed_wrap_s` is the wrap-up earned by a queue call whose leg is down while another leg still lives (A-13).
+    `private` names queues whose calls the agent does not take (A-28). `engaged` and `on_duty` are spans of the last
+    hour (`load.py`), the running one beginning at `engaged_from`, `duty_from` (0: none). `rung_because`: the last why.
     """
 
     settings: AgentSettings
@@ -78,6 +81,13 @@ class Agent:
     changed_by_itself_at: float = LONG_AGO
     ringing_since: float = LONG_AGO
     is_leaving: bool = False
+    private: list[str] = field(default_factory=list)
+    missed_races: int = 0
+    engaged: list[tuple[float, float]] = field(default_factory=list)
+    engaged_from: float = 0.0
+    on_duty: list[tuple[float, float]] = field(default_factory=list)
+    duty_from: float = 0.0
+    rung_because: Why | None = None
 
     @property
     def is_available(self) -> bool:
@@ -135,11 +145,23 @@ class Hears(enum.Enum):
 
 
 @dataclass(slots=True)
+class Race:
+    """Several agents rung for one caller at once (D-20). `joins_at`: progressive adds the next one then, 0 at once."""
+
+    race: str
+    joins_at: float = 0.0
+
+
+@dataclass(slots=True)
 class Contact:
     """One customer's journey. `t_enq` and `seq` are set once and never change: the place in the queue (D-04, I-05).
 
     `declined` names agents who had this call and did not take it; `retry_at` ends the pause before they are asked again
     (0 none). `until` is the deadline of AWAY and FALLBACK. `is_admitted`: has a place in the hold queue (S-32).
+
+    `ringing` are the open offers, one or a `race`; `offer` is the accepted one, else the first of them. `ageing_s` is
+    what a step of priority was worth on arrival (F-10). `needs` is the skill level asked for in queue `needs_for`, one
+    less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none.
     """
 
     contact: str
@@ -167,10 +189,20 @@ class Contact:
     recordings: int = 0
     is_recording: bool = False
     why: str = ""
+    ringing: list[str] = field(default_factory=list)
+    race: Race | None = None
+    ageing_s: float = 0.0
+    needs: int = 0
+    needs_for: str = ""
+    relaxes_at: float = 0.0
+    last_agent: str = ""
+    sticky_until: float = 0.0
 
     @property
     def key(self) -> tuple[int, float, int]:
-        """The one global ordering key (D-04)."""
+        """The one global ordering key (D-04); with ageing, priority is a head start in seconds (F-10)."""
+        if self.ageing_s:
+            return (0, self.t_enq - self.priority * self.ageing_s, self.seq)
         return (-self.priority, self.t_enq, self.seq)
 
 
@@ -187,7 +219,7 @@ class Phase(enum.Enum):
 class Offer:
     """A contact presented to one agent. `deadline` means what the phase says: T-ring, T-bridge, hang-up guard, R-05.
 
-    It is 0 while they talk: two humans need no timer.
+    It is 0 while they talk: two humans need no timer. `is_blameless`: a miss sends nobody off duty (D-20, groups).
     """
 
     offer: str
@@ -199,13 +231,32 @@ class Offer:
     phase: Phase = Phase.OPEN
     is_busy: bool = False
     was_bridged: bool = False
+    is_blameless: bool = False
+    race: str = ""
+    why: Why | None = None
 
 
 @dataclass(slots=True)
 class QueueState:
-    """What a queue remembers. `unstaffed_since`: nobody is in NOW or SOON since then (T-noagent), None when staffed."""
+    """What a queue remembers. `unstaffed_since`: nobody is in NOW or SOON since then (T-noagent), None when staffed.
+
+    The memories of §3.5: `rota` whose turn is next (round robin), `deck` the cards left and `seed` what the next deck
+    is shuffled with (random), `answered` calls of each agent since midnight (fewest calls).
+    """
 
     unstaffed_since: float | None = None
+    rota: list[str] = field(default_factory=list)
+    deck: list[str] = field(default_factory=list)
+    seed: int = 0
+    answered: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class LastTalk:
+    """Who talked with a caller's number last, on which day (ISO, "" unknown): F-08's memory."""
+
+    agent: str
+    day: str
 
 
 @dataclass(slots=True)
@@ -221,3 +272,6 @@ class State:
     seq: int = 0
     arrivals: int = 0
     offers_made: int = 0
+    day: str = ""
+    last_talks: dict[str, LastTalk] = field(default_factory=dict)
+    healed: int = 0

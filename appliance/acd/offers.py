@@ -4,38 +4,52 @@ Rule: whoever leaves an offer puts the caller back in line at the old place, or 
 """
 
 from appliance.acd import commands as do
-from appliance.acd import contacts, story
+from appliance.acd import contacts, last_agent, story, strategies
 from appliance.acd.deadlines import Alarm
 from appliance.acd.effects import Cause
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, Reach
 from appliance.acd.office import Office
 from appliance.acd.story import OfferOutcome, Outcome
 from appliance.acd.tables import Happening
+from appliance.acd.why import Why
 
 BUSY_RACE_S = 0.5  # a 486 is a race when a leg of the agent's own appears within this (A-07)
 LATE_ACCEPT_S = 1.0  # an answer this soon after the ring timeout still counts (R-05)
 HANG_UP_S = 2.0  # a leg we hung up and heard nothing of is down (I-17)
 
-DECLINED, NO_ANSWER = "declined", "no_answer"
+DECLINED, NO_ANSWER, MISSED_RACES, LOST_RACE = "declined", "no_answer", "missed_races", "elsewhere"
 
 
-def open_offer(office: Office, contact: Contact, agent: Agent) -> None:
-    """Ring this agent for this caller (A-01)."""
+def open_offer(office: Office, contact: Contact, agent: Agent, why: Why) -> None:
+    """Ring this agent for this caller (A-01), alone or in the caller's race."""
     state, queue, name = office.state, office.queues[contact.queue], agent.settings.agent
     state.offers_made += 1
     offer = Offer(f"o{state.offers_made}", contact.contact, name, contact.queue, office.now, office.now + queue.ring_s)
+    offer.race = contact.race.race if contact.race is not None else ""
+    offer.is_blameless, offer.why = bool(offer.race) or queue.is_group, why
     state.offers[offer.offer] = offer
     office.leave_line(contact)
-    contact.state, contact.offer, contact.offers = ContactState.OFFERING, offer.offer, contact.offers + 1
-    agent.offer, agent.ringing_since = offer.offer, office.now
+    contact.ringing.append(offer.offer)
+    contact.state, contact.offer, contact.offers = ContactState.OFFERING, contact.ringing[0], contact.offers + 1
+    agent.offer, agent.ringing_since, agent.rung_because = offer.offer, office.now, why
     office.move(agent, Happening.OFFER_OPENED)
     _watch(office, offer)
+    _let_hear(office, contact)
+    office.commands.append(do.OpenOffer(offer.offer, contact.contact, name, contact.queue, queue.ring_s, queue.alert_s))
+    office.facts.append(
+        story.OfferOpened(office.now, offer.offer, contact.contact, name, contact.queue, offer.race, why)
+    )
+
+
+def _let_hear(office: Office, contact: Contact) -> None:
+    """Ringback during the first direct offer, its whole race and in a ring group; else music."""
+    queue = office.queues.get(contact.queue)
     if contact.hears is Hears.NOTHING:
         contacts.ring(office, contact)
+    elif contact.hears is Hears.RINGBACK and (len(contact.ringing) > 1 or (queue is not None and queue.is_group)):
+        pass
     else:
         contacts.hold(office, contact)
-    office.commands.append(do.OpenOffer(offer.offer, contact.contact, name, contact.queue, queue.ring_s, queue.alert_s))
-    office.facts.append(story.OfferOpened(office.now, offer.offer, contact.contact, name, contact.queue))
 
 
 def _watch(office: Office, offer: Offer) -> None:
@@ -50,7 +64,9 @@ def _until(office: Office, offer: Offer, seconds: float) -> None:
 def _tell(office: Office, offer: Offer, outcome: OfferOutcome, why: str = "") -> None:
     rang_s = max(0.0, office.now - offer.opened_at)
     office.facts.append(
-        story.OfferEnded(office.now, offer.offer, offer.contact, offer.agent, offer.queue, outcome, why, rang_s)
+        story.OfferEnded(
+            office.now, offer.offer, offer.contact, offer.agent, offer.queue, outcome, why, rang_s, offer.is_blameless
+        )
     )
 
 
@@ -64,18 +80,48 @@ def _close(office: Office, offer: Offer, outcome: OfferOutcome, why: str = "") -
     else:
         del office.state.offers[offer.offer]
     contact = office.state.contacts[offer.contact]
-    contact.offer = ""
+    contact.ringing.remove(offer.offer)
+    if contact.offer == offer.offer:
+        contact.offer = contact.ringing[0] if contact.ringing else ""
     return contact
 
 
+def go_on(office: Office, contact: Contact) -> None:
+    """One of the caller's offers is over: others ring on, the winner goes on connecting, or the caller waits (R-04)."""
+    winner = office.state.offers.get(contact.offer)
+    if winner is not None and winner.phase is Phase.ACCEPTED:
+        return
+    if not contact.ringing:
+        contacts.wait(office, contact)
+        return
+    contact.state, contact.offer = ContactState.OFFERING, contact.ringing[0]
+    if contact.hears is Hears.AGENT:
+        contacts.hold(office, contact)
+
+
+def stop_ringing(office: Office, contact: Contact, why: str, *, elsewhere: bool = False) -> None:
+    """Withdraw every open offer of this caller; where the caller goes is for the caller of this to say."""
+    for offer in list(contact.ringing):
+        withdraw(office, office.state.offers[offer], why, Happening.WITHDRAWN, elsewhere=elsewhere)
+
+
+def _take_turn(office: Office, offer: Offer) -> None:
+    """Answered, declined or not answered: round robin goes on (F-02)."""
+    queue = office.queues.get(offer.queue)
+    if queue is not None and queue.strategy == "round-robin":
+        strategies.turn_taken(queue, office.state.queues[queue.queue], offer.agent)
+
+
 def reject(office: Office, offer: Offer) -> None:
-    """A-05: the agent said no. Off duty with a prompt, the caller keeps the place."""
+    """A-05: the agent said no. Off duty with a prompt, the caller keeps the place; in a race without blame (D-20)."""
     contact = _close(office, offer, OfferOutcome.REJECTED)
+    _take_turn(office, offer)
     office.commands.append(do.WithdrawOffer(offer.offer, DECLINED))
     contacts.note_declined(office, contact, offer.agent)
     cause = Cause(office.now, DECLINED, contact=offer.contact)
-    office.move(office.state.agents[offer.agent], Happening.REJECTED, cause)
-    contacts.wait(office, contact)
+    happening = Happening.DECLINED_QUIETLY if offer.is_blameless else Happening.REJECTED
+    office.move(office.state.agents[offer.agent], happening, cause)
+    go_on(office, contact)
 
 
 def time_out(office: Office, offer: Offer) -> None:
@@ -85,10 +131,17 @@ def time_out(office: Office, offer: Offer) -> None:
         unreachable(office, offer)
         return
     contact = _close(office, offer, OfferOutcome.TIMEOUT)
+    _take_turn(office, offer)
     office.commands.append(do.WithdrawOffer(offer.offer, NO_ANSWER))
     contacts.note_declined(office, contact, offer.agent)
-    office.move(agent, Happening.TIMED_OUT, Cause(office.now, NO_ANSWER, contact=offer.contact))
-    contacts.wait(office, contact)
+    if offer.is_blameless:
+        queue = office.queues.get(offer.queue)
+        is_group = not offer.race or (queue is not None and queue.is_group)  # a group asks nobody to go off
+        words = "" if is_group else MISSED_RACES
+        office.move(agent, Happening.MISSED_QUIETLY, Cause(office.now, words, contact=offer.contact))
+    else:
+        office.move(agent, Happening.TIMED_OUT, Cause(office.now, NO_ANSWER, contact=offer.contact))
+    go_on(office, contact)
 
 
 def unreachable(office: Office, offer: Offer) -> None:
@@ -98,7 +151,7 @@ def unreachable(office: Office, offer: Offer) -> None:
     agent = office.state.agents[offer.agent]
     agent.lost_until = office.now + office.state.office.lost_s
     office.move(agent, Happening.UNREACHABLE)
-    contacts.wait(office, contact)
+    go_on(office, contact)
 
 
 def busy(office: Office, offer: Offer) -> None:
@@ -117,26 +170,43 @@ def own_call(office: Office, offer: Offer, happening: Happening) -> None:
         contact = _close(office, offer, OfferOutcome.WITHDRAWN, "own_call")
         office.commands.append(do.WithdrawOffer(offer.offer, "own_call"))
     office.move(office.state.agents[offer.agent], happening)
-    contacts.wait(office, contact)
+    go_on(office, contact)
 
 
-def withdraw(office: Office, offer: Offer, why: str, happening: Happening, cause: Cause | None = None) -> Contact:
+def withdraw(
+    office: Office,
+    offer: Offer,
+    why: str,
+    happening: Happening,
+    cause: Cause | None = None,
+    *,
+    elsewhere: bool = False,
+) -> Contact:
     """A-09, A-10: stop ringing for a reason that is not the phone's. The caller of this places the contact."""
     contact = _close(office, offer, OfferOutcome.WITHDRAWN, why)
-    office.commands.append(do.WithdrawOffer(offer.offer, why))
+    office.commands.append(do.WithdrawOffer(offer.offer, why, elsewhere))
     office.move(office.state.agents[offer.agent], happening, cause)
     return contact
 
 
 def accept(office: Office, offer_id: str) -> None:
-    """A-04: connect them. An answer to an offer that is over is taken back, or hung up again (R-01, R-05)."""
+    """A-04: connect them. An answer to an offer that is over is taken back, or hung up again (R-01, R-05).
+
+    The second answer of a race has lost: no wrap-up, no missed call (R-03, I-10).
+    """
     offer = office.state.offers.get(offer_id)
-    if offer is not None and offer.phase is Phase.OPEN:
+    if offer is not None and offer.phase is Phase.OPEN and _has_winner(office, offer):
+        withdraw(office, offer, LOST_RACE, Happening.WITHDRAWN, elsewhere=True)
+    elif offer is not None and offer.phase is Phase.OPEN:
         _connect(office, offer, Happening.ACCEPTED)
     elif offer is not None and offer.phase is Phase.TIMED_OUT and _may_undo(office, offer):
         _undo_time_out(office, offer)
     elif offer is None or offer.phase is not Phase.ACCEPTED:
         _hang_up_late(office, offer_id, offer)
+
+
+def _has_winner(office: Office, offer: Offer) -> bool:
+    return office.state.contacts[offer.contact].state is ContactState.CONNECTING
 
 
 def _may_undo(office: Office, offer: Offer) -> bool:
@@ -146,26 +216,36 @@ def _may_undo(office: Office, offer: Offer) -> bool:
         and contact.state is ContactState.WAITING
         and agent is not None
         and not agent.is_leaving
-        and agent.state is AgentState.OFF
-        and agent.prompt_contact == offer.contact
+        and _is_as_left(agent, offer)
         and office.now <= offer.deadline
     )
+
+
+def _is_as_left(agent: Agent, offer: Offer) -> bool:
+    """Nothing happened to the agent since the offer rang out."""
+    if offer.is_blameless:
+        return agent.is_free
+    return agent.state is AgentState.OFF and agent.prompt_contact == offer.contact
 
 
 def _undo_time_out(office: Office, offer: Offer) -> None:
     contact, agent = office.state.contacts[offer.contact], office.state.agents[offer.agent]
     office.leave_line(contact)
-    contact.declined.remove(offer.agent)
+    if offer.agent in contact.declined:
+        contact.declined.remove(offer.agent)
     contact.offer, agent.offer = offer.offer, offer.offer
     _connect(office, offer, Happening.ACCEPTED_LATE)
 
 
 def _connect(office: Office, offer: Offer, happening: Happening) -> None:
     _tell(office, offer, OfferOutcome.ACCEPTED)
+    _take_turn(office, offer)
     offer.phase = Phase.ACCEPTED
     _until(office, offer, office.state.office.bridge_s)
     contact = office.state.contacts[offer.contact]
-    contact.state, contact.hears = ContactState.CONNECTING, Hears.AGENT
+    contact.state, contact.hears, contact.offer = ContactState.CONNECTING, Hears.AGENT, offer.offer
+    if offer.offer in contact.ringing:
+        contact.ringing.remove(offer.offer)
     office.move(office.state.agents[offer.agent], happening, Cause(office.now, actor=offer.agent))
     office.commands.append(do.Connect(contact.contact, offer.offer))
     queue = office.queues.get(contact.queue)
@@ -182,17 +262,26 @@ def _hang_up_late(office: Office, offer_id: str, offer: Offer | None) -> None:
 
 
 def bridged(office: Office, contact_id: str, offer_id: str) -> None:
-    """They hear each other: from here on it is an answered call that earns wrap-up."""
+    """They hear each other: an answered call that earns wrap-up. Only now the losers of a race stop ringing (F-07)."""
     contact, offer = office.state.contacts.get(contact_id), office.state.offers.get(offer_id)
     if contact is None or offer is None or contact.offer != offer_id or contact.state is not ContactState.CONNECTING:
         return
+    stop_ringing(office, contact, LOST_RACE, elsewhere=True)
+    office.end_race(contact)
     contacts.stop_clock(office, contact)
     contact.state, contact.agent = ContactState.CONNECTED, offer.agent
+    _remember_talk(office, contact, offer)
     offer.was_bridged, offer.deadline = True, 0.0
     office.state.agents[offer.agent].has_talked = True
     office.facts.append(
         story.ContactAnswered(office.now, contact_id, offer.agent, offer_id, contact.recording, contact.waited_s)
     )
+
+
+def _remember_talk(office: Office, contact: Contact, offer: Offer) -> None:
+    last_agent.remember(office.state, contact, offer.agent)
+    if offer.queue in office.state.queues:
+        strategies.answered(office.state.queues[offer.queue], offer.agent)
 
 
 def leg_ended(office: Office, offer: Offer) -> None:
@@ -214,7 +303,8 @@ def leave_caller(office: Office, offer: Offer) -> None:
     else:
         contacts.note_declined(office, contact, offer.agent)
         _forget_recording(contact)
-        contacts.wait(office, contact)
+        contact.offer = ""
+        go_on(office, contact)
 
 
 def _forget_recording(contact: Contact) -> None:
@@ -254,6 +344,8 @@ def forget_agent(office: Office, agent: Agent) -> None:
 
 def caller_gone(office: Office, offer: Offer) -> None:
     """The caller of an accepted offer hung up: hang up the agent's leg, and believe it gone after HANG_UP_S."""
+    contact = office.state.contacts[offer.contact]
+    stop_ringing(office, contact, "caller_gone")
     offer.phase = Phase.HANGING_UP
     _until(office, offer, HANG_UP_S)
     office.commands.append(do.WithdrawOffer(offer.offer, "caller_gone"))
@@ -278,7 +370,8 @@ def _never_bridged(office: Office, offer: Offer) -> None:
     contact, agent = office.state.contacts[offer.contact], office.state.agents[offer.agent]
     office.commands.append(do.WithdrawOffer(offer.offer, "no_media"))
     _forget_recording(contact)
-    contacts.wait(office, contact)
+    contact.offer = ""
+    go_on(office, contact)
     lose_phone(office, agent)
     drop_leg(office, offer, Happening.LAST_LEG_DOWN)
 

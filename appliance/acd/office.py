@@ -6,7 +6,7 @@ fresh `Office` on a decoded state behaves exactly like the one that wrote it. Ru
 
 import bisect
 
-from appliance.acd import story, tables
+from appliance.acd import load, story, strategies, tables
 from appliance.acd.commands import Command
 from appliance.acd.deadlines import Alarm, Deadlines, Entry
 from appliance.acd.effects import Cause
@@ -29,6 +29,7 @@ class Office:
         self.unsettled: list[str] = []
         self.queues: dict[str, QueueSettings] = {}
         self.waiting: dict[str, list[Place]] = {}
+        self.racing: set[str] = set()
         self.free: set[str] = set()
         self.staffing: set[str] = set()
         self.is_staffing_stale = True
@@ -42,6 +43,7 @@ class Office:
         self.free = {name for name, agent in state.agents.items() if agent.is_free}
         self.staffing = {name for name, agent in state.agents.items() if agent.is_staffing}
         self.waiting = {name: [] for name in self.queues}
+        self.racing = {name for name, contact in state.contacts.items() if contact.race is not None}
         self.is_staffing_stale = True
         self.deadlines.clear()
         for agent in state.agents.values():
@@ -53,6 +55,9 @@ class Office:
             self._index_contact(contact)
 
     def _index_contact(self, contact: Contact) -> None:
+        for alarm in (Alarm.STICKY, Alarm.RELAX, Alarm.JOIN):
+            if when := _contact_deadline(contact, alarm):
+                self.deadlines.add(when, alarm, contact.contact)
         if contact.state is ContactState.WAITING:
             self.line_up(contact)
             self.watch_waiting(contact)
@@ -74,7 +79,10 @@ class Office:
             effect(agent, cause)
         if not row.by_person:
             agent.changed_by_itself_at = self.now
+        load.note(agent, self.now)
         if was_available is not agent.is_available:
+            if agent.is_available:
+                strategies.joined(self.state, agent.settings.agent)
             self.facts.append(
                 story.DutyChanged(self.now, agent.settings.agent, agent.is_available, agent.reason, cause.actor)
             )
@@ -129,6 +137,11 @@ class Office:
         if at < len(line) and line[at][1] == contact.contact:
             del line[at]
 
+    def end_race(self, contact: Contact) -> None:
+        """Nobody rings for this caller at once with others any more."""
+        contact.race = None
+        self.racing.discard(contact.contact)
+
     def watch_waiting(self, contact: Contact) -> None:
         """Set the timers that guarantee a waiting caller an exit: T-max, T-noagent, the retry gap (D-06)."""
         for when in self.waiting_deadlines(contact):
@@ -165,9 +178,19 @@ class Office:
         contact = self.state.contacts.get(whose)
         if contact is None:
             return False
-        if alarm == Alarm.AWAY:
-            return contact.until == when
+        if alarm != Alarm.WAITING:
+            return _contact_deadline(contact, alarm) == when
         return contact.state is ContactState.WAITING and when in self.waiting_deadlines(contact)
+
+
+def _contact_deadline(contact: Contact, alarm: int) -> float:
+    if alarm == Alarm.STICKY:
+        return contact.sticky_until
+    if alarm == Alarm.RELAX:
+        return contact.relaxes_at
+    if alarm == Alarm.JOIN:
+        return contact.race.joins_at if contact.race is not None else 0.0
+    return contact.until
 
 
 def _agent_deadline(agent: Agent, alarm: int) -> float | None:

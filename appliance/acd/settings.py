@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Skill:
+    """What an agent can do and how well; level 0 is not at all."""
+
+    skill: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentSettings:
     """A person who can take queue calls at one phone; `seat` is the panel's button and lamp, 0 for none."""
 
@@ -11,6 +19,7 @@ class AgentSettings:
     name: str
     phone: str
     seat: int = 0
+    skills: tuple[Skill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,11 @@ class QueueSettings:
 
     `max_waiting` 0 means no limit; `wrap_up_s` 0 means no wrap-up; `max_wait_s` 0 means no end. A caller who arrives
     while nobody is on duty waits `no_agent_s` for somebody, or not at all without `wait_without_agents` (§3.3 (5)).
+
+    `is_group`: a ring group, where nobody waits and nobody is sent off duty. What a strategy needs besides its name
+    (§3.5): `ring_cap` most phones of a race, 0 all; `add_every_s` of progressive; `skill` from `skill_min` one level
+    down every `relax_s` (0 never) to `skill_floor`; `rr_busy_to_end`: a busy agent loses the turn. `last_agent`: the
+    one who had this caller last goes first and is waited for `sticky_s` (F-08).
     """
 
     queue: str
@@ -35,6 +49,16 @@ class QueueSettings:
     hold_when_busy: bool = True
     record: bool = True
     wait_without_agents: bool = True
+    is_group: bool = False
+    ring_cap: int = 0
+    add_every_s: float = 10.0
+    skill: str = ""
+    skill_min: int = 1
+    skill_floor: int = 1
+    relax_s: float = 30.0
+    rr_busy_to_end: bool = False
+    last_agent: bool = False
+    sticky_s: float = 20.0  # T-sticky
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +70,6 @@ class OfficeSettings:
     lost_s: float = 60.0  # T-lost
     bridge_s: float = 3.0  # T-bridge
     away_s: float = 60.0  # how long a line caller may be without a leg after the switch died
+    ageing_s: float = 0.0  # F-10: a step of priority is worth this much waiting; 0: priority always goes first
+    outbound_resets_idle: bool = True  # F-03: an agent's own outgoing talk restarts the idle clock
+    seed: int = 1  # of every deck that is shuffled (F-04); journalled with the settings

@@ -3,9 +3,9 @@
 Rule: only a person puts an agent on duty (D-03, I-08). Events that name an unknown agent mean nothing.
 """
 
-from appliance.acd import contacts, offers
+from appliance.acd import offers
 from appliance.acd.effects import Cause
-from appliance.acd.events import DutyOff, DutyOn, LegConnected, LegEnded, LegStarted
+from appliance.acd.events import DutyOff, DutyOn, LegConnected, LegEnded, LegStarted, PrivacyChanged
 from appliance.acd.model import Agent, AgentState, Leg, Reach
 from appliance.acd.office import Office
 from appliance.acd.tables import Happening
@@ -31,16 +31,28 @@ def duty_off(office: Office, event: DutyOff) -> None:
         office.move(agent, Happening.DUTY_OFF_LATER, cause)
     elif agent.state is AgentState.RINGING:
         offer = office.state.offers[agent.offer]
-        contacts.wait(office, offers.withdraw(office, offer, "duty_off", Happening.DUTY_OFF, cause))
+        offers.go_on(office, offers.withdraw(office, offer, "duty_off", Happening.DUTY_OFF, cause))
     else:
         office.move(agent, Happening.DUTY_OFF, cause)
+
+
+def privacy_changed(office: Office, event: PrivacyChanged) -> None:
+    """A-28: no calls of this queue any more, or again. One that rings now goes to somebody else, without blame."""
+    agent = office.state.agents.get(event.agent)
+    if agent is None or event.queue not in office.queues or event.on is (event.queue in agent.private):
+        return
+    (agent.private.append if event.on else agent.private.remove)(event.queue)
+    office.is_staffing_stale = True
+    offer = office.state.offers.get(agent.offer)
+    if event.on and agent.state is AgentState.RINGING and offer is not None and offer.queue == event.queue:
+        offers.go_on(office, offers.withdraw(office, offer, "private", Happening.PRIVATE))
 
 
 def stayed_off(office: Office, name: str, actor: str) -> None:
     """A-23: the prompt is answered with "stay off"; without a prompt there is nothing to clear."""
     agent = office.state.agents.get(name)
     if agent is not None:
-        office.move(agent, Happening.STAYED_OFF, Cause(office.now, actor=actor))
+        office.move(agent, Happening.STAYED_OFF, Cause(office.now, "self", actor))
 
 
 def end_wrap_up(office: Office, name: str, actor: str) -> None:
@@ -75,7 +87,8 @@ def leg_connected(office: Office, event: LegConnected) -> None:
     agent = office.state.agents.get(event.agent)
     if agent is not None and event.leg in agent.legs:
         agent.legs[event.leg].connected = True
-        agent.has_talked = True
+        if office.state.office.outbound_resets_idle or not agent.legs[event.leg].outbound:
+            agent.has_talked = True  # F-03: the idle clock starts anew
 
 
 def leg_ended(office: Office, event: LegEnded) -> None:
@@ -118,7 +131,7 @@ def remove(office: Office, agent: Agent) -> None:
     office.count("A-29")
     if agent.state is AgentState.RINGING:
         contact = offers.withdraw(office, office.state.offers[agent.offer], "agent_removed", Happening.WITHDRAWN)
-        contacts.wait(office, contact)
+        offers.go_on(office, contact)
     if agent.legs or agent.offer:
         agent.is_leaving = True
         office.refresh(agent, status_changed=False)

@@ -7,6 +7,8 @@ monotonic stamps (I-15). A fold of the journal tells the same facts again: drop 
 import enum
 from dataclasses import dataclass
 
+from appliance.acd.why import Why
+
 
 class Outcome(enum.Enum):
     """How a contact ended, exactly one of them (I-14)."""
@@ -75,6 +77,8 @@ class OfferOpened:
     contact: str
     agent: str
     queue: str
+    race: str = ""  # offers that ring at once for one caller share it
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class OfferEnded:
     outcome: OfferOutcome
     why: str
     rang_s: float
+    is_blameless: bool = False  # no missed call, nobody off duty (D-20, I-10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,14 @@ class WrapUpFinished:
     lasted_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """The self-check found something that must not be, and it was put right: a fault of ours (I-17, M-22)."""
+
+    at: float
+    violation: str
+
+
 Fact = (
     ContactArrived
     | ContactAnswered
@@ -128,4 +141,5 @@ Fact = (
     | LateAnswer
     | DutyChanged
     | WrapUpFinished
+    | Healed
 )

@@ -24,6 +24,9 @@ class Happening(enum.Enum):
     TIMED_OUT = "ring timeout"
     BUSY_RACE = "busy race"
     UNREACHABLE = "unreachable"
+    MISSED_QUIETLY = "ring timeout without blame"
+    DECLINED_QUIETLY = "reject without blame"
+    PRIVATE = "privacy on for the offered queue"
     WITHDRAWN = "withdraw"
     LEG_UP = "leg up"
     DIALLED_FOR_QUEUE = "outbound with queue identity"
@@ -59,30 +62,46 @@ _S = AgentState
 _H = Happening
 _TO_OFF = (fx.take_intent, fx.end_wrap_up, fx.forget_call)
 _TO_FREE = (fx.end_wrap_up, fx.settle_idle_clock, fx.forget_call)
-_ON_DUTY = (fx.clear_prompt, fx.forget_reason, fx.start_idle_clock)
+_ON_DUTY = (fx.show_presence, fx.forget_reason, fx.start_idle_clock)
 _OFF_AND_ASK = (fx.take_reason, fx.ask, fx.forget_intent)
 
 ROWS: tuple[Row, ...] = (
     # 1 available, idle
     Row("A-01", _S.FREE, _H.OFFER_OPENED, _S.RINGING),
-    Row("A-02", _S.FREE, _H.DUTY_OFF, _S.OFF, (fx.take_reason,), by_person=True),
-    Row("A-02b", _S.FREE, _H.DUTY_OFF_LATER, _S.OFF, (fx.take_reason,), by_person=True),
-    Row("A-03", _S.FREE, _H.LEG_UP, _S.BUSY),
-    Row("A-03b", _S.FREE, _H.DIALLED_FOR_QUEUE, _S.BUSY),
+    Row("A-02", _S.FREE, _H.DUTY_OFF, _S.OFF, (fx.take_reason, fx.show_presence), by_person=True),
+    Row("A-02b", _S.FREE, _H.DUTY_OFF_LATER, _S.OFF, (fx.take_reason, fx.show_presence), by_person=True),
+    Row("A-03", _S.FREE, _H.LEG_UP, _S.BUSY, (fx.show_presence,)),
+    Row("A-03b", _S.FREE, _H.DIALLED_FOR_QUEUE, _S.BUSY, (fx.show_presence,)),
     Row("A-27", _S.FREE, _H.LOST_TOO_LONG, _S.OFF, _OFF_AND_ASK),
+    Row("D-20f", _S.FREE, _H.DUTY_ON, _S.FREE, (fx.show_presence,), fx.has_prompt, by_person=True),
+    Row("D-20g", _S.FREE, _H.STAYED_OFF, _S.OFF, (fx.take_reason, fx.show_presence), fx.has_prompt, by_person=True),
+    Row("R-05b", _S.FREE, _H.ACCEPTED_LATE, _S.BUSY, (fx.show_presence,)),
     # 2 available, offered
-    Row("A-04", _S.RINGING, _H.ACCEPTED, _S.BUSY),
+    Row("A-04", _S.RINGING, _H.ACCEPTED, _S.BUSY, (fx.show_presence,)),
     Row("A-05", _S.RINGING, _H.REJECTED, _S.OFF, _OFF_AND_ASK),
     Row("A-06", _S.RINGING, _H.TIMED_OUT, _S.OFF, _OFF_AND_ASK),
-    Row("A-07", _S.RINGING, _H.BUSY_RACE, _S.BUSY),
+    Row("A-07", _S.RINGING, _H.BUSY_RACE, _S.BUSY, (fx.show_presence,)),
     Row("A-08b", _S.RINGING, _H.UNREACHABLE, _S.OFF, (fx.lose_phone, fx.take_intent), fx.wants_off),
     Row("A-08", _S.RINGING, _H.UNREACHABLE, _S.FREE, (fx.lose_phone,)),
     Row("A-09b", _S.RINGING, _H.WITHDRAWN, _S.OFF, (fx.take_intent,), fx.wants_off),
     Row("A-09", _S.RINGING, _H.WITHDRAWN, _S.FREE),
-    Row("A-10", _S.RINGING, _H.DUTY_OFF, _S.OFF, (fx.take_reason, fx.forget_intent), by_person=True),
-    Row("A-11", _S.RINGING, _H.DUTY_OFF_LATER, _S.RINGING, (fx.intend_off,), by_person=True),
-    Row("A-12", _S.RINGING, _H.LEG_UP, _S.BUSY),
-    Row("A-12b", _S.RINGING, _H.DIALLED_FOR_QUEUE, _S.BUSY),
+    Row("D-20b", _S.RINGING, _H.MISSED_QUIETLY, _S.OFF, (fx.take_intent,), fx.wants_off),
+    Row("D-20", _S.RINGING, _H.MISSED_QUIETLY, _S.FREE, (fx.count_missed_race,)),
+    Row("D-20d", _S.RINGING, _H.DECLINED_QUIETLY, _S.OFF, (fx.take_intent,), fx.wants_off),
+    Row("D-20c", _S.RINGING, _H.DECLINED_QUIETLY, _S.FREE, (fx.show_presence,)),
+    Row("A-28b", _S.RINGING, _H.PRIVATE, _S.OFF, (fx.take_intent,), fx.wants_off),
+    Row("A-28", _S.RINGING, _H.PRIVATE, _S.FREE, (fx.show_presence,), by_person=True),
+    Row(
+        "A-10",
+        _S.RINGING,
+        _H.DUTY_OFF,
+        _S.OFF,
+        (fx.take_reason, fx.forget_intent, fx.show_presence),
+        by_person=True,
+    ),
+    Row("A-11", _S.RINGING, _H.DUTY_OFF_LATER, _S.RINGING, (fx.intend_off, fx.show_presence), by_person=True),
+    Row("A-12", _S.RINGING, _H.LEG_UP, _S.BUSY, (fx.show_presence,)),
+    Row("A-12b", _S.RINGING, _H.DIALLED_FOR_QUEUE, _S.BUSY, (fx.show_presence,)),
     Row("A-16b", _S.RINGING, _H.DUTY_ON, _S.RINGING, (fx.forget_intent,), fx.wants_off, by_person=True),
     # 3 available, busy
     Row("A-11b", _S.BUSY, _H.DUTY_OFF, _S.BUSY, (fx.intend_off,), by_person=True),

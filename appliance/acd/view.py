@@ -40,6 +40,9 @@ class AgentView:
     recording: bool = False
     changed_by_itself_at: float = -1e9  # last automatic change, for T-guard (S-M2)
     ringing_since: float = -1e9
+    private: tuple[str, ...] = ()  # queues whose calls this agent does not take
+    is_private_everywhere: bool = False  # on duty, and yet nothing will ever ring
+    next_up: tuple[str, ...] = ()  # queues whose next caller would ring here (U-03)
 
 
 @dataclass(frozen=True, slots=True)

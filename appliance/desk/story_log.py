@@ -31,6 +31,8 @@ def sentence_of(fact: story.Fact) -> str:
             return f"{fact.agent} is {'on duty' if fact.is_available else f'off duty ({fact.reason})'}, by {who}"
         case story.LateAnswer():
             return f"Offer {fact.offer} was answered too late and hung up"
+        case story.Healed():
+            return f"The queue engine found and healed a fault of its own: {fact.violation}"
         case story.ContactArrived() | story.OfferOpened() | story.WrapUpFinished():
             return ""
 

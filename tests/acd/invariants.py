@@ -14,6 +14,8 @@ from appliance.acd.engine import Acd
 from appliance.acd.events import Event
 from appliance.acd.model import AgentState, Contact, ContactState, Intent, Phase, State
 from appliance.acd.office import Office
+from appliance.acd.selfcheck import violations
+from appliance.acd.settings import QueueSettings
 
 ENGINE_REASONS = {"declined", "no_answer", "unreachable", "removed"}
 BLAMED = {story.OfferOutcome.REJECTED: "declined", story.OfferOutcome.TIMEOUT: "no_answer"}
@@ -57,6 +59,7 @@ def offers_belong_to_agents(state: State) -> None:
     """I-01, I-17 and §3.2: ringing means one open offer; busy means a live leg; anything else has neither."""
     for name, agent in state.agents.items():
         opened = [o for o in state.offers.values() if o.agent == name and o.phase is Phase.OPEN]
+        assert (agent.engaged_from > 0) == (agent.state in (AgentState.BUSY, AgentState.WRAP_UP))
         held = [o for o in state.offers.values() if o.agent == name and o.phase in (Phase.ACCEPTED, Phase.HANGING_UP)]
         is_busy = agent.state in (AgentState.BUSY, AgentState.OFF_BUSY)
         assert len(opened) == (agent.state is AgentState.RINGING), f"I-01 {name} {agent.state} {opened}"
@@ -76,15 +79,19 @@ def callers_have_an_exit(acd: Acd) -> None:
         match contact.state:
             case ContactState.OFFERING:
                 assert offer is not None
-                assert offer.phase is Phase.OPEN
-                assert offer.deadline >= offer.opened_at
+                assert contact.offer == contact.ringing[0]
+                opened = [state.offers[one] for one in contact.ringing]
+                assert all(one.phase is Phase.OPEN and one.deadline >= one.opened_at for one in opened)
+                assert len(opened) == 1 or {one.race for one in opened} == {contact.race and contact.race.race}
             case ContactState.CONNECTING:
                 assert offer is not None
                 assert offer.phase is Phase.ACCEPTED
                 assert offer.deadline > 0
+                assert all(state.offers[one].phase is Phase.OPEN for one in contact.ringing)
             case ContactState.CONNECTED:
                 assert offer is not None
                 assert offer.was_bridged
+                assert contact.ringing == []  # I-10: the losers of a race ring no more
             case ContactState.AWAY | ContactState.FALLBACK:
                 assert contact.until > 0
                 assert contact.offer == ""
@@ -94,7 +101,9 @@ def callers_have_an_exit(acd: Acd) -> None:
 
 def _waits_for_something(acd: Acd, contact: Contact) -> None:
     queue = next(q for q in acd.state.office.queues if q.queue == contact.queue)
-    is_staffed = any(a in acd.state.agents and acd.state.agents[a].is_staffing for a in queue.agents)
+    here = [acd.state.agents[a] for a in queue.agents if a in acd.state.agents]
+    is_staffed = any(agent.is_staffing and queue.queue not in agent.private for agent in here)
+    assert not queue.is_group, "nobody waits in a ring group"
     assert is_staffed or acd.state.queues[contact.queue].unstaffed_since is not None
     assert is_staffed or acd.next_deadline() is not None, f"I-03 {contact}"
     assert contact.is_admitted
@@ -120,7 +129,8 @@ def nobody_is_rung_in_wrap_up(state: State, commands: Sequence[Command]) -> None
 def blame_is_exact(facts: Sequence[story.Fact], events: Sequence[Event]) -> None:
     """I-07, I-08, I-09, D-03: off by itself exactly once per miss, on by a person only, never by one's own calls."""
     duty = [fact for fact in facts if isinstance(fact, story.DutyChanged)]
-    misses = [(f.agent, BLAMED[f.outcome]) for f in facts if isinstance(f, story.OfferEnded) and f.outcome in BLAMED]
+    ended = [f for f in facts if isinstance(f, story.OfferEnded) and not f.is_blameless]  # D-20: a race blames nobody
+    misses = [(f.agent, BLAMED[f.outcome]) for f in ended if f.outcome in BLAMED]
     by_engine = [(f.agent, f.reason) for f in duty if not f.actor]
     assert [b for b in by_engine if b[1] in BLAMED.values()] == misses, f"I-07 {facts}"
     assert all(reason in ENGINE_REASONS for _, reason in by_engine)
@@ -131,16 +141,31 @@ def blame_is_exact(facts: Sequence[story.Fact], events: Sequence[Event]) -> None
 
 def nobody_is_overtaken(state: State, commands: Sequence[Command]) -> None:
     """I-04: whoever was rung for a caller could not have been rung for an earlier one who still waits."""
-    members = {queue.queue: queue.agents for queue in state.office.queues}
+    queues = {queue.queue: queue for queue in state.office.queues}
     for command in commands:
         if not isinstance(command, do.OpenOffer):
             continue
         key = state.contacts[command.contact].key
         for other in state.contacts.values():
-            if other.state is not ContactState.WAITING or other.key > key:
-                continue
-            is_asked_already = command.agent in other.declined and state.at < other.retry_at
-            assert command.agent not in members[other.queue] or is_asked_already, f"I-04 {other} {command}"
+            if other.state is ContactState.WAITING and other.key < key:
+                could = _could_ring(state, queues[other.queue], other, command.agent)
+                assert not could, f"I-04 {other} {command}"
+
+
+def _could_ring(state: State, queue: QueueSettings, contact: Contact, agent: str) -> bool:
+    """Whether this agent, free, would be in NOW for the contact: the specification's words, not the engine's."""
+    level = {one.skill: one.level for one in state.agents[agent].settings.skills}.get(queue.skill, 0)
+    lacks_skill = queue.strategy == "skills" and queue.skill != "" and level < contact.needs
+    last = state.agents.get(contact.last_agent)
+    is_awaited = last is not None and last.is_staffing and queue.queue not in last.private
+    is_kept = is_awaited and contact.last_agent != agent and contact.last_agent not in contact.declined
+    return (
+        agent in queue.agents
+        and queue.queue not in state.agents[agent].private
+        and not (agent in contact.declined and state.at < contact.retry_at)
+        and not lacks_skill
+        and not (is_kept and state.at < contact.sticky_until)
+    )
 
 
 def declined_means_others_first(acd: Acd, before: State, commands: Sequence[Command]) -> None:
@@ -152,7 +177,8 @@ def declined_means_others_first(acd: Acd, before: State, commands: Sequence[Comm
         if command.agent in declined:
             queue = next(q for q in acd.state.office.queues if q.queue == command.queue)
             members = [acd.state.agents[a] for a in queue.agents if a in acd.state.agents and a not in declined]
-            free = [agent for agent in members if agent.is_free]
+            contact = acd.state.contacts[command.contact]
+            free = [a for a in members if a.is_free and _could_ring(acd.state, queue, contact, a.settings.agent)]
             assert not free, f"I-24 {command} while {free}"
 
 
@@ -189,6 +215,7 @@ def work_is_conserved(acd: Acd) -> None:
     """I-25, S-32: after dispatch nobody waits beside somebody who could be rung for them."""
     office = Office(acd.state)
     assert not [c for c in acd.state.contacts.values() if is_dispatchable(office, c)], "I-25"
+    assert violations(acd.state) == ()
 
 
 def a_reload_changes_nothing(acd: Acd) -> None:

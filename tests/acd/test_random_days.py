@@ -7,6 +7,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -15,17 +16,30 @@ from appliance.acd import events as ev
 from appliance.acd import tables
 from appliance.acd.events import Event
 from appliance.acd.model import Agent, AgentState, Intent, Offer, Phase
-from appliance.acd.settings import QueueSettings
+from appliance.acd.settings import OfficeSettings, QueueSettings, Skill
 from tests.acd.desk import Desk, arrives, office
 
 AGENTS = tuple(f"a{number:02}" for number in range(20))
-QUEUES = (
-    QueueSettings("sales", "Sales", "1", AGENTS[:12], ring_s=15, wrap_up_s=20),
-    QueueSettings("help", "Help", "2", AGENTS[8:], ring_s=20, wrap_up_s=30, max_waiting=6),
-    QueueSettings("vip", "VIP", "3", AGENTS[::3], wrap_up_s=0, max_wait_s=120, hold_when_busy=False),
-    QueueSettings("night", "Night", "4", AGENTS[:2], wait_without_agents=False, no_agent_s=5),
-)
-SHAPES = [queue.queue for queue in QUEUES]
+SKILLED = {"skill": "german", "skill_min": 3, "skill_floor": 1, "relax_s": 10}
+ONE_BY_ONE = ("fixed-order", "round-robin", "longest-idle", "most-idle", "skills", "random", "fewest-calls")
+RACES = ("simultaneous", "progressive")
+
+
+def queues(day: int) -> tuple[QueueSettings, ...]:
+    """Every day another mixture of strategies, so that all of them meet all others."""
+    one, other = ONE_BY_ONE[day % 7], ONE_BY_ONE[(day * 3 + 1) % 7]
+    sales = QueueSettings("sales", "Sales", "1", AGENTS[:12], one, ring_s=15, wrap_up_s=20, last_agent=True, **SKILLED)
+    help_ = QueueSettings("help", "Help", "2", AGENTS[8:], other, ring_s=20, max_waiting=6, rr_busy_to_end=True)
+    vip = QueueSettings(
+        "vip", "VIP", "3", AGENTS[::3], RACES[day % 2], ring_s=6, wrap_up_s=0, max_wait_s=120, ring_cap=day % 4,
+        add_every_s=3, hold_when_busy=False, last_agent=True,
+    )  # fmt: skip
+    night = QueueSettings("night", "Night", "4", AGENTS[:2], wait_without_agents=False, no_agent_s=5)
+    door = QueueSettings("door", "Door", "5", AGENTS[4:9], RACES[0] if day % 2 else one, ring_s=8, is_group=True)
+    return sales, help_, vip, night, door
+
+
+SHAPES = [queue.queue for queue in queues(0)]
 STEPS = int(os.environ.get("DESKBELL_DAY_STEPS", "3000"))
 FEWEST_DAYS, MOST_DAYS = 2, 20
 T = TypeVar("T")
@@ -35,10 +49,12 @@ class Day:
     """Chance, weighted by what people do in each situation. Only `random()` is used: the same on every Python."""
 
     def __init__(self, seed: int) -> None:
-        self.desk = Desk(*AGENTS, queues=QUEUES)
+        self.queues = queues(seed)
+        self.desk = Desk(*AGENTS, queues=self.queues)
         self.chance = random.Random(seed)
         self.callers = 0
         self.legs = 0
+        self.desk.together(ev.Configured(self.office(*AGENTS)))
         self.actions: list[tuple[float, Callable[[], Sequence[Event]]]] = [
             (4, self.somebody_calls),
             (1.5, self.somebody_gives_up),
@@ -73,6 +89,12 @@ class Day:
     def offers(self, *phases: Phase) -> list[Offer]:
         return [offer for offer in self.desk.acd.state.offers.values() if offer.phase in phases]
 
+    def office(self, *agents: str) -> OfficeSettings:
+        """Everybody speaks some German, and priority grows with the wait on every other day."""
+        plain = office(*agents, queues=self.queues)
+        people = tuple(replace(one, skills=(Skill("german", int(one.agent[1:]) % 5),)) for one in plain.agents)
+        return replace(plain, agents=people, ageing_s=30.0 * (len(agents) % 2))
+
     # -- what may happen
 
     def somebody_calls(self) -> Sequence[Event]:
@@ -80,7 +102,8 @@ class Day:
             return ()
         self.callers += 1
         urgent = int(self.chance.random() < 0.1)
-        return [arrives(f"c{self.callers}", self.one_of(SHAPES), priority=urgent, returns=self.chance.random() < 0.3)]
+        call = arrives(f"c{self.callers}", self.one_of(SHAPES), priority=urgent, returns=self.chance.random() < 0.3)
+        return [replace(call, number=f"555-{self.callers % 9}")]
 
     def somebody_gives_up(self) -> Sequence[Event]:
         state = self.desk.acd.state
@@ -100,6 +123,8 @@ class Day:
                     ev.OfferBusy,
                     ev.OfferUnreachable,
                 ]
+                if offer.race and self.chance.random() < 0.5:
+                    return ()  # a race is often nobody's business
                 answer = self.one_of(answers)(offer.offer)
                 lifted = ev.LegStarted(offer.agent, f"b{self.callers}", outbound=True)
                 return [answer, lifted] if isinstance(answer, ev.OfferBusy) and self.chance.random() < 0.5 else [answer]
@@ -119,12 +144,26 @@ class Day:
         dials = [ev.LegStarted(name, f"l{self.legs}", True, queue) for queue in ("", "sales")]
         called = ev.LegStarted(name, f"l{self.legs}", False)
         later = ev.DutyOff(name, name, "lunch", after_call=True)
+        privacy = ev.PrivacyChanged(name, self.one_of(SHAPES), self.chance.random() < 0.6, name)
+        if agent.state is AgentState.RINGING and self.chance.random() < 0.2:
+            queue = self.desk.acd.state.offers[agent.offer].queue
+            return [ev.PrivacyChanged(name, queue, on=True, actor=name)]
+        if agent.private and self.chance.random() < 0.5:
+            return [ev.PrivacyChanged(name, agent.private[0], on=False, actor=name)]
         if agent.state is AgentState.RINGING and self.chance.random() < 0.7:
             return [ev.DutyOn(name, name) if agent.intent is Intent.OFF else later]
         if agent.state is AgentState.WRAP_UP and self.chance.random() < 0.5:
             return [self.one_of([called, *dials])]
         wishes: list[Event] = [ev.DutyOn(name, name)] * self.zeal(agent)
-        wishes += [*dials, called, later, ev.DutyOff(name, name), ev.StayedOff(name, name), ev.WrapUpEnded(name, name)]
+        wishes += [
+            privacy,
+            *dials,
+            called,
+            later,
+            ev.DutyOff(name, name),
+            ev.StayedOff(name, name),
+            ev.WrapUpEnded(name, name),
+        ]
         return [self.one_of(wishes)]
 
     @staticmethod
@@ -155,9 +194,10 @@ class Day:
                 [ev.Restarted(tuple(alive), tuple(legs))],
                 [ev.CallerReturned(contact) for contact in state.contacts],
                 [ev.Restarted(tuple(alive), tuple(legs))],
-                [ev.Configured(office(*left, queues=QUEUES))],
-                [ev.Configured(office(*AGENTS, queues=QUEUES))],
-                [ev.Configured(office(*AGENTS, queues=QUEUES))],
+                [ev.DayBegan(f"2026-11-{1 + self.callers % 28:02}")],
+                [ev.Configured(self.office(*left))],
+                [ev.Configured(self.office(*AGENTS))],
+                [ev.Configured(self.office(*AGENTS))],
             ]
         )
 

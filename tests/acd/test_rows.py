@@ -7,6 +7,7 @@ import pytest
 
 from appliance.acd import events as ev
 from appliance.acd import tables
+from appliance.acd.settings import QueueSettings
 from appliance.acd.view import Status
 from tests.acd.desk import QUEUE, Desk, office
 
@@ -86,6 +87,38 @@ def lost(desk: Desk) -> None:
     desk.loses_phone("ann")
 
 
+def everybody_rings(desk: Desk) -> None:
+    ring_all = QueueSettings(QUEUE, "Sales", "100", ("ann",), "simultaneous", no_agent_s=300)
+    desk.together(ev.Configured(office("ann", queues=[ring_all])))
+
+
+def racing(desk: Desk) -> None:
+    everybody_rings(desk)
+    ringing(desk)
+
+
+def racing_wants_off(desk: Desk) -> None:
+    racing(desk)
+    desk.off("ann", later=True)
+
+
+def missed_three_races(desk: Desk) -> None:
+    racing(desk)
+    desk.wait(64.5)
+    assert desk.agent("ann").prompt == "missed_races"
+    desk.hangs_up("c1")
+
+
+def missed_a_race(desk: Desk) -> None:
+    racing(desk)
+    desk.wait(20)
+    assert desk.status("ann") is Status.AVAILABLE
+
+
+def goes_private(desk: Desk) -> None:
+    desk.together(ev.PrivacyChanged("ann", QUEUE, on=True, actor="ann"))
+
+
 @dataclass(frozen=True)
 class Case:
     start: Script
@@ -145,6 +178,15 @@ CASES: dict[str, Case] = {
     "A-30c": Case(talking, lambda d: d.together(ev.SwitchLost()) and None, Status.AVAILABLE),
     "A-30d": Case(off_on_the_phone_wants_on, lambda d: d.together(ev.Restarted()) and None, Status.AVAILABLE),
     "A-30e": Case(off_on_the_phone, lambda d: d.together(ev.Restarted()) and None, Status.OFF),
+    "A-28": Case(ringing, goes_private, Status.AVAILABLE),
+    "A-28b": Case(ringing_wants_off, goes_private, Status.OFF),
+    "D-20": Case(racing, lambda d: d.wait(20), Status.AVAILABLE),
+    "D-20b": Case(racing_wants_off, lambda d: d.wait(20), Status.OFF),
+    "D-20c": Case(racing, lambda d: d.rejects("ann"), Status.AVAILABLE),
+    "D-20d": Case(racing_wants_off, lambda d: d.rejects("ann"), Status.OFF),
+    "D-20f": Case(missed_three_races, lambda d: d.ready("ann"), Status.AVAILABLE),
+    "D-20g": Case(missed_three_races, lambda d: d.stays_off("ann"), Status.OFF),
+    "R-05b": Case(missed_a_race, lambda d: d.picks_up("ann"), Status.ON_CALL),
     "R-05": Case(timed_out, lambda d: d.picks_up("ann"), Status.ON_CALL),
 }
 
@@ -166,7 +208,7 @@ def test_row_ids_are_unique_and_name_every_transition_of_the_specification() -> 
     assert len(ids) == len(set(ids))
     numbers = {row_id[:4] for row_id in ids}
     missing = {f"A-{number:02}" for number in range(1, 31)} - numbers
-    assert missing == {"A-28", "A-29"}  # privacy comes with issue 3; A-29 removes the agent and has no target
+    assert missing == {"A-29"}  # it removes the agent and has no target
 
 
 def test_a29_a_removed_agent_is_gone_at_once_when_idle() -> None:

@@ -1,0 +1,113 @@
+"""Who can be rung for whom: NOW and SOON of §3.1 as pure questions about the state, and the reason for every "no".
+
+Rule: dispatch, the self-check (I-25) and "why did it ring me?" (U-13) all ask here, so they cannot disagree.
+"""
+
+from collections.abc import Collection, Sequence
+
+from appliance.acd.model import Agent, AgentState, Contact, Reach, State
+from appliance.acd.settings import AgentSettings, QueueSettings
+from appliance.acd.why import MOST_KEPT, Exclusion
+
+_ENGAGED = {
+    AgentState.OFF: "off",
+    AgentState.OFF_BUSY: "off",
+    AgentState.RINGING: "ringing",
+    AgentState.BUSY: "busy",
+    AgentState.WRAP_UP: "wrap_up",
+}
+
+
+def is_race(queue: QueueSettings) -> bool:
+    """Whether the queue rings several agents at once for one caller (F-07)."""
+    return queue.strategy in ("simultaneous", "progressive")
+
+
+def level_of(agent: AgentSettings, skill: str) -> int:
+    """The agent's level in a skill, 0 without it."""
+    return next((one.level for one in agent.skills if one.skill == skill), 0)
+
+
+def members(state: State, queue: QueueSettings, free: Collection[str]) -> list[str]:
+    """The queue's members who are free and take its calls, in the administrator's order."""
+    agents, name = state.agents, queue.queue
+    return [one for one in queue.agents if one in free and name not in agents[one].private]
+
+
+def now_for(state: State, queue: QueueSettings, contact: Contact, free: Collection[str]) -> list[str]:
+    """NOW(q, c) in the administrator's order: who declined comes last of all, and only after the retry gap (§3.5).
+
+    While the last agent is waited for, nobody else can be rung (F-08); a race takes nobody twice in one pass.
+    """
+    able = _with_skill(state, queue, contact, members(state, queue, free))
+    if not able:
+        return able
+    if (last := _awaited(state, queue, contact)) is not None:
+        return [last] if last in able else []
+    if not contact.declined:
+        return able
+    fresh = [agent for agent in able if agent not in contact.declined]
+    if fresh:
+        return fresh
+    return able if state.at >= contact.retry_at and not contact.ringing else []
+
+
+def _with_skill(state: State, queue: QueueSettings, contact: Contact, able: list[str]) -> list[str]:
+    if queue.strategy != "skills" or not queue.skill:
+        return able
+    needed = needed_level(queue, contact)
+    return [one for one in able if level_of(state.agents[one].settings, queue.skill) >= needed]
+
+
+def needed_level(queue: QueueSettings, contact: Contact | None) -> int:
+    """The level this caller is waiting for now; a caller not yet in line waits for the full one."""
+    is_known = contact is not None and contact.needs_for == queue.queue
+    return contact.needs if contact is not None and is_known else queue.skill_min
+
+
+def _awaited(state: State, queue: QueueSettings, contact: Contact) -> str | None:
+    """The last agent, while they are the only one to ring: free now, or here and waited for (F-08)."""
+    name = contact.last_agent
+    if not name or not queue.last_agent or name in contact.declined or name not in queue.agents:
+        return None
+    agent = state.agents.get(name)
+    if agent is None or not can_be_waited_for(agent, queue.queue):
+        return None
+    return name if contact.sticky_until and state.at < contact.sticky_until else None
+
+
+def can_be_waited_for(agent: Agent, queue: str) -> bool:
+    """NOW or SOON for this queue (§3.1)."""
+    return agent.is_staffing and queue not in agent.private
+
+
+def is_staffed(state: State, queue: QueueSettings, staffing: Collection[str]) -> bool:
+    """Whether anybody is in NOW or SOON; `staffing` names the agents who are for their other queues."""
+    return any(one in staffing and queue.queue not in state.agents[one].private for one in queue.agents)
+
+
+def exclusions(
+    state: State, queue: QueueSettings, contact: Contact, candidates: Collection[str]
+) -> tuple[Exclusion, ...]:
+    """Why the queue's other members cannot be rung for this caller (U-13), the first `MOST_KEPT` of them."""
+    others: Sequence[str] = [one for one in queue.agents if one not in candidates][:MOST_KEPT]
+    return tuple(Exclusion(one, _reason(state, queue, contact, one)) for one in others)
+
+
+def _reason(state: State, queue: QueueSettings, contact: Contact, name: str) -> str:
+    agent = state.agents.get(name)
+    if agent is None:
+        return "unknown"
+    if agent.is_leaving:
+        return "leaving"
+    if queue.queue in agent.private:
+        return "private"
+    if agent.state is not AgentState.FREE:
+        return _ENGAGED[agent.state]
+    if agent.reach is not Reach.OK:
+        return "unreachable"
+    if not _with_skill(state, queue, contact, [name]):
+        return "skill"
+    if name in contact.declined:
+        return "declined"
+    return "not_last_agent" if contact.last_agent and contact.last_agent != name else "other_caller"

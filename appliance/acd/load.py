@@ -1,0 +1,56 @@
+"""How much of the last hour an agent was engaged: the memory of "most idle" (§3.5, F-06).
+
+Engaged is every call and every wrap-up, also direct calls. A span is (from, until) in monotonic seconds; only the last
+hour is kept, at most `MOST_SPANS`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from appliance.acd.model import Agent, AgentState
+
+WINDOW_S = 3600.0
+PRIOR_S = 600.0  # this much of the team's mean is mixed in, so that a newcomer is not flooded
+MOST_SPANS = 240
+
+Span = tuple[float, float]
+
+
+def note(agent: Agent, now: float) -> None:
+    """The agent's state changed: begin or close the running spans."""
+    is_engaged = agent.state in (AgentState.BUSY, AgentState.WRAP_UP)
+    agent.engaged_from = _turn(agent.engaged, agent.engaged_from, now, is_running=is_engaged)
+    agent.duty_from = _turn(agent.on_duty, agent.duty_from, now, is_running=agent.is_available)
+
+
+def _turn(spans: list[Span], since: float, now: float, *, is_running: bool) -> float:
+    if is_running:
+        return since or now
+    if since:
+        spans.append((since, now))
+        while spans and (spans[0][1] <= now - WINDOW_S or len(spans) > MOST_SPANS):
+            del spans[0]
+    return 0.0
+
+
+def occupancies(team: Sequence[Agent], asked: Iterable[Agent], now: float) -> list[float]:
+    """Share of the rolling hour each of `asked` was engaged, 0 to 1, smoothed by the team's mean."""
+    loads = [_load(agent, now) for agent in team]
+    duty = sum(on_duty for _, on_duty in loads)
+    mean = sum(engaged for engaged, _ in loads) / duty if duty else 0.0
+    return [_smoothed(*_load(agent, now), mean) for agent in asked]
+
+
+def _smoothed(engaged: float, on_duty: float, mean: float) -> float:
+    return (engaged + PRIOR_S * mean) / (on_duty + PRIOR_S)
+
+
+def _load(agent: Agent, now: float) -> tuple[float, float]:
+    """Seconds engaged on duty and seconds on duty within the window."""
+    engaged = _within(agent.engaged, agent.engaged_from, now)
+    return engaged, max(engaged, _within(agent.on_duty, agent.duty_from, now))
+
+
+def _within(spans: Sequence[Span], running_from: float, now: float) -> float:
+    edge = now - WINDOW_S
+    total = sum(until - max(since, edge) for since, until in spans if until > edge)
+    return total + (now - max(running_from, edge) if running_from else 0.0)
