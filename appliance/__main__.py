@@ -51,7 +51,32 @@ def _parser() -> argparse.ArgumentParser:
     selftest = _command(commands, "selftest", _selftest, "start the whole box, measure it, print a table")
     selftest.add_argument("--json", action="store_true", help="print JSON only")
     selftest.add_argument("--pairs", type=int, default=1, help="conversations at once (%(default)s)")
+    _add_history(commands)
     return parser
+
+
+def _add_history(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    replay = _command(commands, "replay", _replay, "fold a journal again and tell its story, numbers masked")
+    replay.add_argument("what", nargs="?", default="", help="a file, or a day YYYY-MM-DD; without it all of --state")
+    replay.add_argument("--export", type=Path, metavar="FILE", help="write it as a file that can be carried elsewhere")
+    replay.add_argument("--with-numbers", action="store_true", help="keep numbers and names in the exported file")
+    _with_journal(replay)
+    what_if = _command(commands, "whatif", _what_if, "replay a day with other settings, both metric tables beside")
+    what_if.add_argument("what", help="a day YYYY-MM-DD, or a file")
+    what_if.add_argument("--set", action="append", default=[], metavar="QUEUE.KEY=VALUE", help="queue.… is every queue")
+    what_if.add_argument("--add-agent", action="append", default=[], metavar="NAME")
+    _with_journal(what_if)
+    forecast = _command(commands, "forecast", _forecast, "how many agents are needed, by Erlang C and A")
+    forecast.add_argument("--calls-per-hour", type=float, required=True)
+    forecast.add_argument("--aht", type=float, required=True, help="mean handling time in seconds")
+    forecast.add_argument("--patience", type=float, default=120.0, help="mean patience in seconds (%(default)s)")
+    forecast.add_argument("--agents", default="1..8", help="a number or a range (%(default)s)")
+    forecast.add_argument("--target", type=float, default=20.0, help="answered within so many seconds (%(default)s)")
+
+
+def _with_journal(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--state", type=Path, help="folder of the box whose journal it is")
+    command.add_argument("--zone", default="Asia/Tokyo", help="time zone of days and of the story (%(default)s)")
 
 
 def _command(
@@ -111,6 +136,29 @@ def _selftest(options: argparse.Namespace) -> int:
     from appliance.selftest.report import run_and_print
 
     return run_and_print(pairs=options.pairs, as_json=options.json)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from appliance.replay import print_replay
+
+    print_replay(options.what, options.state, options.zone, options.export, with_numbers=options.with_numbers)
+    return 0
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    from appliance.whatif import print_what_if
+
+    print_what_if(options.what, options.state, options.zone, options.set, options.add_agent)
+    return 0
+
+
+def _forecast(options: argparse.Namespace) -> int:
+    from appliance.forecast import agents_of, forecast
+
+    agents = agents_of(options.agents)
+    for line in forecast(options.calls_per_hour, options.aht, agents, options.patience, options.target):
+        print(line)
+    return 0
 
 
 if __name__ == "__main__":

@@ -23,7 +23,10 @@ An added agent is on duty whenever somebody was, belongs to every queue in the l
 Phones, lines and the switch do not fail. Whoever was inside when the day began is left out."""
 """Printed beside every result."""
 
-AS_RECORDED = (ev.DutyOn, ev.DutyOff, ev.LegStarted, ev.LegConnected, ev.LegEnded, ev.PhoneFound, ev.PhoneLost)
+AS_RECORDED = frozenset(
+    "DutyOn DutyOff LegStarted LegConnected LegEnded PhoneFound PhoneLost PrivacyChanged DayBegan".split()
+)
+"""Events that happen in the changed world as they did, by name."""
 
 _UNKNOWN_TALK_S = 180.0
 Change = Callable[[OfficeSettings], OfficeSettings]
@@ -32,21 +35,20 @@ Change = Callable[[OfficeSettings], OfficeSettings]
 def office_day(
     journal: Sequence[tuple[float, Event]],
     ledger: Ledger,
-    begins: Sequence[tuple[float, Event]],
     interval: Interval,
     change: Change = lambda office: office,
 ) -> OfficeDay:
-    """The day as a model: `journal` are its events with office time, `begins` the duty and settings it began with.
+    """The day as a model. `journal` is its events with office time, from the settings and duty it began with.
 
     `ledger` is the finished fold of the day, `change` what is different in the changed world.
     """
     happenings: list[tuple[float, Event]] = []
-    for at, event in (*begins, *journal):
+    for at, event in journal:
         if isinstance(event, ev.Configured):
             happenings.append((at, ev.Configured(change(event.office))))
-        elif isinstance(event, AS_RECORDED):
+        elif type(event).__name__ in AS_RECORDED:
             happenings.append((at, event))
-    offices = [event.office for _, event in (*begins, *journal) if isinstance(event, ev.Configured)]
+    offices = [event.office for _, event in journal if isinstance(event, ev.Configured)]
     return OfficeDay(callers(journal, ledger, interval), happenings, habits(ledger, offices), ledger.at)
 
 

@@ -56,6 +56,9 @@ class Thresholds:
     detected_after_s: Mapping[str, float] = field(default_factory=dict)
 
 
+USUAL = Thresholds()
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """What came in and went out between two moments, by when it happened (M-00)."""
@@ -136,7 +139,7 @@ class Counts:
     """Every symbol the table needs. Waits are seconds; `announced` pairs a promised bound with the wait it was for."""
 
     lasts_s: float = 0.0
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = USUAL
     offered: int = 0  # N_off
     answered_s: tuple[float, ...] = ()  # w_i of N_ans
     abandoned_s: tuple[float, ...] = ()  # w_i of N_ab
@@ -174,24 +177,23 @@ def count(
     interval: Interval,
     queue: str = "",
     agents: Collection[str] = (),
-    thresholds: Thresholds | None = None,
+    thresholds: Thresholds = USUAL,
 ) -> Counts:
     """The symbols of a queue ("" for all) over an interval; `agents` limits agent time, empty for everybody.
 
     The ledger must be finished and have had the interval's start and end among its edges.
     """
-    limits = thresholds or Thresholds()
     inside = [one for one in ledger.contacts.values() if interval.has(one.wall) and queue in ("", one.queue)]
     left = Counter(one.left for one in inside)
     abandoned = [one for one in inside if one.left is Exit.ABANDONED]
     numbered = [one for one in inside if one.number]
     return Counts(
         lasts_s=interval.lasts_s,
-        thresholds=limits,
+        thresholds=thresholds,
         offered=len(inside),
         answered_s=tuple(one.waited_s for one in inside if one.left is Exit.ANSWERED),
         abandoned_s=tuple(one.waited_s for one in abandoned),
-        short_abandons=sum(_is_short(one, limits) for one in abandoned),
+        short_abandons=sum(_is_short(one, thresholds) for one in abandoned),
         voicemails=left[Exit.VOICEMAIL],
         callbacks_asked=left[Exit.CALLBACK],
         fallbacks=left[Exit.FALLBACK],

@@ -78,14 +78,19 @@ class Ledger:
     def begin(self, state: State, wall: float) -> None:
         """Start in the middle of an office's life: who is inside, or on duty, was so until here."""
         self.at, self.wall = state.at, wall
+        for ringing in state.offers.values():
+            opened = wall - (state.at - ringing.opened_at)
+            self.offers[ringing.offer] = entry.Offer(
+                ringing.offer, ringing.contact, ringing.agent, ringing.queue, opened
+            )
         for live in state.contacts.values():
             arrived = wall - (state.at - live.t_enq)
             known = entry.Contact(live.contact, live.queue, live.number, live.origin, live.t_enq, arrived)
             self.contacts[live.contact] = known
-            offer = state.offers.get(live.offer)
-            if offer is not None and offer.was_bridged:
+            held = state.offers.get(live.offer)
+            if held is not None and held.was_bridged:
                 known.left, known.waited_s = entry.Exit.ANSWERED, live.waited_s
-                self._open_segment(known, offer.agent, offer.offer)
+                self._open_segment(known, held.agent, held.offer)
         self._follow_agents(state)
 
     def finish(self, acd: Acd, at: float, wall: float) -> None:

@@ -3,7 +3,7 @@
 from appliance.acd import events as ev
 from appliance.acd import metrics
 from appliance.acd.engine import Acd
-from appliance.acd.metrics_counts import Counts, Interval, Thresholds, count
+from appliance.acd.metrics_counts import USUAL, Counts, Interval, Thresholds, count
 from appliance.acd.metrics_entries import Exit
 from appliance.acd.metrics_ledger import Ledger
 from appliance.acd.story import OfferOutcome as Out
@@ -28,7 +28,7 @@ def fold(desk: Desk, *edges: float, shift: float = WALL - 1000, skip: int = 0) -
     return ledger
 
 
-def counted(desk: Desk, interval: Interval = ALL, thresholds: Thresholds | None = None) -> Counts:
+def counted(desk: Desk, interval: Interval = ALL, thresholds: Thresholds = USUAL) -> Counts:
     return count(fold(desk, interval.start, interval.end), interval, thresholds=thresholds)
 
 
