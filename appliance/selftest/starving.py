@@ -12,7 +12,7 @@ from typing import Final
 
 EVERY_S: Final = 0.01
 FRAME_S: Final = 0.02
-HELD_BACK_S: Final = 0.03
+HELD_BACK_S: Final = 0.02
 """So late, and a 20 ms frame behind a 20 ms jitter buffer may be missed by anybody."""
 
 
@@ -40,9 +40,9 @@ class Lateness:
         """The longest time for which everything was held back since a moment; 0 when the machine kept up."""
         return max((late for at, late in tuple(self._late) if at >= since), default=0.0)
 
-    def frames(self) -> int:
-        """How many 20 ms frames that may have cost by now, at both ends of the way of a voice."""
-        return math.ceil(2 * sum(late for _, late in tuple(self._late)) / FRAME_S)
+    def frames(self, since: float = 0.0) -> int:
+        """How many 20 ms frames that may have cost since a moment, at both ends of the way of a voice."""
+        return math.ceil(2 * sum(late for at, late in tuple(self._late) if at >= since) / FRAME_S)
 
     def _run(self) -> None:
         due = time.monotonic() + EVERY_S

@@ -122,7 +122,10 @@ def one_line(device: Path) -> Wish:
 
 @pytest.mark.parametrize(
     ("device", "sentence"),
-    [("missing", "is not there: no modem is plugged in at that port"), ("silent", "modem")],
+    [
+        ("missing", "is not there: no modem is plugged in at that port"),
+        ("silent", "it does not answer AT with OK: not a modem"),
+    ],
 )
 async def test_a_line_without_a_modem_is_down_with_a_sentence_and_sip_callers_are_served(
     open_folder: Path, silent_device: Path, device: str, sentence: str
