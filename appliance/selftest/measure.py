@@ -226,13 +226,18 @@ async def _faults_at_ears(people: People, talks: list[Talk], since: float) -> li
 async def _newest_recordings(folder: Path, count: int) -> list[Path]:
     """The newest `count` recordings, oldest first, once none is in the making."""
     async with asyncio.timeout(20):
-        while _paths(folder, "*.part"):
+        while _are_in_the_making(folder):
             await asyncio.sleep(0.05)  # files are being merged
-    return _paths(folder, "*.wav")[-count:]
+    return _finished(folder)[-count:]
 
 
-def _paths(folder: Path, pattern: str) -> list[Path]:
-    return sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime)
+def _are_in_the_making(folder: Path) -> bool:
+    return any(True for _ in folder.glob("*.part"))
+
+
+def _finished(folder: Path) -> list[Path]:
+    """Whole recordings, oldest first; their names stay once they are there."""
+    return sorted(folder.glob("*.wav"), key=lambda path: path.stat().st_mtime)
 
 
 def _faults_in(path: Path, excused: int) -> list[str]:
@@ -249,7 +254,7 @@ async def _recording_with(folder: Path, hz: int) -> tuple[Heard, Heard]:
     """Agent's and caller's channel of the newest finished recording with more than 1.5 s of the caller's tone."""
     async with asyncio.timeout(10):
         while True:
-            for path in reversed(_paths(folder, "*.wav")):
+            for path in reversed(_finished(folder)):
                 left, right = read_wav(path)
                 if (caller := listen(right, hz)).length_s > 1.5:
                     return listen(left, AGENT_HZ), caller
