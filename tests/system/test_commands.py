@@ -1,8 +1,10 @@
 """The commands as a person types them: what they print, what they exit with, and that they leave nothing behind."""
 
 import asyncio
+import json
 import signal
 import socket
+import sys
 import time
 from importlib import resources
 from pathlib import Path
@@ -119,6 +121,18 @@ async def test_a_killed_supervisor_takes_its_processes_with_it(open_folder: Path
     async with Command("run", "--config", str(file), "--state", str(state)) as again:
         await again.says("the office is open")
         assert await again.ends(signal.SIGTERM) == 0
+
+
+async def test_selftest_prints_json_alone_on_stdout_and_is_content_when_everything_is_so() -> None:
+    command = (sys.executable, "-P", "-m", "appliance", "selftest", "--json")
+    selftest = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(90):
+        said, _ = await selftest.communicate()
+    report = json.loads(said)
+    assert report["pairs"] == 1
+    assert report["well"], [fact for fact in report["facts"] if not fact["so"]]
+    assert selftest.returncode == 0
+    assert {"button press -> lamp", "switch CPU per recorded pair"} <= {figure["name"] for figure in report["figures"]}
 
 
 async def test_the_demo_can_be_tried_from_its_page_and_ctrl_c_ends_all_of_it() -> None:
