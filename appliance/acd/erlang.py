@@ -111,7 +111,7 @@ def _stationary(load: Load, leave_rate: float) -> list[float]:
         if weights[-1] > 1e200:
             weights, total = [weight / 1e200 for weight in weights], total / 1e200
         shrink = load.per_second / _leaving(load, leave_rate, inside + 1)
-    return [weight / total for weight in weights] + [0.0] * max(0, load.agents - inside)
+    return [weight / total for weight in weights]
 
 
 def _leaving(load: Load, leave_rate: float, inside: int) -> float:

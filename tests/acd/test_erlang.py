@@ -12,6 +12,8 @@ FIVE = Load(per_second=3.5 / 180, aht_s=180, agents=5)
 def test_erlang_c_has_the_values_of_the_specification() -> None:
     assert erlang_c(1, 0.7) == pytest.approx(0.7, abs=1e-12)
     assert erlang_c(5, 3.5) == pytest.approx(0.37784, abs=5e-6)
+    assert erlang_c(5, 5.0) == erlang_c(5, 9.0) == 1.0
+    assert patient(FIVE).occupancy == pytest.approx(0.7)
 
 
 def test_erlang_a_has_the_values_of_the_specification() -> None:
@@ -62,8 +64,16 @@ def test_with_impatient_callers_an_overloaded_office_still_has_an_answer() -> No
     assert found.waits == pytest.approx(1.0)
 
 
+def test_an_office_of_thousands_is_counted_without_overflow() -> None:
+    load = Load(3000 / 60, 60, 3000)
+    found = impatient(load, 60)
+    assert found.occupancy * 3000 == pytest.approx(3000 * (1 - found.abandons))
+    assert 0.4 < found.waits < 0.6
+
+
 def test_an_empty_office_waits_for_nobody() -> None:
-    assert impatient(Load(0.0, 60, 2), 60).waits == 0
+    nobody = impatient(Load(0.0, 60, 2), 60)
+    assert (nobody.waits, nobody.abandons, nobody.mean_wait_s, nobody.mean_queue, nobody.occupancy) == (0, 0, 0, 0, 0)
     assert impatient(Load(1e-12, 60, 9), 60).waits == pytest.approx(0, abs=1e-9)
 
 

@@ -58,6 +58,10 @@ def test_ten_samples_or_a_prior_are_enough() -> None:
     assert announced_minutes(replace(SURE, samples=0, has_prior=True)) == 2
 
 
+def test_one_agent_is_enough_to_know() -> None:
+    assert announced_minutes(replace(SURE, staff=1)) == 5
+
+
 def test_three_more_ahead_are_no_jump() -> None:
     assert announced_minutes(replace(SURE, ahead=7, before=Before(15, 4))) == 15
 

@@ -164,6 +164,16 @@ def test_who_answers_a_dead_leg_is_a_ghost() -> None:
     desk.picks_up("ann")
     desk.hangs_up("c2")
     assert counted(desk).ghosts == 2
+    assert [ghost.contact for ghost in fold(desk).ghosts] == ["c1", "c2"]
+
+
+def test_a_late_answer_while_the_caller_still_waits_is_no_ghost() -> None:
+    desk = Desk("ann", ring_s=10)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.wait(15)
+    desk.picks_up("ann")
+    assert counted(desk).ghosts == 0
 
 
 def test_the_same_number_within_a_day_is_a_repeat_call() -> None:
@@ -193,6 +203,7 @@ def test_an_own_call_is_duty_time_and_no_handling() -> None:
 
 def test_what_still_goes_on_counts_so_far() -> None:
     desk = Desk("ann", wrap_up_s=60)
+    desk.wait(7)
     desk.ready("ann")
     desk.caller("c1")
     desk.talks("ann")
@@ -209,6 +220,7 @@ def test_what_still_goes_on_counts_so_far() -> None:
 
 def test_a_fold_from_the_middle_counts_what_was_already_there() -> None:
     desk = Desk("ann", wrap_up_s=0)
+    desk.wait(2)
     desk.ready("ann")
     desk.caller("c1")
     desk.talks("ann")
@@ -221,8 +233,12 @@ def test_a_fold_from_the_middle_counts_what_was_already_there() -> None:
     whole, part = fold(desk, WALL, WALL + 10), fold(desk, WALL + 10, WALL + 100, skip=half)
     assert [one.left for one in part.contacts.values()] == [Exit.ANSWERED, Exit.ABANDONED]
     assert part.contacts["c2"].waited_s == whole.contacts["c2"].waited_s
+    assert [one.wall for one in part.contacts.values()] == [one.wall for one in whole.contacts.values()]
+    assert part.offers["o1"].wall == whole.offers["o1"].wall
+    assert part.shifts == {}
     counts = count(part, Interval(WALL + 10, WALL + 100))
     assert (counts.flow.inside_at_start, counts.flow.offered, counts.flow.inside_at_end) == (2, 0, 0)
+    assert (counts.time.on_duty_s, counts.time.talked_s) == (27, 22)
     assert metrics.conservation(counts) == ""
 
 
