@@ -31,6 +31,12 @@ class Office(Section, frozen=True, kw_only=True):
     name: Annotated[str, _about("The name at the head of the page.")] = "Deskbell"
     language: Annotated[str, _about("Language of prompts and of the page at first sight: ja or en.")] = "ja"
     time_zone: Annotated[str, _about("IANA time zone of the office.")] = "Asia/Tokyo"
+    priority_ageing_s: Annotated[
+        float, _about("A step of priority is worth this much waiting; 0: priority always goes first (F-10).")
+    ] = 0.0
+    outbound_resets_idle: Annotated[
+        bool, _about("longest-idle: an agent's own outgoing call restarts the idle clock (F-03).")
+    ] = True
 
 
 class Network(Section, frozen=True, kw_only=True):
@@ -67,10 +73,11 @@ class Agent(Section, frozen=True, kw_only=True):
     phone: Annotated[str, _about("Number of the agent's phone.")]
     name: Annotated[str, _about("Full name for the page.")] = ""
     seat: Annotated[int, _about("Button and lamp on the panel, from 1; 0: none.")] = 0
+    skills: Annotated[dict[str, int], _about("Skill → level from 1; what is not listed is level 0.")] = {}
 
 
 class Queue(Section, frozen=True, kw_only=True):
-    """A queue: callers wait, agents are rung in the given order."""
+    """A queue: callers wait, agents are rung as the strategy says. A ring group: nobody waits."""
 
     id: Annotated[str, _about("Short name.")]
     number: Annotated[str, _about("Extension that reaches the queue.")]
@@ -84,6 +91,23 @@ class Queue(Section, frozen=True, kw_only=True):
     no_agent_s: Annotated[float, _about("Grace when nobody is on duty (T-noagent).")] = 20.0
     hold_when_busy: Annotated[bool, _about("Let callers wait while every agent is busy (S-36).")] = True
     record: Annotated[bool, _about("Record the queue's conversations (S-07).")] = True
+    strategy: Annotated[
+        str,
+        _about(
+            "Whom to ring first: fixed-order, round-robin, longest-idle, most-idle, skills, random, fewest-calls, "
+            "simultaneous or progressive."
+        ),
+    ] = "fixed-order"
+    group: Annotated[bool, _about("A ring group: nobody waits in it, and nobody is sent off duty by it.")] = False
+    ring_cap: Annotated[int, _about("simultaneous, progressive: most phones rung at once; 0: all.")] = 0
+    add_every_s: Annotated[float, _about("progressive: another phone rings along after this.")] = 10.0
+    skill: Annotated[str, _about("skills: the skill that callers of this queue need.")] = ""
+    skill_min: Annotated[int, _about("skills: the level asked for at first.")] = 1
+    skill_floor: Annotated[int, _about("skills: the level below which nobody is ever rung.")] = 1
+    relax_s: Annotated[float, _about("skills: one level less will do after each of these; 0: never.")] = 30.0
+    rr_busy_to_end: Annotated[bool, _about("round-robin: a busy agent loses the turn.")] = False
+    last_agent: Annotated[bool, _about("Prefer the agent who talked with this caller last (F-08).")] = False
+    sticky_s: Annotated[float, _about("last_agent: how long to wait for that agent (T-sticky).")] = 20.0
 
 
 class Line(Section, frozen=True, kw_only=True):

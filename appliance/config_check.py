@@ -7,8 +7,10 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from appliance.acd.strategies import STRATEGIES
+
 if TYPE_CHECKING:  # config.py calls us
-    from appliance.config import Config
+    from appliance.config import Config, Queue
 
 
 def contradictions(config: "Config") -> Iterator[str]:
@@ -54,7 +56,30 @@ def _references(config: "Config", phones: list[str], agents: list[str], queues: 
     for queue in config.queues:
         for agent_id in queue.agents:
             yield from _known("agent", agent_id, agents, f"queue {queue.id}")
+        yield from _strategy(config, queue)
     yield from _ways_in(config, phones, queues)
+
+
+def _strategy(config: "Config", queue: "Queue") -> Iterator[str]:
+    """A strategy that exists, and numbers that it can work with."""
+    if queue.strategy not in STRATEGIES:
+        near = difflib.get_close_matches(queue.strategy, STRATEGIES, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(STRATEGIES)}"
+        yield f"queue {queue.id} has strategy {queue.strategy!r}, which does not exist; {hint}"
+    if queue.ring_cap < 0 or queue.add_every_s <= 0 or queue.relax_s < 0 or queue.sticky_s < 0:
+        yield f"queue {queue.id}: ring_cap, add_every_s, relax_s and sticky_s are never negative, add_every_s not 0"
+    if queue.strategy != "skills":
+        return
+    known = sorted({skill for agent in config.agents for skill in agent.skills})
+    yield from _known("skill", queue.skill, known, f"queue {queue.id}")
+    best = max((agent.skills.get(queue.skill, 0) for agent in config.agents if agent.id in queue.agents), default=0)
+    if not 0 <= queue.skill_floor <= queue.skill_min:
+        yield f"queue {queue.id}: skill_floor {queue.skill_floor} is not between 0 and skill_min {queue.skill_min}"
+    elif best < queue.skill_floor:
+        yield (
+            f"queue {queue.id} never rings below level {queue.skill_floor} of {queue.skill!r}, and its agents reach "
+            f"{best} at most; a lower skill_floor would be right"
+        )
 
 
 def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings
+from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings, Skill
 from appliance.config import Agent, Config, Phone, Queue, Trunk
 from appliance.desk.settings import (
     DeskSettings,
@@ -118,7 +118,12 @@ def page(config: Config, announce: Callable[[str], None]) -> WebSettings:
 
 def office(config: Config) -> OfficeSettings:
     """What the core is told."""
-    return OfficeSettings(tuple(map(_agent, config.agents)), tuple(map(_queue, config.queues)))
+    return OfficeSettings(
+        tuple(map(_agent, config.agents)),
+        tuple(map(_queue, config.queues)),
+        ageing_s=config.office.priority_ageing_s,
+        outbound_resets_idle=config.office.outbound_resets_idle,
+    )
 
 
 def write(settings: SwitchSettings | LinesSettings | EdgeSettings, path: Path) -> Path:
@@ -163,7 +168,8 @@ def board_file(config: Config) -> Path:
 
 
 def _agent(agent: Agent) -> AgentSettings:
-    return AgentSettings(agent.id, agent.name or agent.id, agent.phone, agent.seat)
+    skills = tuple(Skill(skill, level) for skill, level in sorted(agent.skills.items()))
+    return AgentSettings(agent.id, agent.name or agent.id, agent.phone, agent.seat, skills)
 
 
 def _queue(queue: Queue) -> QueueSettings:
@@ -180,6 +186,17 @@ def _queue(queue: Queue) -> QueueSettings:
         max_waiting=queue.max_waiting,
         hold_when_busy=queue.hold_when_busy,
         record=queue.record,
+        strategy=queue.strategy,
+        is_group=queue.group,
+        ring_cap=queue.ring_cap,
+        add_every_s=queue.add_every_s,
+        skill=queue.skill,
+        skill_min=queue.skill_min,
+        skill_floor=queue.skill_floor,
+        relax_s=queue.relax_s,
+        rr_busy_to_end=queue.rr_busy_to_end,
+        last_agent=queue.last_agent,
+        sticky_s=queue.sticky_s,
     )
 
 

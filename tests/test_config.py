@@ -84,6 +84,19 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
         ("[office", "not TOML"),
         (TWO_AGENTS.replace("seat = 2", "seat = 1"), "seat '1' is given 2 times; once would be right"),
         (TWO_AGENTS.replace('"ann", "bob"', '"ann", "bop"'), "names agent 'bop', which does not exist"),
+        (TWO_AGENTS + 'strategy = "longest-idel"', "does not exist; did you mean 'longest-idle'?"),
+        (TWO_AGENTS + 'strategy = "skills"\nskill = "german"', "names skill 'german', which does not exist"),
+        (
+            TWO_AGENTS.replace("seat = 1", "skills = {german = 2}")
+            + 'strategy = "skills"\nskill = "german"\nskill_min = 3\nskill_floor = 3',
+            "never rings below level 3 of 'german', and its agents reach 2 at most",
+        ),
+        (
+            TWO_AGENTS.replace("seat = 1", "skills = {german = 2}")
+            + 'strategy = "skills"\nskill = "german"\nskill_min = 1\nskill_floor = 2',
+            "skill_floor 2 is not between 0 and skill_min 1",
+        ),
+        (TWO_AGENTS + "ring_cap = -1", "ring_cap, add_every_s, relax_s and sticky_s are never negative"),
         (TWO_AGENTS.replace('number = "200"', 'number = "110"'), "is an emergency number; choose another"),
         (TWO_AGENTS.replace('number = "200"', 'number = "101"'), "number '101' is given 2 times"),
         ("[outbound]\nemergency = []", "emergency calls are never blocked"),

@@ -23,6 +23,13 @@ def is_race(queue: QueueSettings) -> bool:
     return queue.strategy in ("simultaneous", "progressive")
 
 
+def first_ring(queue: QueueSettings) -> int:
+    """How many phones ring first for a new caller."""
+    if queue.strategy == "simultaneous":
+        return queue.ring_cap or len(queue.agents)
+    return 1
+
+
 def level_of(agent: AgentSettings, skill: str) -> int:
     """The agent's level in a skill, 0 without it."""
     return next((one.level for one in agent.skills if one.skill == skill), 0)
@@ -59,10 +66,16 @@ def _with_skill(state: State, queue: QueueSettings, contact: Contact, able: list
     return [one for one in able if level_of(state.agents[one].settings, queue.skill) >= needed]
 
 
-def needed_level(queue: QueueSettings, contact: Contact | None) -> int:
-    """The level this caller is waiting for now; a caller not yet in line waits for the full one."""
-    is_known = contact is not None and contact.needs_for == queue.queue
-    return contact.needs if contact is not None and is_known else queue.skill_min
+def needed_level(queue: QueueSettings, contact: Contact) -> int:
+    """The level this caller is waiting for now; one who came under another strategy waits for the full one."""
+    return contact.needs if contact.needs_for == queue.queue else queue.skill_min
+
+
+def has_full_skill(state: State, queue: QueueSettings, agent: str) -> bool:
+    """Whether the agent would do for a caller who has just come."""
+    if queue.strategy != "skills" or not queue.skill:
+        return True
+    return level_of(state.agents[agent].settings, queue.skill) >= queue.skill_min
 
 
 def _awaited(state: State, queue: QueueSettings, contact: Contact) -> str | None:

@@ -33,6 +33,7 @@ from appliance.acd.dispatch import dispatch
 from appliance.acd.model import Agent, Contact, Offer, Phase, State
 from appliance.acd.office import Office
 from appliance.acd.view import OfficeView
+from appliance.acd.why import Why
 
 CallerEvent = ev.CallerArrived | ev.CallerHungUp | ev.CallerReturned | ev.RecordingBegan | ev.RecordingEnded
 NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
@@ -105,6 +106,15 @@ class Acd:
     def agent(self, agent: str) -> Agent | None:
         """An agent; read it, never write it."""
         return self.state.agents.get(agent)
+
+    def why(self, agent: str) -> Why | None:
+        """What the agent's last offer was decided from; `why.sentence` says it in words (U-13)."""
+        found = self.state.agents.get(agent)
+        return found.rung_because if found is not None else None
+
+    def violations(self) -> tuple[str, ...]:
+        """What must never be (I-17, I-25): to be asked after each batch; if any, log, alarm and post `Healed`."""
+        return selfcheck.violations(self.state)
 
     def offer_of(self, agent: str) -> str:
         """The offer this agent is rung with or talks on, "" for none."""

@@ -1,6 +1,8 @@
 """The committed state as a picture for people: builds the `OfficeView` that panel, page and lamps render (D-07)."""
 
+from appliance.acd import eligible, strategies
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
+from appliance.acd.strategies import Choice
 from appliance.acd.view import AgentView, CallView, OfficeView, WaitingView
 
 _TALKING = (ContactState.CONNECTING, ContactState.CONNECTED)
@@ -8,11 +10,25 @@ _TALKING = (ContactState.CONNECTING, ContactState.CONNECTED)
 
 def draw(state: State, now: float) -> OfficeView:
     """The whole office, agents in the order of the configuration and callers in the order they will be served."""
-    agents = tuple(_agent(state, agent) for agent in _in_order(state))
+    following = next_up(state)
+    agents = tuple(_agent(state, agent, following) for agent in _in_order(state))
     contacts = sorted(state.contacts.values(), key=lambda contact: contact.key)
     waiting = [contact for contact in contacts if _is_waiting(contact)]
     calls = tuple(_call(state, contact) for contact in contacts if _is_call(contact))
     return OfficeView(state.seq, now, agents, _waiting(state, waiting), calls)
+
+
+def next_up(state: State) -> dict[str, tuple[str, ...]]:
+    """Agent → queues whose next caller would ring there now (U-03); of a race, everybody it would begin with."""
+    free = {name for name, agent in state.agents.items() if agent.is_free}
+    found: dict[str, tuple[str, ...]] = {}
+    for queue in state.office.queues if free else ():
+        able = [one for one in eligible.members(state, queue, free) if eligible.has_full_skill(state, queue, one)]
+        if not able:
+            continue
+        for standing in strategies.ranking(Choice(state, queue, able))[: eligible.first_ring(queue)]:
+            found[standing.agent] = (*found.get(standing.agent, ()), queue.queue)
+    return found
 
 
 def _in_order(state: State) -> list[Agent]:
@@ -31,7 +47,12 @@ def _is_call(contact: Contact) -> bool:
     return contact.state in _TALKING or (contact.state is ContactState.OFFERING and contact.hears is Hears.RINGBACK)
 
 
-def _agent(state: State, agent: Agent) -> AgentView:
+def _is_private_everywhere(state: State, agent: Agent) -> bool:
+    served = [queue.queue for queue in state.office.queues if agent.settings.agent in queue.agents]
+    return bool(served) and all(queue in agent.private for queue in served)
+
+
+def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) -> AgentView:
     settings, offer = agent.settings, state.offers.get(agent.offer)
     contact = state.contacts.get(offer.contact) if offer is not None else None
     is_wrapping = agent.state is AgentState.WRAP_UP
@@ -52,6 +73,9 @@ def _agent(state: State, agent: Agent) -> AgentView:
         recording=_is_recorded(contact, offer),
         changed_by_itself_at=agent.changed_by_itself_at,
         ringing_since=agent.ringing_since,
+        private=tuple(agent.private),
+        is_private_everywhere=_is_private_everywhere(state, agent),
+        next_up=following.get(settings.agent, ()),
     )
 
 

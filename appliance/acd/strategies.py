@@ -79,7 +79,7 @@ def fewest_calls(choice: Choice) -> Sequence[Values]:
     return [(float(answered.get(agent, least)),) for agent in choice.candidates]
 
 
-MEASURES: dict[str, Measure] = {
+STRATEGIES: dict[str, Measure] = {
     "fixed-order": fixed_order,
     "round-robin": round_robin,
     "longest-idle": longest_idle,
@@ -94,7 +94,7 @@ MEASURES: dict[str, Measure] = {
 
 def ranking(choice: Choice) -> list[Standing]:
     """The candidates in the strategy's order. An unknown name is fixed order: no caller is lost to a misspelling."""
-    values = MEASURES.get(choice.queue.strategy, fixed_order)(choice)
+    values = STRATEGIES.get(choice.queue.strategy, fixed_order)(choice)
     order = sorted(range(len(values)), key=values.__getitem__)  # stable, so ties stay in the administrator's order
     return [Standing(choice.candidates[at], values[at]) for at in order]
 
