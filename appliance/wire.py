@@ -16,6 +16,7 @@ import asyncio
 import enum
 import socket
 import struct
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -37,9 +38,6 @@ class Hello(Message, frozen=True):
 
     role: str
     version: int = VERSION
-
-
-# --- what a leg is -----------------------------------------------------------------------------------------------
 
 
 class Origin(enum.Enum):
@@ -340,22 +338,24 @@ def decode(body: bytes) -> Hello | Command | Event:
         raise WireError(f"the seam carried a message this version ({VERSION}) does not know: {wrong}") from wrong
 
 
-def as_text(message: Message) -> str:
-    """One line a person can read: the class name and its fields, numbers as they are (mask before logging)."""
-    fields = " ".join(f"{name}={getattr(message, name)!r}" for name in message.__struct_fields__)
-    return f"{type(message).__name__} {fields}".rstrip()
+Overhear = Callable[[Message, bool], None]
+"""Is told every message and whether the peer said it."""
 
 
 class Wire:
     """One end of the seam on an asyncio stream: `send`, `receive`, `close`."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, overhear: Overhear | None = None
+    ) -> None:
+        self._reader, self._writer, self._overhear = reader, writer, overhear
 
     def send(self, message: Message) -> None:
         """Queue one message; never blocks. A dead peer shows itself at `receive`."""
         if not self._writer.is_closing():
             self._writer.write(encode(message))
+            if self._overhear is not None:
+                self._overhear(message, False)
 
     async def receive(self) -> Hello | Command | Event | None:
         """The next message, or None when the peer has gone. Raises WireError on bad framing."""
@@ -363,9 +363,12 @@ class Wire:
             (length,) = _LENGTH.unpack(await self._reader.readexactly(_LENGTH.size))
             if length > MAX_BYTES:
                 raise WireError(f"the seam announced a message of {length} bytes; at most {MAX_BYTES} are right")
-            return decode(await self._reader.readexactly(length))
+            message = decode(await self._reader.readexactly(length))
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
+        if self._overhear is not None:
+            self._overhear(message, True)
+        return message
 
     async def greet(self, role: str, expect: frozenset[str]) -> str:
         """Exchange `Hello`s and return the peer's role.

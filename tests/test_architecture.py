@@ -49,11 +49,12 @@ RULES: dict[str, Rule] = {
     "appliance": COMPOSITION,
     "appliance.errors": rule(),
     "appliance.wire": rule("appliance.errors", "msgspec"),
+    "appliance.tape": rule("appliance.errors appliance.wire"),
     "appliance.api": rule("appliance.acd.view"),
     "appliance.acd": rule(never=IMPURE),
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
-        "appliance.acd appliance.wire appliance.storage appliance.errors appliance.edge appliance.api "
+        "appliance.acd appliance.wire appliance.tape appliance.storage appliance.errors appliance.edge appliance.api "
         "hw.panel hw.debounce hw.errors",  # the desk owns the buttons and lamps; gpiozero stays behind hw.panel
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),

@@ -19,6 +19,7 @@ from appliance.desk.settings import DeskSettings
 from appliance.desk.translate import Translator
 from appliance.errors import WireError
 from appliance.storage.store import Store
+from appliance.tape import Tape
 from appliance.wire import Message, Snapshot, Wire
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class SwitchLink:
     def __init__(self, settings: DeskSettings, store: Store, alarms: Alarms) -> None:
         self._settings, self._store, self._alarms = settings, store, alarms
         self._wire: Wire | None = None
+        self._tape = Tape(settings.switch_socket.with_name("seam.tape"))
         self._boot = ""
         self._is_new = store.seq == 0
         self._lost_at: float | None = None
@@ -63,7 +65,8 @@ class SwitchLink:
 
     async def _connect(self) -> Wire | None:
         try:
-            connected = Wire(*await asyncio.open_unix_connection(self._settings.switch_socket))
+            reader, writer = await asyncio.open_unix_connection(self._settings.switch_socket)
+            connected = Wire(reader, writer, self._tape.keep)
         except OSError:
             return None
         try:

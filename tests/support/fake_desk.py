@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from appliance import wire
+from appliance.tape import as_text
 from appliance.wire import Message, Wire
 
 Told = TypeVar("Told", bound=Message)
@@ -57,7 +58,7 @@ class FakeDesk:
             try:
                 await asyncio.wait_for(self._news.wait_for(lambda: found() is not None), timeout)
             except TimeoutError:
-                story = "\n".join(wire.as_text(event) for event in self.told)
+                story = "\n".join(as_text(event) for event in self.told)
                 raise TimeoutError(f"no {kind.__name__} {fields} within {timeout} s; told:\n{story}") from None
         event = found()
         assert event is not None

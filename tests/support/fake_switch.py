@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from appliance import wire
+from appliance.tape import as_text
 from appliance.wire import EndCause, LegState, Message, Origin, Wire
 
 Asked = TypeVar("Asked", bound=Message)
@@ -152,7 +153,7 @@ class FakeSwitch:
             try:
                 await asyncio.wait_for(self._news.wait_for(lambda: len(found()) >= count), timeout)
             except TimeoutError:
-                story = "\n".join(wire.as_text(command) for _, command in self.asked)
+                story = "\n".join(as_text(command) for _, command in self.asked)
                 raise AssertionError(f"the desk did not ask {kind.__name__} {fields}; it asked:\n{story}") from None
         return found()[count - 1]
 
