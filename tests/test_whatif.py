@@ -10,9 +10,13 @@ import pytest
 
 from appliance import incident as incidents
 from appliance.__main__ import main
+from appliance.acd import events as ev
 from appliance.acd import habits as model
 from appliance.acd import story
-from appliance.acd.metrics_entries import Contact, Exit
+from appliance.acd.metrics_entries import Contact, Doing, Exit, Stretch
+from appliance.acd.metrics_ledger import Ledger
+from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings
+from appliance.acd.simulation import Caller, Habits, OfficeDay, Simulation
 from appliance.whatif import Setting, setting, what_if
 from tests.support.recorded_day import Journal, recorded_day, write_database
 
@@ -137,3 +141,26 @@ def test_an_agent_taken_off_duty_goes_on_again_in_the_model(journal: Journal, tm
     assert int(timeout[1]) == 0
     assert int(timeout[2]) > 10
     assert table["M-00 検算 conservation"] == ["0 (n=60)"] * 3
+
+
+def test_only_who_ends_wrap_up_early_is_thought_to_do_so_again() -> None:
+    office = OfficeSettings((), (QueueSettings("front", "Front", "1", ("ann", "bob"), wrap_up_s=30.0),))
+    ledger = Ledger()
+    for agent, lasted_s in (("ann", 8.0), ("ann", 12.0), ("bob", 30.0), ("eve", 5.0)):
+        ledger.stretches.append(Stretch(agent, Doing.WRAPPING, 0.0, lasted_s))
+    ledger.stretches.append(Stretch("bob", Doing.RINGING_ANSWERED, 0.0, 6.0))
+    habits = model.habits(ledger, [office])
+    assert habits.wraps_up_for_s == {"ann": 10.0}
+    assert habits.answers_after_s == {"bob": 6.0}
+    assert habits.usual_answer_s == 6.0
+
+
+def test_an_early_end_of_wrap_up_is_played() -> None:
+    office = OfficeSettings(
+        (AgentSettings("ann", "Ann", "1"),), (QueueSettings("front", "F", "2", ("ann",), wrap_up_s=30.0),)
+    )
+    caller = Caller(ev.CallerArrived("c1", "front", "", "", "sip"), 10.0, talk_s=20.0)
+    begins = [(0.0, ev.Configured(office)), (1.0, ev.DutyOn("ann", "ann"))]
+    day = OfficeDay((caller,), begins, Habits({"ann": 3.0}, {"ann": 10.0}), ends_at=200.0)
+    (segment,) = Simulation(day, Ledger()).run().segments
+    assert (segment.at, segment.talked_s, segment.wrapped_s) == (13.0, 20.0, 10.0)

@@ -6,6 +6,7 @@ from appliance.acd.engine import Acd
 from appliance.acd.metrics_counts import USUAL, Counts, Interval, Thresholds, count
 from appliance.acd.metrics_entries import Exit
 from appliance.acd.metrics_ledger import Ledger
+from appliance.acd.settings import QueueSettings
 from appliance.acd.story import OfferOutcome as Out
 from tests.acd.desk import Desk, copy_of
 
@@ -264,3 +265,44 @@ def test_a_caller_lost_with_the_switch_is_lost_and_one_bridged_before_is_answere
     counts = counted(desk)
     assert (len(counts.answered_s), counts.lost) == (1, 1)
     assert metrics.conservation(counts) == ""
+
+
+def test_a_queue_and_its_people_are_counted_apart() -> None:
+    queues = (
+        QueueSettings("sales", "Sales", "1", ("ann",), wrap_up_s=0),
+        QueueSettings("help", "Help", "2", ("bob",), wrap_up_s=0),
+    )
+    desk = Desk("ann", "bob", queues=queues)
+    desk.ready("ann", "bob")
+    desk.caller("c1", "sales", returns=True)
+    desk.talks("ann")
+    desk.caller("c2", "help", returns=True)
+    desk.rejects("bob")
+    desk.wait(10)
+    desk.caller("c3", "help")
+    ledger = fold(desk, ALL.start, ALL.end)
+    sales, help_desk = count(ledger, ALL, "sales", ["ann"]), count(ledger, ALL, "help", ["bob"])
+    both = count(ledger, ALL)
+    assert (sales.offered, help_desk.offered, both.offered) == (1, 2, 3)
+    assert (sales.flow.inside_at_end, help_desk.flow.inside_at_end, both.flow.inside_at_end) == (1, 2, 3)
+    assert [list(one.offers) for one in (sales, help_desk, both)] == [["ann"], ["bob"], ["ann", "bob"]]
+    assert [len(one.auto_offs) for one in (sales, help_desk, both)] == [0, 1, 1]
+    assert (sales.time.talked_s, help_desk.time.talked_s) == (10, 0)
+    assert (sales.lines.busy_s, help_desk.lines.busy_s) == ({"line1": 10}, {"line1": 10})
+    assert both.lines.busy_s == {"line1": 20}
+    assert not any(metrics.conservation(one) for one in (sales, help_desk, both))
+
+
+def test_who_came_back_to_a_second_agent_has_two_segments() -> None:
+    desk = Desk("ann", wrap_up_s=0)
+    desk.ready("ann")
+    one_call(desk, "c1")
+    desk.caller("c2", returns=True)
+    desk.talks("ann")
+    desk.together(ev.SwitchLost())
+    desk.together(ev.CallerReturned("c2"))
+    desk.talks("ann")
+    desk.leaves("ann")
+    counts = counted(desk)
+    assert (len(counts.answered_s), len(counts.handled), counts.one_segment) == (2, 3, 1)
+    assert metrics.value_of(counts, "first contact") == 0.5
