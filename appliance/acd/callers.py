@@ -4,7 +4,7 @@ Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault mov
 """
 
 from appliance.acd import commands as do
-from appliance.acd import contacts, offers
+from appliance.acd import contacts, fallback, offers
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import Restarted
 from appliance.acd.model import Agent, Contact, ContactState, Hears, Offer, Phase
@@ -23,7 +23,7 @@ def hung_up(office: Office, contact_id: str) -> None:
     elif contact.state is ContactState.CONNECTING:
         _end_conversation(office, contact, Outcome.ABANDONED, "after_accept")
     elif contact.state is ContactState.FALLBACK:
-        contacts.end(office, contact, Outcome.DISMISSED, contact.why)
+        contacts.end(office, contact, *fallback.ending(contact))
     else:
         if contact.state is ContactState.OFFERING:
             offers.stop_ringing(office, contact, "caller_gone")
@@ -36,11 +36,11 @@ def _end_conversation(office: Office, contact: Contact, outcome: Outcome, why: s
 
 
 def deadline(office: Office, contact: Contact) -> None:
-    """A caller away did not return, or the last message never ended: the contact is over."""
+    """A caller away did not return, or nothing was heard of one on the way along a chain."""
     if contact.state is ContactState.AWAY:
         contacts.release(office, contact, Outcome.LOST, "switch_lost")
     else:
-        contacts.release(office, contact, Outcome.DISMISSED, contact.why)
+        fallback.deadline(office, contact)
 
 
 def returned(office: Office, contact_id: str) -> None:
@@ -71,7 +71,7 @@ def _go_away(office: Office, contact: Contact) -> None:
     office.leave_line(contact)
     office.end_race(contact)
     contacts.stop_clock(office, contact)
-    contact.state, contact.offer = ContactState.AWAY, ""
+    contact.state, contact.offer, contact.sent_to, contact.is_taken = ContactState.AWAY, "", None, False
     contact.is_admitted = True  # who was in the house before the fault is not refused after it
     contact.recording, contact.is_recording = "", False
     contact.until = office.now + office.state.office.away_s
@@ -92,7 +92,7 @@ def switch_lost(office: Office) -> None:
 
 def _lose_caller(office: Office, contact: Contact) -> None:
     if contact.state is ContactState.FALLBACK:
-        contacts.end(office, contact, Outcome.DISMISSED, contact.why)
+        contacts.end(office, contact, *fallback.ending(contact))
     elif not contact.returns:
         contacts.end(office, contact, Outcome.LOST, "switch_lost")
     elif contact.state is not ContactState.AWAY:
@@ -137,7 +137,9 @@ def _forget_offer(office: Office, offer: Offer) -> None:
 
 
 def _say_again(office: Office, contact: Contact) -> None:
-    if contact.hears is Hears.MUSIC:
+    if contact.state is ContactState.FALLBACK:
+        fallback.order_again(office, contact)
+    elif contact.hears is Hears.MUSIC:
         office.commands.append(do.HoldCaller(contact.contact))
     elif contact.hears is Hears.RINGBACK and contact.state is ContactState.OFFERING:
         office.commands.append(do.RingCaller(contact.contact))

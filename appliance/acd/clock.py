@@ -6,7 +6,7 @@ _AGENT = (
     "since lost_until prompt_since wrap_since wrap_until idle_since changed_by_itself_at ringing_since engaged_from "
     "duty_from"
 ).split()
-_CONTACT = "t_enq retry_at until clock_from relaxes_at sticky_until".split()
+_CONTACT = "t_enq retry_at until clock_from entered_at relaxes_at sticky_until".split()
 _OFFER = "opened_at deadline".split()
 
 

@@ -5,6 +5,8 @@ Import as `from appliance.acd import commands as do`: `do.OpenOffer(...)` reads 
 
 from dataclasses import dataclass
 
+from appliance.acd.chains import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class RingCaller:
@@ -68,6 +70,31 @@ class DismissCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class SendCaller:
+    """Send the caller on to voicemail, a person, a group, a number outside or a menu (§3.6): answer `SentOn` when it
+    takes the call, `CouldNotSend` when it cannot, both with this `hop`. `ring_s` is for those that ring.
+
+    A later order for the same contact takes this one back.
+    """
+
+    contact: str
+    kind: Kind
+    to: str
+    hop: int
+    ring_s: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayToCaller:
+    """Play a prompt and go on holding; answer `MessageSaid` with this `hop` when it ended."""
+
+    contact: str
+    prompt: str
+    hop: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseCaller:
     """Hang up the caller's leg, if it is still there: the contact has ended."""
 
@@ -76,5 +103,14 @@ class ReleaseCaller:
 
 
 Command = (
-    RingCaller | HoldCaller | OpenOffer | WithdrawOffer | Connect | RecordConversation | DismissCaller | ReleaseCaller
+    RingCaller
+    | HoldCaller
+    | OpenOffer
+    | WithdrawOffer
+    | Connect
+    | RecordConversation
+    | DismissCaller
+    | SendCaller
+    | SayToCaller
+    | ReleaseCaller
 )

@@ -7,7 +7,7 @@ rung for them, so passing over starves nobody (I-04, I-25). A race that may stil
 import heapq
 from dataclasses import dataclass
 
-from appliance.acd import contacts, eligible, offers, strategies
+from appliance.acd import admission, eligible, offers, strategies
 from appliance.acd.deadlines import Alarm
 from appliance.acd.model import Contact, ContactState, Race
 from appliance.acd.office import Office, Place
@@ -30,6 +30,19 @@ class _Pick:
 
 def dispatch(office: Office) -> None:
     """Ring whom can be rung for, in order; then decide about callers whom nobody could be rung for."""
+    _ring(office)
+    while office.unsettled:
+        unsettled, office.unsettled = office.unsettled, []
+        for name in unsettled:
+            contact = office.state.contacts.get(name)
+            if contact is not None:
+                admission.settle(office, contact)
+        if office.unsettled:
+            _ring(office)  # somebody was sent on to another queue
+
+
+def _ring(office: Office) -> None:
+    admission.turn_away(office)
     if office.is_staffing_stale:
         _note_staffing(office)
     if office.free:
@@ -37,11 +50,6 @@ def dispatch(office: Office) -> None:
             offers.open_offer(office, pick.contact, office.state.agents[pick.agent], pick.why)
         if office.is_staffing_stale:
             _note_staffing(office)
-    unsettled, office.unsettled = office.unsettled, []
-    for name in unsettled:
-        contact_now = office.state.contacts.get(name)
-        if contact_now is not None:
-            contacts.settle(office, contact_now)
 
 
 def _note_staffing(office: Office) -> None:

@@ -5,17 +5,19 @@ Rule 2: `now` is always a parameter, monotonic seconds; the engine never sleeps 
 Rule 3: state == fold(journal), where one journal record is one batch: its events and its `now` (I-22).
 
 Who finds what where: `tables.py` agent transitions, `staff.py` what agents do, `callers.py` what callers do,
-`offers.py` the ringing between them, `contacts.py` waiting and ending, `dispatch.py` who is rung next, `story.py` what
-is told.
+`offers.py` the ringing between them, `contacts.py` waiting and ending, `admission.py` who may come in, `fallback.py`
+where the others go, `dispatch.py` who is rung next, `story.py` what is told.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from appliance.acd import (
+    admission,
     callers,
     clock,
     contacts,
+    fallback,
     last_agent,
     offers,
     picture,
@@ -36,6 +38,7 @@ from appliance.acd.view import OfficeView
 from appliance.acd.why import Why
 
 CallerEvent = ev.CallerArrived | ev.CallerHungUp | ev.CallerReturned | ev.RecordingBegan | ev.RecordingEnded
+ChainEvent = ev.SentOn | ev.CouldNotSend | ev.MessageSaid | ev.VoicemailLeft
 NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged
@@ -142,6 +145,8 @@ class Acd:
                 selfcheck.heal(self._office, violations)
             case _ if isinstance(event, CallerEvent):
                 self._hear_of_caller(event)
+            case _ if isinstance(event, ChainEvent):
+                self._hear_from_chain(event)
             case _ if isinstance(event, OfferEvent):
                 self._hear_of_offer(event)
             case _:
@@ -158,7 +163,7 @@ class Acd:
         office = self._office
         match event:
             case ev.CallerArrived():
-                contacts.arrive(office, event)
+                admission.arrive(office, event)
             case ev.CallerHungUp(contact):
                 callers.hung_up(office, contact)
             case ev.CallerReturned(contact):
@@ -167,6 +172,18 @@ class Acd:
                 contacts.show_recording(office, contact, recording, is_recording=True)
             case ev.RecordingEnded(contact, recording):
                 contacts.show_recording(office, contact, recording, is_recording=False)
+
+    def _hear_from_chain(self, event: ChainEvent) -> None:
+        office = self._office
+        match event:
+            case ev.SentOn(contact, hop):
+                fallback.taken(office, contact, hop)
+            case ev.CouldNotSend(contact, hop):
+                fallback.could_not(office, contact, hop)
+            case ev.MessageSaid(contact, hop):
+                fallback.said(office, contact, hop)
+            case ev.VoicemailLeft(contact, hop, spoke_s):
+                fallback.voicemail_left(office, contact, hop, spoke_s)
 
     def _hear_of_offer(self, event: OfferEvent) -> None:
         office = self._office

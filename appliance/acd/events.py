@@ -43,6 +43,40 @@ class CallerReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class SentOn:
+    """Whoever the caller was sent on to by `SendCaller` has taken the call. Another `hop` means nothing (I-16)."""
+
+    contact: str
+    hop: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouldNotSend:
+    """The box cannot do that, nobody answered, or no line was free: the caller goes on in the chain (§3.6)."""
+
+    contact: str
+    hop: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSaid:
+    """The prompt of `SayToCaller` ended."""
+
+    contact: str
+    hop: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailLeft:
+    """The voicemail's recorder stopped after `spoke_s` of speech; told before the hang-up that stopped it (S-34)."""
+
+    contact: str
+    hop: int
+    spoke_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchLost:
     """The switch died: every leg is gone. SIP callers are lost, line callers may return."""
 
@@ -239,6 +273,10 @@ Event = (
     | CallerArrived
     | CallerHungUp
     | CallerReturned
+    | SentOn
+    | CouldNotSend
+    | MessageSaid
+    | VoicemailLeft
     | SwitchLost
     | Restarted
     | OfferAlerted

@@ -8,6 +8,7 @@ where a field says so.
 import enum
 from dataclasses import dataclass, field
 
+from appliance.acd.chains import Kind, Reason
 from appliance.acd.settings import AgentSettings, OfficeSettings
 from appliance.acd.view import Status
 from appliance.acd.why import Why
@@ -131,7 +132,7 @@ class ContactState(enum.Enum):
     CONNECTING = "connecting"  # T-bridge
     CONNECTED = "connected"  # two humans
     AWAY = "away"  # the leg died with the switch; OfficeSettings.away_s
-    FALLBACK = "fallback"  # hears the last message; DISMISS_S
+    FALLBACK = "fallback"  # on the way along a chain: the last message, or whoever else was to take the call
 
 
 class Hears(enum.Enum):
@@ -162,6 +163,10 @@ class Contact:
     `ringing` are the open offers, one or a `race`; `offer` is the accepted one, else the first of them. `ageing_s` is
     what a step of priority was worth on arrival (F-10). `needs` is the skill level asked for in queue `needs_for`, one
     less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none.
+
+    T-max counts from `entered_at`, when the present queue was reached (0: on arrival). `step` is the next in the chain
+    of the reason `why`, `hops` counts destinations over all chains and `visited` are their keys (I-27). `sent_to` is
+    where the caller is in FALLBACK; `is_taken`: whoever that is has taken the call; `prompt` is what is being said.
     """
 
     contact: str
@@ -176,6 +181,13 @@ class Contact:
     state: ContactState = ContactState.WAITING
     hears: Hears = Hears.NOTHING
     is_admitted: bool = False
+    entered_at: float = 0.0
+    step: int = 0
+    hops: int = 0
+    visited: list[str] = field(default_factory=list)
+    sent_to: Kind | None = None
+    is_taken: bool = False
+    prompt: str = ""
     offer: str = ""
     offers: int = 0
     declined: list[str] = field(default_factory=list)
@@ -197,6 +209,11 @@ class Contact:
     relaxes_at: float = 0.0
     last_agent: str = ""
     sticky_until: float = 0.0
+
+    @property
+    def in_queue_since(self) -> float:
+        """When the present queue was reached: T-max of one queue does not count what another one took."""
+        return max(self.t_enq, self.entered_at)
 
     @property
     def key(self) -> tuple[int, float, int]:
@@ -245,6 +262,7 @@ class QueueState:
     """
 
     unstaffed_since: float | None = None
+    closed_for: Reason | None = None
     rota: list[str] = field(default_factory=list)
     deck: list[str] = field(default_factory=list)
     seed: int = 0

@@ -217,6 +217,7 @@ def _may_undo(office: Office, offer: Offer) -> bool:
         and agent is not None
         and not agent.is_leaving
         and _is_as_left(agent, offer)
+        and contact.queue == offer.queue  # not when the caller has gone on to another one meanwhile
         and office.now <= offer.deadline
     )
 

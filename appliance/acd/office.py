@@ -154,7 +154,7 @@ class Office:
         if queue is None:
             return when
         if queue.max_wait_s:
-            when.append(contact.t_enq + queue.max_wait_s)
+            when.append(contact.in_queue_since + queue.max_wait_s)
         grace = self.grace_ends(contact, queue)
         return when if grace is None else [*when, grace]
 

@@ -53,7 +53,7 @@ def _without_exit(state: State, contact: Contact) -> str:
         case ContactState.CONNECTING | ContactState.CONNECTED:
             return "" if offer is not None and offer.phase is Phase.ACCEPTED else "with nobody"
         case ContactState.AWAY | ContactState.FALLBACK:
-            return "" if contact.until else "for ever"
+            return "" if contact.until or contact.is_taken else "for ever"
         case _:
             return ""
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from appliance.acd.chains import Chain
+
 
 @dataclass(frozen=True, slots=True)
 class Skill:
@@ -49,6 +51,8 @@ class QueueSettings:
     hold_when_busy: bool = True
     record: bool = True
     wait_without_agents: bool = True
+    wait_after_closing: bool = True  # S-37: who waits at closing time stays
+    chains: tuple[Chain, ...] = ()  # where callers go for each reason (§3.6)
     is_group: bool = False
     ring_cap: int = 0
     add_every_s: float = 10.0
@@ -69,6 +73,8 @@ class OfficeSettings:
     queues: tuple[QueueSettings, ...] = ()
     lost_s: float = 60.0  # T-lost
     bridge_s: float = 3.0  # T-bridge
+    transfer_s: float = 20.0  # T-xfer: how long somebody a caller was sent on to is rung
+    voicemail_s: float = 300.0  # the longest message, then the caller is hung up
     away_s: float = 60.0  # how long a line caller may be without a leg after the switch died
     ageing_s: float = 0.0  # F-10: a step of priority is worth this much waiting; 0: priority always goes first
     outbound_resets_idle: bool = True  # F-03: an agent's own outgoing talk restarts the idle clock

@@ -15,7 +15,9 @@ class Outcome(enum.Enum):
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"
-    DISMISSED = "dismissed"
+    DISMISSED = "dismissed"  # left by a chain that ended in a message
+    FALLBACK = "fallback"  # left by a chain to a person, a group or a number outside
+    VOICEMAIL = "voicemail"
     LOST = "lost"
 
 
@@ -40,6 +42,20 @@ class ContactArrived:
     number: str
     name: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSentOn:
+    """A queue could not serve the caller: `step` of the chain of `reason` sent them to `kind` `to` (§3.6)."""
+
+    at: float
+    contact: str
+    queue: str
+    reason: str
+    step: int
+    kind: str
+    to: str
+    hop: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,7 @@ class Healed:
 
 Fact = (
     ContactArrived
+    | ContactSentOn
     | ContactAnswered
     | ContactEnded
     | OfferOpened

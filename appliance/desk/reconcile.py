@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from appliance import wire
 from appliance.acd import events as ev
-from appliance.acd.contacts import MESSAGE
 from appliance.acd.engine import Acd
 from appliance.acd.model import Contact, ContactState, Phase
 from appliance.desk.legs import SECOND, Legs, Post, Say
@@ -150,8 +149,9 @@ class Reconciler:
     def _say_last_messages(self) -> None:
         """Callers who were hearing the last message hear it again: whether it ended meanwhile, nobody knows."""
         for contact in self._acd.state.contacts.values():
-            if contact.state is ContactState.FALLBACK and (leg := self._legs.leg_of(contact.contact)):
-                self._say(wire.Play(leg, (_message(contact),)))
+            is_told = contact.state is ContactState.FALLBACK and contact.prompt
+            if is_told and (leg := self._legs.leg_of(contact.contact)):
+                self._say(wire.Play(leg, (contact.prompt,)))
 
     def _callers_and_leftovers(self, legs: dict[str, wire.Leg], before: Before, own: tuple[str, ...]) -> None:
         """Callers who are back and new ones enter in the order they came; legs that belong to nothing are hung up."""
@@ -170,10 +170,6 @@ def _is_new(leg: wire.Leg, before: Before) -> bool:
     if leg.origin is Origin.DIALLED:
         return False
     return before.is_new or (leg.state is not LegState.UP and not leg.contact)
-
-
-def _message(contact: Contact) -> str:
-    return MESSAGE.get(contact.why, "nobody_available")
 
 
 def _as_incoming(leg: wire.Leg) -> wire.Incoming:

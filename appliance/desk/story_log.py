@@ -24,6 +24,8 @@ def sentence_of(fact: story.Fact) -> str:
         case story.ContactEnded():
             times = f"waited {fact.waited_s:.1f} s, talked {fact.talked_s:.1f} s"
             return f"Contact {fact.contact} is over: {fact.outcome.value} ({fact.why}), {times}"
+        case story.ContactSentOn():
+            return f"Contact {fact.contact} is sent on to {fact.kind} {fact.to}".rstrip() + f" ({fact.reason})"
         case story.OfferEnded():
             return _offer_ended(fact)
         case story.DutyChanged():

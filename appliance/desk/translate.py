@@ -10,6 +10,7 @@ from typing import assert_never
 from appliance import wire
 from appliance.acd import commands as do
 from appliance.acd import events as ev
+from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
 from appliance.acd.model import ContactState
 from appliance.desk.legs import Legs, Post, Say
@@ -61,6 +62,11 @@ class Translator:
                 self.record(command.recording, command.contact, command.offer)
             case do.DismissCaller(contact, prompt, why):
                 logger.info("Contact %s is dismissed: %s", contact, why)
+                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
+            case do.SendCaller(contact, kind, to, hop):
+                logger.info("Contact %s cannot be sent to %s %s yet; the next in the chain", contact, kind.value, to)
+                self._post(ev.CouldNotSend(contact, hop, "not built yet"))
+            case do.SayToCaller(contact, prompt):
                 self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
             case do.ReleaseCaller(contact):
                 self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
@@ -218,10 +224,14 @@ class Translator:
             self._message_over(event.leg)
 
     def _message_over(self, leg: str) -> None:
-        """The last message was said: hang up (D-06)."""
+        """A message was said: the last one ends in hanging up (D-06), one before a chain goes on along it (S-37)."""
         contact = self._acd.contact(self._legs.contact_of(leg))
-        if contact is not None and contact.state is ContactState.FALLBACK:
+        if contact is None or contact.state is not ContactState.FALLBACK:
+            return
+        if contact.sent_to is Kind.MESSAGE:
             self._say(wire.Hangup(leg))
+        elif contact.sent_to is None:
+            self._post(ev.MessageSaid(contact.contact, contact.hops))
 
     def _refused(self, event: wire.Refused) -> None:
         logger.warning("The switch refused %s: %s", event.command, event.why)

@@ -192,6 +192,10 @@ class Desk:
                 return f"record {contact} as {recording}"
             case do.DismissCaller(contact, _, why):
                 return f"dismiss {contact}: {why}"
+            case do.SendCaller(contact, kind, to, hop, _, why):
+                return f"send {contact} to {kind.value} {to}".rstrip() + f" ({hop}): {why}"
+            case do.SayToCaller(contact, prompt, hop):
+                return f"say {prompt} to {contact} ({hop})"
             case do.ReleaseCaller(contact, why):
                 return f"release {contact}: {why}"
 

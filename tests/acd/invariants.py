@@ -30,6 +30,7 @@ class Watch:
     arrived_at: dict[str, float] = field(default_factory=dict)
     inside: set[str] = field(default_factory=set)
     ended: int = 0
+    been_to: dict[str, list[str]] = field(default_factory=dict)
     outcomes: dict[str, list[story.OfferOutcome]] = field(default_factory=dict)
 
 
@@ -44,13 +45,14 @@ def check(
     """All of them; `before` is a copy of the state the batch found."""
     offers_belong_to_agents(acd.state)
     callers_have_an_exit(acd)
-    places_are_kept(acd.state, watch)
+    places_are_kept(acd.state, facts, watch)
     nobody_is_rung_in_wrap_up(acd.state, commands)
     blame_is_exact(facts, events)
     nobody_is_overtaken(acd.state, commands)
     declined_means_others_first(acd, before, commands)
     outcomes_are_single(facts, watch)
     contacts_are_conserved(acd.state, facts, watch)
+    chains_end(acd.state, facts, watch)
     work_is_conserved(acd)
     a_reload_changes_nothing(acd)
 
@@ -92,8 +94,11 @@ def callers_have_an_exit(acd: Acd) -> None:
                 assert offer is not None
                 assert offer.was_bridged
                 assert contact.ringing == []  # I-10: the losers of a race ring no more
-            case ContactState.AWAY | ContactState.FALLBACK:
+            case ContactState.AWAY:
                 assert contact.until > 0
+                assert contact.offer == ""
+            case ContactState.FALLBACK:
+                assert contact.until > 0 or contact.is_taken
                 assert contact.offer == ""
             case ContactState.WAITING:
                 _waits_for_something(acd, contact)
@@ -110,9 +115,12 @@ def _waits_for_something(acd: Acd, contact: Contact) -> None:
     assert contact.offer == ""
 
 
-def places_are_kept(state: State, watch: Watch) -> None:
-    """I-05: the key a contact got on arrival is the key it has for ever."""
+def places_are_kept(state: State, facts: Sequence[story.Fact], watch: Watch) -> None:
+    """I-05: the key a contact got on arrival is the key it has for ever, unless a chain takes it away (keep_t_enq)."""
+    moved = {fact.contact for fact in facts if isinstance(fact, story.ContactSentOn) and fact.kind == "queue"}
     for name, contact in state.contacts.items():
+        if name in moved and contact.t_enq == state.at:
+            watch.keys[name] = contact.key
         assert watch.keys.setdefault(name, contact.key) == contact.key, f"I-05 {name}"
 
 
@@ -209,6 +217,18 @@ def contacts_are_conserved(state: State, facts: Sequence[story.Fact], watch: Wat
             assert fact.waited_s + fact.talked_s <= lived + 1e-6, f"I-15 {fact}"
     assert watch.inside == set(state.contacts), "I-14"
     assert state.arrivals == watch.ended + len(watch.inside)
+
+
+def chains_end(state: State, facts: Sequence[story.Fact], watch: Watch) -> None:
+    """I-27: at most five hops for one contact, numbered one by one, and nowhere twice."""
+    for fact in facts:
+        if isinstance(fact, story.ContactSentOn):
+            been = watch.been_to.setdefault(fact.contact, [])
+            been.append(f"{fact.kind}:{fact.to}")
+            assert len(been) == fact.hop <= 5, f"I-27 {been}"
+            assert len(set(been)) == len(been), f"I-27 {been}"
+    for name, contact in state.contacts.items():
+        assert contact.hops == len(watch.been_to.get(name, []))
 
 
 def work_is_conserved(acd: Acd) -> None:

@@ -12,17 +12,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from appliance.acd import events as ev
 from appliance.acd.events import Event
-from appliance.acd.model import Phase
+from appliance.acd.model import ContactState, Phase
 from appliance.acd.settings import QueueSettings
+from tests.acd.chains import FOR_HELP, FOR_NIGHT, FOR_VIP, news_of
 from tests.acd.desk import Desk, arrives, copy_of, office
 from tests.acd.invariants import same_but_counted
 
 AGENTS = ("ann", "bob", "cay", "dan", "eve")
 QUEUES = (
     QueueSettings("sales", "Sales", "100", ("ann", "bob", "cay"), ring_s=15, wrap_up_s=20),
-    QueueSettings("help", "Help", "200", ("cay", "dan", "ann"), ring_s=20, wrap_up_s=0, max_waiting=2),
-    QueueSettings("vip", "VIP", "300", ("eve", "bob"), max_wait_s=60, hold_when_busy=False, no_agent_s=5),
-    QueueSettings("night", "Night", "400", ("dan",), wait_without_agents=False, max_wait_s=0, record=False),
+    QueueSettings("help", "Help", "200", ("cay", "dan", "ann"), ring_s=20, wrap_up_s=0, max_waiting=2, chains=FOR_HELP),
+    QueueSettings(
+        "vip", "VIP", "300", ("eve", "bob"), max_wait_s=60, hold_when_busy=False, no_agent_s=5, chains=FOR_VIP
+    ),
+    QueueSettings(
+        "night", "Night", "400", ("dan",), wait_without_agents=False, max_wait_s=0, record=False, chains=FOR_NIGHT
+    ),
 )
 
 agents = st.sampled_from(AGENTS)
@@ -96,6 +101,12 @@ class Office(RuleBasedStateMachine):
     @rule(number=numbers)
     def caller_hangs_up(self, number: int) -> None:
         self.post(ev.CallerHungUp(self.some_contact(number)))
+
+    @rule(number=numbers)
+    def a_chain_goes_on(self, number: int) -> None:
+        on_the_way = [c for c in self.desk.acd.state.contacts.values() if c.state is ContactState.FALLBACK]
+        if on_the_way:
+            self.post(news_of(on_the_way[number % len(on_the_way)], number))
 
     def some_contact(self, number: int) -> str:
         live = sorted(self.desk.acd.state.contacts)

@@ -15,8 +15,9 @@ import pytest
 from appliance.acd import events as ev
 from appliance.acd import tables
 from appliance.acd.events import Event
-from appliance.acd.model import Agent, AgentState, Intent, Offer, Phase
+from appliance.acd.model import Agent, AgentState, ContactState, Intent, Offer, Phase
 from appliance.acd.settings import OfficeSettings, QueueSettings, Skill
+from tests.acd.chains import FOR_HELP, FOR_NIGHT, FOR_VIP, news_of
 from tests.acd.desk import Desk, arrives, office
 
 AGENTS = tuple(f"a{number:02}" for number in range(20))
@@ -29,12 +30,14 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
     """Every day another mixture of strategies, so that all of them meet all others."""
     one, other = ONE_BY_ONE[day % 7], ONE_BY_ONE[(day * 3 + 1) % 7]
     sales = QueueSettings("sales", "Sales", "1", AGENTS[:12], one, ring_s=15, wrap_up_s=20, last_agent=True, **SKILLED)
-    help_ = QueueSettings("help", "Help", "2", AGENTS[8:], other, ring_s=20, max_waiting=6, rr_busy_to_end=True)
+    help_ = QueueSettings(
+        "help", "Help", "2", AGENTS[8:], other, ring_s=20, max_waiting=6, rr_busy_to_end=True, chains=FOR_HELP
+    )
     vip = QueueSettings(
         "vip", "VIP", "3", AGENTS[::3], RACES[day % 2], ring_s=6, wrap_up_s=0, max_wait_s=120, ring_cap=day % 4,
-        add_every_s=3, hold_when_busy=False, last_agent=True,
+        add_every_s=3, hold_when_busy=False, last_agent=True, chains=FOR_VIP if day % 2 else (),
     )  # fmt: skip
-    night = QueueSettings("night", "Night", "4", AGENTS[:2], wait_without_agents=False, no_agent_s=5)
+    night = QueueSettings("night", "Night", "4", AGENTS[:2], wait_without_agents=False, no_agent_s=5, chains=FOR_NIGHT)
     door = QueueSettings("door", "Door", "5", AGENTS[4:9], RACES[0] if day % 2 else one, ring_s=8, is_group=True)
     return sales, help_, vip, night, door
 
@@ -58,6 +61,7 @@ class Day:
         self.actions: list[tuple[float, Callable[[], Sequence[Event]]]] = [
             (4, self.somebody_calls),
             (1.5, self.somebody_gives_up),
+            (2, self.a_chain_goes_on),
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
             (4, self.an_own_call_goes_on),
@@ -109,6 +113,11 @@ class Day:
         state = self.desk.acd.state
         contacts = [offer.contact for offer in self.offers(Phase.OPEN)] * 3 + list(state.contacts)
         return [ev.CallerHungUp(self.one_of(contacts))] if contacts else ()
+
+    def a_chain_goes_on(self) -> Sequence[Event]:
+        contacts = self.desk.acd.state.contacts.values()
+        on_the_way = [contact for contact in contacts if contact.state is ContactState.FALLBACK]
+        return [news_of(self.one_of(on_the_way), int(self.chance.random() * 1000))] if on_the_way else ()
 
     def a_phone_acts(self) -> Sequence[Event]:
         offers = list(self.desk.acd.state.offers.values())

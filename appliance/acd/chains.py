@@ -1,0 +1,76 @@
+"""Where callers go whom a queue cannot serve: each reason has an ordered chain of destinations (acd.md §3.6).
+
+Rule: a chain is data and `fallback.py` walks it. Whatever a chain says, behind its last step is a spoken message, so
+that every caller has an exit (D-06).
+"""
+
+import enum
+from dataclasses import dataclass
+
+MOST_HOPS = 5  # destinations one contact is sent to, over all chains (I-27)
+NOBODY = "nobody_available"  # the message behind every chain
+CLOSING = "closed"  # what callers hear who are waiting when it closes (S-37)
+
+
+class Reason(enum.Enum):
+    """Why a queue cannot serve a caller."""
+
+    BUSY = "busy"  # everybody talks and the queue does not hold (S-36)
+    FULL = "full"  # the queue holds as many as it may
+    NO_AGENT = "no_agent"  # nobody is on duty (T-noagent)
+    NO_ANSWER = "no_answer"  # nobody of a ring group took the call
+    MAX_WAIT = "max_wait"  # T-max
+    CLOSED = "closed"
+    HOLIDAY = "holiday"
+    KEY = "key"  # the caller pressed the digit for voicemail (S-34)
+    XFER_REJECT = "xfer_reject"
+    XFER_TIMEOUT = "xfer_timeout"
+    DEGRADED = "degraded"  # disk, clock or power
+    NO_QUEUE = "no_queue"  # the queue is gone from the configuration
+
+
+class Kind(enum.Enum):
+    """What a caller can be sent to."""
+
+    QUEUE = "queue"
+    GROUP = "group"
+    USER = "user"
+    EXTERNAL = "external"
+    VOICEMAIL = "voicemail"
+    MESSAGE = "message"  # said, then hung up
+    MENU = "menu"
+    CALLBACK = "callback"  # offered; who does not want one goes on in the chain
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One step: `to` names the queue, person, number, box, prompt or menu. `keep_place`: keep_t_enq of §3.6."""
+
+    kind: Kind
+    to: str = ""
+    keep_place: bool = True
+
+    @property
+    def key(self) -> str:
+        """What is never visited twice by one contact."""
+        return f"{self.kind.value}:{self.to}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The steps of one reason, first to last."""
+
+    reason: Reason
+    steps: tuple[Destination, ...]
+
+
+DEFAULTS: dict[Reason, tuple[Destination, ...]] = {
+    Reason.KEY: (Destination(Kind.VOICEMAIL),),
+    Reason.CLOSED: (Destination(Kind.MESSAGE, "closed"),),
+    Reason.HOLIDAY: (Destination(Kind.MESSAGE, "closed"),),
+}
+
+
+def steps_of(chains: tuple[Chain, ...], reason: Reason) -> tuple[Destination, ...]:
+    """The chain of a reason, the usual one when none was set up."""
+    return next((chain.steps for chain in chains if chain.reason is reason), DEFAULTS.get(reason, ()))

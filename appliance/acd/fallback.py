@@ -1,0 +1,178 @@
+"""What becomes of callers whom a queue cannot serve: the walk along the chain of the reason (§3.6).
+
+Rules: no destination twice for one contact, at most MOST_HOPS of them (I-27); whoever does not take the call within the
+time of `SendCaller` is passed over; behind the last step is a message, then the caller is hung up (D-06).
+"""
+
+from appliance.acd import commands as do
+from appliance.acd import contacts, hours, story
+from appliance.acd.chains import MOST_HOPS, NOBODY, Destination, Kind, Reason, steps_of
+from appliance.acd.deadlines import Alarm
+from appliance.acd.model import Contact, ContactState, Hears
+from appliance.acd.office import Office
+from appliance.acd.story import Outcome
+
+DISMISS_S = 60.0  # the longest message; then the caller goes on, or is hung up, even if nobody says it ended
+ANSWER_S = 5.0  # beyond the ringing, for the word that nobody took the call
+MENU_S = 60.0
+SPEECH_S = 3.0  # vm_min: who said less has left no message (S-34)
+
+
+def fall_back(office: Office, contact: Contact, reason: Reason, *, says: str = "") -> None:
+    """Take a caller out of the queue and walk the chain of the reason from its first step.
+
+    `says` is a prompt to play before it, left out where the chain begins with a message of its own.
+    """
+    office.leave_line(contact)
+    contacts.stop_clock(office, contact)
+    contact.state, contact.offer, contact.why, contact.step = ContactState.FALLBACK, "", reason.value, 0
+    contact.sent_to, contact.is_taken, contact.until = None, False, 0.0
+    steps = _steps(office, contact)
+    if says and steps and steps[0].kind is not Kind.MESSAGE:
+        contact.hears, contact.prompt = Hears.MUSIC, says
+        _watch(office, contact, DISMISS_S)
+        office.commands.append(do.SayToCaller(contact.contact, says, contact.hops))
+    else:
+        go_on(office, contact)
+
+
+def go_on(office: Office, contact: Contact) -> None:
+    """To the next destination that this contact has not seen yet; to the last message when none is left."""
+    contact.sent_to, contact.is_taken, contact.prompt = None, False, ""
+    steps, here = _steps(office, contact), Destination(Kind.QUEUE, contact.queue).key
+    while contact.step < len(steps) and contact.hops < MOST_HOPS:
+        destination = steps[contact.step]
+        contact.step += 1
+        if destination.key == here or destination.key in contact.visited or not _exists(office, destination):
+            continue
+        contact.hops += 1
+        contact.visited.append(destination.key)
+        office.facts.append(_sent_on(office, contact, destination))
+        _send(office, contact, destination)
+        return
+    _say_last(office, contact, NOBODY)
+
+
+def _steps(office: Office, contact: Contact) -> tuple[Destination, ...]:
+    queue = office.queues.get(contact.queue)
+    return steps_of(queue.chains, Reason(contact.why)) if queue is not None else ()
+
+
+def _exists(office: Office, destination: Destination) -> bool:
+    """Whether the core can judge that there is no such thing; what it cannot judge, call control refuses."""
+    return destination.kind is not Kind.QUEUE or destination.to in office.queues
+
+
+def _sent_on(office: Office, contact: Contact, destination: Destination) -> story.ContactSentOn:
+    kind, step = destination.kind.value, contact.step - 1
+    return story.ContactSentOn(
+        office.now, contact.contact, contact.queue, contact.why, step, kind, destination.to, contact.hops
+    )
+
+
+def _send(office: Office, contact: Contact, destination: Destination) -> None:
+    if destination.kind is Kind.QUEUE:
+        _enter(office, contact, destination)
+    elif destination.kind is Kind.MESSAGE:
+        _say_last(office, contact, destination.to or NOBODY)
+    else:
+        contact.sent_to, contact.hears = destination.kind, Hears.MUSIC
+        _watch(office, contact, office.state.office.transfer_s + ANSWER_S)
+        order_again(office, contact)
+
+
+def order_again(office: Office, contact: Contact) -> None:
+    """Send the caller to where they are to be, also after a restart; whoever has taken the call keeps it (A-30)."""
+    if contact.state is not ContactState.FALLBACK or contact.sent_to in (None, Kind.MESSAGE) or contact.is_taken:
+        return
+    kind, _, to = contact.visited[-1].partition(":")
+    ring_s = office.state.office.transfer_s
+    office.commands.append(do.SendCaller(contact.contact, Kind(kind), to, contact.hops, ring_s, contact.why))
+
+
+def _enter(office: Office, contact: Contact, destination: Destination) -> None:
+    """Into another queue, at the place the old key says there (keep_t_enq); its own rules of admission decide again."""
+    left = Destination(Kind.QUEUE, contact.queue).key
+    if left not in contact.visited:
+        contact.visited.append(left)
+    contacts.stop_clock(office, contact)
+    contact.queue, contact.entered_at = destination.to, office.now
+    contact.is_admitted, contact.offers = False, 0  # who declined there is asked last here as well (I-24)
+    contact.last_agent, contact.sticky_until = "", 0.0
+    if not destination.keep_place:
+        contact.t_enq = office.now
+    closed = hours.why_closed(office, contact.queue)
+    if closed is not None:
+        fall_back(office, contact, closed)
+    else:
+        contacts.wait(office, contact)
+
+
+def _say_last(office: Office, contact: Contact, prompt: str) -> None:
+    contact.sent_to, contact.hears, contact.prompt = Kind.MESSAGE, Hears.MESSAGE, prompt
+    _watch(office, contact, DISMISS_S)
+    office.commands.append(do.DismissCaller(contact.contact, prompt, contact.why))
+
+
+def _watch(office: Office, contact: Contact, seconds: float) -> None:
+    contact.until = office.now + seconds
+    office.deadlines.add(contact.until, Alarm.AWAY, contact.contact)
+
+
+def taken(office: Office, name: str, hop: int) -> None:
+    """Whoever the caller was sent on to took the call: two humans need no timer, a machine has its longest time."""
+    contact = _on_the_way(office, name, hop)
+    if contact is None or contact.sent_to in (None, Kind.MESSAGE) or contact.is_taken:
+        return
+    contact.is_taken, contact.hears, contact.until = True, Hears.AGENT, 0.0
+    longest_s = {Kind.VOICEMAIL: office.state.office.voicemail_s, Kind.MENU: MENU_S}.get(contact.sent_to)
+    if longest_s is not None:
+        _watch(office, contact, longest_s)
+
+
+def could_not(office: Office, name: str, hop: int) -> None:
+    """It could not be done: the next in the chain."""
+    contact = _on_the_way(office, name, hop)
+    if contact is not None and contact.sent_to not in (None, Kind.MESSAGE):
+        go_on(office, contact)
+
+
+def said(office: Office, name: str, hop: int) -> None:
+    """The message before the chain ended."""
+    contact = _on_the_way(office, name, hop)
+    if contact is not None and contact.sent_to is None:
+        go_on(office, contact)
+
+
+def voicemail_left(office: Office, name: str, hop: int, spoke_s: float) -> None:
+    """The caller has spoken to the voicemail: that is the end of the call (S-34)."""
+    contact = _on_the_way(office, name, hop)
+    if contact is None or contact.sent_to is not Kind.VOICEMAIL:
+        return
+    if spoke_s >= SPEECH_S:
+        contacts.release(office, contact, Outcome.VOICEMAIL, contact.why)
+    else:
+        contacts.release(office, contact, Outcome.ABANDONED, "in_voicemail")
+
+
+def _on_the_way(office: Office, name: str, hop: int) -> Contact | None:
+    contact = office.state.contacts.get(name)
+    is_there = contact is not None and contact.state is ContactState.FALLBACK and contact.hops == hop
+    return contact if is_there else None
+
+
+def deadline(office: Office, contact: Contact) -> None:
+    """Nobody said that the message ended, that the call was taken, or that the machine is done."""
+    if contact.sent_to is Kind.MESSAGE or contact.is_taken:
+        contacts.release(office, contact, *ending(contact))
+    else:
+        go_on(office, contact)
+
+
+def ending(contact: Contact) -> tuple[Outcome, str]:
+    """How a contact ended that is over while on the way along a chain (M-00: each counts once)."""
+    if contact.sent_to is Kind.MESSAGE:
+        return Outcome.DISMISSED, contact.why
+    if contact.sent_to is Kind.VOICEMAIL and contact.is_taken:
+        return Outcome.ABANDONED, "in_voicemail"
+    return (Outcome.FALLBACK, contact.why) if contact.is_taken else (Outcome.ABANDONED, "in_fallback")
