@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     selftest = _command(commands, "selftest", _selftest, "start the whole box, measure it, print a table")
     selftest.add_argument("--json", action="store_true", help="print JSON only")
     selftest.add_argument("--pairs", type=int, default=1, help="conversations at once (%(default)s)")
+    line_sim = _command(commands, "line-sim", _line_sim, "virtual analogue lines to try a configuration with")
+    line_sim.add_argument("words", nargs=argparse.REMAINDER, help="passed on: --socket PATH --link PATH ...")
     _add_history(commands)
     return parser
 
@@ -130,6 +132,12 @@ def _demo(options: argparse.Namespace) -> int:
 
     asyncio.run(run_demo(options.page))
     return 0
+
+
+def _line_sim(options: argparse.Namespace) -> int:
+    from hw.sim.__main__ import main as simulate
+
+    return simulate(options.words)
 
 
 def _selftest(options: argparse.Namespace) -> int:
