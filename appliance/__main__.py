@@ -17,7 +17,9 @@ from appliance.errors import DeskbellError
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options, options.rest = parser.parse_known_args(arguments)
+    if options.rest and not getattr(options, "passes_on", False):
+        parser.error(f"unrecognized arguments: {' '.join(options.rest)}")
     if options.run is None:
         parser.print_help()
         return 0
@@ -51,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     selftest = _command(commands, "selftest", _selftest, "start the whole box, measure it, print a table")
     selftest.add_argument("--json", action="store_true", help="print JSON only")
     selftest.add_argument("--pairs", type=int, default=1, help="conversations at once (%(default)s)")
-    line_sim = _command(commands, "line-sim", _line_sim, "virtual analogue lines to try a configuration with")
-    line_sim.add_argument("words", nargs=argparse.REMAINDER, help="passed on: --socket PATH --link PATH ...")
+    line_sim = _command(commands, "line-sim", _line_sim, "virtual analogue lines: --socket PATH --link PATH ...")
+    line_sim.set_defaults(passes_on=True)
     _add_history(commands)
     return parser
 
@@ -137,7 +139,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _line_sim(options: argparse.Namespace) -> int:
     from hw.sim.__main__ import main as simulate
 
-    return simulate(options.words)
+    return simulate(options.rest)
 
 
 def _selftest(options: argparse.Namespace) -> int:
