@@ -17,9 +17,10 @@ from appliance.errors import DeskbellError
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = _parser()
-    options, options.rest = parser.parse_known_args(arguments)
-    if options.rest and not getattr(options, "passes_on", False):
-        parser.error(f"unrecognized arguments: {' '.join(options.rest)}")
+    options, rest = parser.parse_known_args(arguments)
+    options.rest = rest
+    if rest and not getattr(options, "passes_on", False):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if options.run is None:
         parser.print_help()
         return 0
