@@ -7,8 +7,9 @@ raises an alarm and posts `Healed`, so that the healing is journalled and a repl
 from collections import Counter
 from collections.abc import Iterator
 
+from appliance.acd import commands as do
 from appliance.acd import contacts, eligible, offers, story
-from appliance.acd.model import Agent, AgentState, Contact, ContactState, Phase, State
+from appliance.acd.model import Agent, AgentState, Contact, ContactState, Offer, Phase, State
 from appliance.acd.office import Office
 from appliance.acd.settings import QueueSettings
 from appliance.acd.tables import Happening
@@ -96,15 +97,20 @@ def _drop_orphans(office: Office) -> None:
     state = office.state
     for offer in list(state.offers.values()):
         agent = state.agents.get(offer.agent)
-        is_held = agent is not None and agent.offer == offer.offer
-        if offer.phase is not Phase.TIMED_OUT and not (is_held and _is_wanted(state, offer.contact, offer.phase)):
-            del state.offers[offer.offer]
-            if agent is not None and is_held:
-                agent.offer = ""
+        if offer.phase is Phase.TIMED_OUT or _is_whole(state, offer, agent):
+            continue
+        del state.offers[offer.offer]
+        office.commands.append(do.WithdrawOffer(offer.offer, "healed"))
+        if agent is not None and agent.offer == offer.offer:
+            agent.offer = ""
 
 
-def _is_wanted(state: State, contact: str, phase: Phase) -> bool:
-    return phase is Phase.HANGING_UP or contact in state.contacts
+def _is_whole(state: State, offer: Offer, agent: Agent | None) -> bool:
+    if agent is None or agent.offer != offer.offer:
+        return False
+    if offer.phase is Phase.OPEN and agent.state is not AgentState.RINGING:
+        return False
+    return offer.phase is Phase.HANGING_UP or offer.contact in state.contacts
 
 
 def _heal_agent(office: Office, agent: Agent) -> None:
@@ -115,7 +121,7 @@ def _heal_agent(office: Office, agent: Agent) -> None:
         office.move(agent, Happening.WITHDRAWN)
     elif agent.state in _BUSY and offer is None and not agent.legs:
         offers.last_leg_down(office, agent, Happening.LEGS_LOST)
-    elif agent.state not in _BUSY and agent.legs:
+    elif agent.state not in _BUSY and (agent.legs or (offer is not None and offer.phase is not Phase.OPEN)):
         office.move(agent, Happening.LEG_UP)
 
 

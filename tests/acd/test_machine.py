@@ -28,6 +28,11 @@ QUEUES = (
     QueueSettings(
         "night", "Night", "400", ("dan",), wait_without_agents=False, max_wait_s=0, record=False, chains=FOR_NIGHT
     ),
+    QueueSettings("all", "All", "500", AGENTS, "simultaneous", ring_s=10, ring_cap=3, last_agent=True),
+    QueueSettings("step", "Step", "600", ("bob", "cay", "dan"), "progressive", add_every_s=3, ring_s=10, wrap_up_s=5),
+    QueueSettings("door", "Door", "700", ("ann", "eve"), "simultaneous", is_group=True, ring_s=5),
+    QueueSettings("turn", "Turn", "800", AGENTS, "round-robin", rr_busy_to_end=True, last_agent=True),
+    QueueSettings("deck", "Deck", "900", AGENTS, "random", ring_s=10),
 )
 
 agents = st.sampled_from(AGENTS)
@@ -37,8 +42,8 @@ PAST = 4  # how many ids of the past an event may name
 NO = [ev.OfferRejected, ev.OfferBusy, ev.OfferTimedOut, ev.OfferUnreachable]
 WISHES = [ev.DutyOn, ev.DutyOn, ev.DutyOff, ev.StayedOff, ev.WrapUpEnded]
 FAULTS = [
-    "phone lost", "phone found", "switch dies", "callers return", "callers return", "desk restarts", "agents change",
-    "agent removed",
+    "privacy", "privacy", "privacy", "healed", "phone lost", "phone found", "switch dies", "callers return",
+    "callers return", "desk restarts", "agents change", "agent removed",
 ]  # fmt: skip
 
 
@@ -180,6 +185,10 @@ class Office(RuleBasedStateMachine):
     @rule(fault=st.sampled_from(FAULTS), agent=agents, number=numbers)
     def something_breaks_or_changes(self, fault: str, agent: str, number: int) -> None:
         match fault:
+            case "privacy":
+                self.post(ev.PrivacyChanged(agent, QUEUES[number % len(QUEUES)].queue, on=number % 3 == 0, actor=agent))
+            case "healed":
+                self.post(ev.Healed(()))  # healing a healthy office changes nothing that anybody sees
             case "phone lost":
                 self.post(ev.PhoneLost(agent))
             case "phone found":
