@@ -4,7 +4,7 @@ Before anybody is rung, `turn_away` sends those on whose time in the queue is ov
 judged by `settle`. Both look only at callers of this batch, so a day costs what happens in it.
 """
 
-from appliance.acd import contacts, fallback, hours, last_agent, story
+from appliance.acd import announce, contacts, fallback, hours, last_agent, resume, story
 from appliance.acd.chains import CLOSING, Reason
 from appliance.acd.events import CallerArrived
 from appliance.acd.model import Contact, ContactState
@@ -33,6 +33,7 @@ def arrive(office: Office, event: CallerArrived) -> None:
         seq=state.arrivals,
         clock_from=office.now,
     )
+    resume.take_place(office, contact)
     state.contacts[event.contact] = contact
     office.facts.append(
         story.ContactArrived(office.now, event.contact, event.queue, event.number, event.name, event.origin)
@@ -77,6 +78,7 @@ def settle(office: Office, contact: Contact) -> None:
     if office.now >= contact.retry_at:
         contact.retry_at = 0.0  # else the driver would be woken for it for ever
     contacts.hold(office, contact)
+    announce.keep(office, contact)
     office.watch_waiting(contact)
 
 

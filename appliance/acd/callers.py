@@ -4,7 +4,7 @@ Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault mov
 """
 
 from appliance.acd import commands as do
-from appliance.acd import contacts, fallback, offers
+from appliance.acd import contacts, fallback, offers, resume
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import Restarted
 from appliance.acd.model import Agent, Contact, ContactState, Hears, Offer, Phase
@@ -27,6 +27,7 @@ def hung_up(office: Office, contact_id: str) -> None:
     else:
         if contact.state is ContactState.OFFERING:
             offers.stop_ringing(office, contact, "caller_gone")
+        resume.leave_place(office, contact)
         contacts.end(office, contact, Outcome.ABANDONED, "gave_up")
 
 

@@ -6,7 +6,7 @@ _AGENT = (
     "since lost_until prompt_since wrap_since wrap_until idle_since changed_by_itself_at ringing_since engaged_from "
     "duty_from"
 ).split()
-_CONTACT = "t_enq retry_at until clock_from entered_at relaxes_at sticky_until".split()
+_CONTACT = "t_enq retry_at until clock_from entered_at announced_at announce_at relaxes_at sticky_until".split()
 _OFFER = "opened_at deadline".split()
 
 
@@ -22,6 +22,8 @@ def move_stamps(state: State, seconds: float) -> None:
             contact.race.joins_at += seconds
     for offer in state.offers.values():
         _move(offer, _OFFER, seconds)
+    for place in state.left_places.values():
+        place.t_enq, place.until = place.t_enq + seconds, place.until + seconds
     for queue in state.queues.values():
         if queue.unstaffed_since is not None:
             queue.unstaffed_since += seconds

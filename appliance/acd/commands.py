@@ -70,6 +70,14 @@ class DismissCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncePosition:
+    """Tell the caller the place in the queue, over the music (S-38); a `Connect` cuts it."""
+
+    contact: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendCaller:
     """Send the caller on to voicemail, a person, a group, a number outside or a menu (§3.6): answer `SentOn` when it
     takes the call, `CouldNotSend` when it cannot, both with this `hop`. `ring_s` is for those that ring.
@@ -110,6 +118,7 @@ Command = (
     | Connect
     | RecordConversation
     | DismissCaller
+    | AnnouncePosition
     | SendCaller
     | SayToCaller
     | ReleaseCaller

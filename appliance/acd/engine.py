@@ -18,6 +18,8 @@ from appliance.acd import (
     clock,
     contacts,
     fallback,
+    hours,
+    keys,
     last_agent,
     offers,
     picture,
@@ -38,7 +40,7 @@ from appliance.acd.view import OfficeView
 from appliance.acd.why import Why
 
 CallerEvent = ev.CallerArrived | ev.CallerHungUp | ev.CallerReturned | ev.RecordingBegan | ev.RecordingEnded
-ChainEvent = ev.SentOn | ev.CouldNotSend | ev.MessageSaid | ev.VoicemailLeft
+ChainEvent = ev.HoursChanged | ev.DigitPressed | ev.SentOn | ev.CouldNotSend | ev.MessageSaid | ev.VoicemailLeft
 NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged
@@ -176,6 +178,10 @@ class Acd:
     def _hear_from_chain(self, event: ChainEvent) -> None:
         office = self._office
         match event:
+            case ev.HoursChanged():
+                hours.changed(office, event)
+            case ev.DigitPressed(contact, digit):
+                keys.pressed(office, contact, digit)
             case ev.SentOn(contact, hop):
                 fallback.taken(office, contact, hop)
             case ev.CouldNotSend(contact, hop):

@@ -43,6 +43,23 @@ class CallerReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursChanged:
+    """A queue opened or closed: by its schedule, a holiday or a person. `reason` is a word of `schedule.Reason`."""
+
+    queue: str
+    is_open: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """A caller pressed a key (0 to 9, *, #)."""
+
+    contact: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
 class SentOn:
     """Whoever the caller was sent on to by `SendCaller` has taken the call. Another `hop` means nothing (I-16)."""
 
@@ -273,6 +290,8 @@ Event = (
     | CallerArrived
     | CallerHungUp
     | CallerReturned
+    | HoursChanged
+    | DigitPressed
     | SentOn
     | CouldNotSend
     | MessageSaid

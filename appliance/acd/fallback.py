@@ -97,6 +97,7 @@ def _enter(office: Office, contact: Contact, destination: Destination) -> None:
         contact.visited.append(left)
     contacts.stop_clock(office, contact)
     contact.queue, contact.entered_at = destination.to, office.now
+    contact.announced, contact.announce_at = 0, 0.0
     contact.is_admitted, contact.offers = False, 0  # who declined there is asked last here as well (I-24)
     contact.last_agent, contact.sticky_until = "", 0.0
     if not destination.keep_place:

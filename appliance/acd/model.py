@@ -164,6 +164,7 @@ class Contact:
     what a step of priority was worth on arrival (F-10). `needs` is the skill level asked for in queue `needs_for`, one
     less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none.
 
+    `announced` is the place told last, at `announced_at`; `announce_at` is when to look again (S-38).
     T-max counts from `entered_at`, when the present queue was reached (0: on arrival). `step` is the next in the chain
     of the reason `why`, `hops` counts destinations over all chains and `visited` are their keys (I-27). `sent_to` is
     where the caller is in FALLBACK; `is_taken`: whoever that is has taken the call; `prompt` is what is being said.
@@ -182,6 +183,9 @@ class Contact:
     hears: Hears = Hears.NOTHING
     is_admitted: bool = False
     entered_at: float = 0.0
+    announced: int = 0
+    announced_at: float = 0.0
+    announce_at: float = 0.0
     step: int = 0
     hops: int = 0
     visited: list[str] = field(default_factory=list)
@@ -278,6 +282,15 @@ class LastTalk:
 
 
 @dataclass(slots=True)
+class LeftPlace:
+    """The place of a caller who gave up, kept `until` then for the same number (F-44)."""
+
+    t_enq: float
+    seq: int
+    until: float
+
+
+@dataclass(slots=True)
 class State:
     """The whole office. `at` is the time of the last batch, `seq` counts batches, the rest are counters for new ids."""
 
@@ -289,6 +302,7 @@ class State:
     at: float = 0.0
     seq: int = 0
     arrivals: int = 0
+    left_places: dict[str, LeftPlace] = field(default_factory=dict)
     offers_made: int = 0
     day: str = ""
     last_talks: dict[str, LastTalk] = field(default_factory=dict)

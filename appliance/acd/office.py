@@ -149,7 +149,7 @@ class Office:
 
     def waiting_deadlines(self, contact: Contact) -> list[float]:
         """Every moment at which a waiting caller must be looked at again."""
-        when = [contact.retry_at] if contact.retry_at else []
+        when = [at for at in (contact.retry_at, contact.announce_at) if at]
         queue = self.queues.get(contact.queue)
         if queue is None:
             return when

@@ -52,6 +52,10 @@ class QueueSettings:
     record: bool = True
     wait_without_agents: bool = True
     wait_after_closing: bool = True  # S-37: who waits at closing time stays
+    voicemail_digit: str = ""  # leaves the queue for good (S-34); "" for none
+    announce_position: bool = False  # S-38
+    announce_s: float = 45.0  # T-ann
+    announce_min_s: float = 20.0  # T-annmin
     chains: tuple[Chain, ...] = ()  # where callers go for each reason (§3.6)
     is_group: bool = False
     ring_cap: int = 0
@@ -73,6 +77,7 @@ class OfficeSettings:
     queues: tuple[QueueSettings, ...] = ()
     lost_s: float = 60.0  # T-lost
     bridge_s: float = 3.0  # T-bridge
+    resume_s: float = 300.0  # T-resume: how long the place of a caller who gave up is kept; 0 not at all
     transfer_s: float = 20.0  # T-xfer: how long somebody a caller was sent on to is rung
     voicemail_s: float = 300.0  # the longest message, then the caller is hung up
     away_s: float = 60.0  # how long a line caller may be without a leg after the switch died

@@ -63,6 +63,8 @@ class Translator:
             case do.DismissCaller(contact, prompt, why):
                 logger.info("Contact %s is dismissed: %s", contact, why)
                 self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
+            case do.AnnouncePosition(contact, position):
+                logger.debug("Contact %s is at place %d; no prompt says so yet", contact, position)
             case do.SendCaller(contact, kind, to, hop):
                 logger.info("Contact %s cannot be sent to %s %s yet; the next in the chain", contact, kind.value, to)
                 self._post(ev.CouldNotSend(contact, hop, "not built yet"))
@@ -136,7 +138,9 @@ class Translator:
                 self.recording_closed(event)
             case wire.Refused():
                 self._refused(event)
-            case wire.Digit() | wire.HeldByPhone() | wire.LineState() | wire.Snapshot():
+            case wire.Digit(leg, digit):
+                self._digit(leg, digit)
+            case wire.HeldByPhone() | wire.LineState() | wire.Snapshot():
                 logger.debug("Nothing to do for %s", type(event).__name__)
             case _:
                 assert_never(event)
@@ -218,6 +222,10 @@ class Translator:
                 self._post(ev.OfferUnreachable(offer))
             case EndCause.FAR | EndCause.US | EndCause.FAULT | EndCause.GONE:
                 self._post(ev.OfferLegEnded(offer))
+
+    def _digit(self, leg: str, digit: str) -> None:
+        if contact := self._legs.contact_of(leg):
+            self._post(ev.DigitPressed(contact, digit))
 
     def _prompt_ended(self, event: wire.PromptEnded) -> None:
         if not event.cut:

@@ -192,6 +192,8 @@ class Desk:
                 return f"record {contact} as {recording}"
             case do.DismissCaller(contact, _, why):
                 return f"dismiss {contact}: {why}"
+            case do.AnnouncePosition(contact, position):
+                return f"tell {contact} place {position}"
             case do.SendCaller(contact, kind, to, hop, _, why):
                 return f"send {contact} to {kind.value} {to}".rstrip() + f" ({hop}): {why}"
             case do.SayToCaller(contact, prompt, hop):

@@ -30,6 +30,7 @@ class Watch:
     arrived_at: dict[str, float] = field(default_factory=dict)
     inside: set[str] = field(default_factory=set)
     ended: int = 0
+    told: dict[tuple[str, str], int] = field(default_factory=dict)
     been_to: dict[str, list[str]] = field(default_factory=dict)
     outcomes: dict[str, list[story.OfferOutcome]] = field(default_factory=dict)
 
@@ -53,6 +54,7 @@ def check(
     outcomes_are_single(facts, watch)
     contacts_are_conserved(acd.state, facts, watch)
     chains_end(acd.state, facts, watch)
+    places_told_never_get_worse(acd.state, commands, watch)
     work_is_conserved(acd)
     a_reload_changes_nothing(acd)
 
@@ -229,6 +231,17 @@ def chains_end(state: State, facts: Sequence[story.Fact], watch: Watch) -> None:
             assert len(set(been)) == len(been), f"I-27 {been}"
     for name, contact in state.contacts.items():
         assert contact.hops == len(watch.been_to.get(name, []))
+
+
+def places_told_never_get_worse(state: State, commands: Sequence[Command], watch: Watch) -> None:
+    """I-23, S-38: better or the same, and to nobody for whom a phone rings."""
+    for command in commands:
+        if isinstance(command, do.AnnouncePosition):
+            contact = state.contacts[command.contact]
+            told = watch.told.setdefault((contact.contact, contact.queue), command.position)
+            assert 1 <= command.position <= told, f"I-23 {command} after {told}"
+            assert contact.state is ContactState.WAITING, f"S-38 {contact}"
+            watch.told[contact.contact, contact.queue] = command.position
 
 
 def work_is_conserved(acd: Acd) -> None:

@@ -20,8 +20,28 @@ from tests.acd.invariants import same_but_counted
 
 AGENTS = ("ann", "bob", "cay", "dan", "eve")
 QUEUES = (
-    QueueSettings("sales", "Sales", "100", ("ann", "bob", "cay"), ring_s=15, wrap_up_s=20),
-    QueueSettings("help", "Help", "200", ("cay", "dan", "ann"), ring_s=20, wrap_up_s=0, max_waiting=2, chains=FOR_HELP),
+    QueueSettings(
+        "sales",
+        "Sales",
+        "100",
+        ("ann", "bob", "cay"),
+        ring_s=15,
+        announce_position=True,
+        announce_min_s=5,
+        wrap_up_s=20,
+    ),
+    QueueSettings(
+        "help",
+        "Help",
+        "200",
+        ("cay", "dan", "ann"),
+        ring_s=20,
+        wrap_up_s=0,
+        max_waiting=2,
+        voicemail_digit="9",
+        announce_position=True,
+        chains=FOR_HELP,
+    ),
     QueueSettings(
         "vip", "VIP", "300", ("eve", "bob"), max_wait_s=60, hold_when_busy=False, no_agent_s=5, chains=FOR_VIP
     ),
@@ -112,6 +132,14 @@ class Office(RuleBasedStateMachine):
         on_the_way = [c for c in self.desk.acd.state.contacts.values() if c.state is ContactState.FALLBACK]
         if on_the_way:
             self.post(news_of(on_the_way[number % len(on_the_way)], number))
+
+    @rule(number=numbers, digit=st.sampled_from("0129#"))
+    def caller_presses_a_key(self, number: int, digit: str) -> None:
+        self.post(ev.DigitPressed(self.some_contact(number), digit))
+
+    @rule(queue=queues, is_open=st.sampled_from([True, True, False]), reason=st.sampled_from(["closed", "holiday"]))
+    def queue_opens_or_closes(self, queue: str, is_open: bool, reason: str) -> None:
+        self.post(ev.HoursChanged(queue, is_open, reason))
 
     def some_contact(self, number: int) -> str:
         live = sorted(self.desk.acd.state.contacts)

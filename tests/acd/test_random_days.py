@@ -31,7 +31,17 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
     one, other = ONE_BY_ONE[day % 7], ONE_BY_ONE[(day * 3 + 1) % 7]
     sales = QueueSettings("sales", "Sales", "1", AGENTS[:12], one, ring_s=15, wrap_up_s=20, last_agent=True, **SKILLED)
     help_ = QueueSettings(
-        "help", "Help", "2", AGENTS[8:], other, ring_s=20, max_waiting=6, rr_busy_to_end=True, chains=FOR_HELP
+        "help",
+        "Help",
+        "2",
+        AGENTS[8:],
+        other,
+        ring_s=20,
+        max_waiting=6,
+        announce_position=True,
+        voicemail_digit="9",
+        rr_busy_to_end=True,
+        chains=FOR_HELP,
     )
     vip = QueueSettings(
         "vip", "VIP", "3", AGENTS[::3], RACES[day % 2], ring_s=6, wrap_up_s=0, max_wait_s=120, ring_cap=day % 4,
@@ -62,6 +72,8 @@ class Day:
             (4, self.somebody_calls),
             (1.5, self.somebody_gives_up),
             (2, self.a_chain_goes_on),
+            (0.3, self.a_caller_presses_a_key),
+            (0.1, self.a_queue_opens_or_closes),
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
             (4, self.an_own_call_goes_on),
@@ -118,6 +130,14 @@ class Day:
         contacts = self.desk.acd.state.contacts.values()
         on_the_way = [contact for contact in contacts if contact.state is ContactState.FALLBACK]
         return [news_of(self.one_of(on_the_way), int(self.chance.random() * 1000))] if on_the_way else ()
+
+    def a_caller_presses_a_key(self) -> Sequence[Event]:
+        contacts = list(self.desk.acd.state.contacts)
+        return [ev.DigitPressed(self.one_of(contacts), self.one_of("0129#"))] if contacts else ()
+
+    def a_queue_opens_or_closes(self) -> Sequence[Event]:
+        queue, is_open = self.one_of(SHAPES), self.chance.random() < 0.7
+        return [ev.HoursChanged(queue, is_open, self.one_of(["holiday", "closed"]))]
 
     def a_phone_acts(self) -> Sequence[Event]:
         offers = list(self.desk.acd.state.offers.values())
