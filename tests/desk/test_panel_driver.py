@@ -20,13 +20,13 @@ from tests.support.desk_office import BOARD
 class Bench:
     """A driver on mock pins; the clock is the test's, the loop's timers are real."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.factory = MockFactory(pin_class=MockPWMPin)
         self.panel = GpioPanel(read_board(BOARD), self.factory)
         self.events: list[ev.Event] = []
         self.alarms = Alarms()
         self.view = OfficeView(1, 0.0, (AgentView("sato", "佐藤", "101", 1, Status.OFF, 0.0),))
-        self.driver = PanelDriver(self.panel, Clock(), self.alarms, self._post, lambda: self.view)
+        self.driver = PanelDriver(self.panel, Clock(), self.alarms, self._post, lambda: self.view, now)
         self._news = asyncio.Event()
 
     def _post(self, event: ev.Event) -> None:
@@ -123,6 +123,27 @@ async def test_a_button_held_at_start_is_an_alarm_until_it_is_released() -> None
     bench.button(False)
     await bench.until(lambda: bench.alarms.sentences() == ())
     assert bench.events == []
+    bench.driver.stop()
+
+
+async def test_a_stuck_button_alarms_once_and_is_ignored_until_it_is_released(caplog: pytest.LogCaptureFixture) -> None:
+    ahead = [0.0]
+    bench = Bench(lambda: time.monotonic() + ahead[0])
+    bench.driver.start()
+    bench.button(True)
+    await bench.until(lambda: bench.is_held(1))
+    for ahead[0] in (11.0, 12.0, 3600.0):
+        bench.show(Status.OFF)
+    assert bench.alarms.sentences() == ("The button of seat 1 is held or shorted; it is ignored until released",)
+    assert caplog.text.count("is held or shorted") == 1
+    ahead[0] = 0.0
+    bench.button(False)
+    await bench.until(lambda: bench.alarms.sentences() == ())
+    assert bench.events == []
+    bench.button(True)
+    await bench.until(lambda: bench.is_held(1))
+    bench.button(False)
+    assert await bench.event() == ev.DutyOn("sato", "button")
     bench.driver.stop()
 
 

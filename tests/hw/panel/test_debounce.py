@@ -87,11 +87,70 @@ def test_whatever_the_wire_does_no_press_is_shorter_than_the_settling_time(steps
     assert all(press.held_s >= SETTLE_S - 1e-9 for press in play(edges))
 
 
-def test_ten_thousand_bouncing_presses_are_ten_thousand_presses() -> None:
+def test_ten_thousand_presses_bouncing_up_to_five_milliseconds_are_ten_thousand_presses_of_their_own_length() -> None:
     shaky = random.Random(7)
+    edges, at, fingers = [], 1.0, []
+    for _ in range(10_000):
+        held = shaky.uniform(0.06, SHORT_S - 0.01)
+        edges += bouncing(at, True, within(0.005, shaky)) + bouncing(at + held, False, within(0.005, shaky))
+        fingers.append((at, held))
+        at += held + shaky.uniform(0.06, 0.3)
+    presses = play(edges)
+    assert [press.kind for press in presses] == [Kind.SHORT] * 10_000
+    for press, (began, held) in zip(presses, fingers, strict=True):
+        assert 0.0 <= press.began - began <= 0.005 + 1e-9
+        assert abs(press.held_s - held) <= 0.005 + 1e-9
+
+
+def within(length: float, shaky: random.Random) -> list[float]:
+    """Gaps of a burst of bounces that takes `length` seconds in all."""
+    gaps = [shaky.uniform(0.00005, 0.001) for _ in range(shaky.randrange(12))]
+    return [gap * length / 2 / max(sum(gaps), length / 2) for gap in gaps]
+
+
+def test_ten_thousand_glitches_of_up_to_a_millisecond_are_no_press() -> None:
+    shaky = random.Random(8)
     edges, at = [], 1.0
     for _ in range(10_000):
-        gaps = [shaky.uniform(0.0001, 0.0025) for _ in range(shaky.randrange(5))]
-        edges += bouncing(at, True, gaps) + bouncing(at + 0.1, False, gaps)
-        at += 0.25
-    assert len(play(edges)) == 10_000
+        at += shaky.uniform(0.00005, 0.05)  # often nearer to each other than a level takes to settle
+        edges.append((at, True))
+        at += shaky.uniform(0.0, 0.001)
+        edges.append((at, False))
+    assert play(edges) == []
+
+
+@given(st.floats(0.05, 0.5), st.lists(st.tuples(st.floats(0.001, 0.5), st.floats(0.0, 0.001)), max_size=30))
+def test_glitches_within_a_press_neither_end_it_nor_change_its_length(
+    held: float, glitches: list[tuple[float, float]]
+) -> None:
+    edges, at = [(1.0, True)], 1.0 + SETTLE_S
+    for gap, length in glitches:
+        if at + gap + length >= 1.0 + held:
+            break
+        edges += [(at + gap, False), (at + gap + length, True)]
+        at += gap + length
+    assert play([*edges, (1.0 + held, False)]) == [Press(Kind.SHORT, 1.0, 1.0 + held - 1.0)]
+
+
+@given(st.floats(STUCK_S + 0.05, 1e5), bounces, bounces)
+def test_a_stuck_button_however_long_alarms_once_and_the_next_press_counts(
+    held: float, closing: list[float], opening: list[float]
+) -> None:
+    free = 1.0 + held + 1.0
+    edges = bouncing(1.0, True, closing) + bouncing(1.0 + held, False, opening)
+    presses = play([*edges, (free, True), (free + 0.2, False)])
+    assert [press.kind for press in presses] == [Kind.STUCK, Kind.SHORT]
+
+
+@given(st.floats(0.0, 100.0), bounces)
+def test_a_button_held_at_start_means_nothing_however_long_and_the_next_press_counts(
+    held: float, opening: list[float]
+) -> None:
+    contact, _ = at_start(True, 0.0)
+    free = held + 1.0
+    presses = play([*bouncing(held, False, opening), (free, True), (free + 0.2, False)], contact=contact)
+    assert [press.kind for press in presses] == [Kind.SHORT]
+
+
+def test_a_wire_that_chatters_for_an_hour_is_no_press() -> None:
+    assert play([(1.0 + step * 0.015, step % 2 == 0) for step in range(240_000)]) == []
