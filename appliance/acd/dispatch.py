@@ -76,7 +76,7 @@ def _picks(office: Office) -> list[_Pick]:
         queue, contact = office.queues[line], office.state.contacts[name]
         if not eligible.members(office.state, queue, free):
             continue  # nobody left for this whole line
-        demand = (line, contact.needs)
+        demand = (line, eligible.needed_level(queue, contact))
         if demand not in hopeless:
             found = _pick(office, queue, contact, free)
             free.difference_update(pick.agent for pick in found)

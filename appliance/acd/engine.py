@@ -6,7 +6,8 @@ Rule 3: state == fold(journal), where one journal record is one batch: its event
 
 Who finds what where: `tables.py` agent transitions, `staff.py` what agents do, `callers.py` what callers do,
 `offers.py` the ringing between them, `contacts.py` waiting and ending, `admission.py` who may come in, `fallback.py`
-where the others go, `dispatch.py` who is rung next, `story.py` what is told.
+where the others go, `dispatch.py` who is rung next, `eligible.py` and `strategies.py` whom it asks, `why.py` the answer
+to "why me?", `selfcheck.py` what must never be, `story.py` what is told.
 """
 
 from collections.abc import Iterable, Sequence

@@ -33,11 +33,11 @@ def _turn(spans: list[Span], since: float, now: float, *, is_running: bool) -> f
 
 
 def occupancies(team: Sequence[Agent], asked: Iterable[Agent], now: float) -> list[float]:
-    """Share of the rolling hour each of `asked` was engaged, 0 to 1, smoothed by the team's mean."""
-    loads = [_load(agent, now) for agent in team]
-    duty = sum(on_duty for _, on_duty in loads)
-    mean = sum(engaged for engaged, _ in loads) / duty if duty else 0.0
-    return [_smoothed(*_load(agent, now), mean) for agent in asked]
+    """Share of the rolling hour each of `asked`, who are of the team, was engaged: 0 to 1, smoothed by its mean."""
+    loads = {agent.settings.agent: _load(agent, now) for agent in team}
+    duty = sum(on_duty for _, on_duty in loads.values())
+    mean = sum(engaged for engaged, _ in loads.values()) / duty if duty else 0.0
+    return [_smoothed(*loads[agent.settings.agent], mean) for agent in asked]
 
 
 def _smoothed(engaged: float, on_duty: float, mean: float) -> float:

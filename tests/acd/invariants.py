@@ -165,7 +165,8 @@ def nobody_is_overtaken(state: State, commands: Sequence[Command]) -> None:
 def _could_ring(state: State, queue: QueueSettings, contact: Contact, agent: str) -> bool:
     """Whether this agent, free, would be in NOW for the contact: the specification's words, not the engine's."""
     level = {one.skill: one.level for one in state.agents[agent].settings.skills}.get(queue.skill, 0)
-    lacks_skill = queue.strategy == "skills" and queue.skill != "" and level < contact.needs
+    needed = contact.needs if contact.needs_for == queue.queue else queue.skill_min
+    lacks_skill = queue.strategy == "skills" and queue.skill != "" and level < needed
     last = state.agents.get(contact.last_agent)
     is_awaited = last is not None and last.is_staffing and queue.queue not in last.private
     is_kept = is_awaited and contact.last_agent != agent and contact.last_agent not in contact.declined

@@ -1,4 +1,4 @@
-"""Break the core on purpose, one line at a time, and see the scripts fail: `python -m tests.acd.mutants`.
+"""Break the core on purpose, one line at a time, and see the scripts fail: `python -m tests.acd.mutants [FILE …]`.
 
 Works on a copy in a temporary folder. Each mutant is (file, what stands there, what is written instead); it is killed
 when the tests of this folder fail. Prints the survivors and exits with their number.
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FIRST = ("strategies", "why", "selfcheck", "routing", "agents", "rows", "races", "faults", "ring_all")  # quick to tell
 
 MUTANTS: tuple[tuple[str, str, str], ...] = (
     ("model.py", "return (-self.priority, self.t_enq, self.seq)", "return (self.priority, self.t_enq, self.seq)"),
@@ -19,11 +20,105 @@ MUTANTS: tuple[tuple[str, str, str], ...] = (
     ("model.py", "return (-self.priority, self.t_enq, self.seq)", "return (-self.priority, self.t_enq, -self.seq)"),
     ("model.py", "and self.intent is not Intent.OFF", "and True"),
     ("model.py", "if self.reach is Reach.LOST and self.is_available:", "if self.reach is Reach.LOST:"),
-    ("strategies.py", "return choice.candidates[0]", "return choice.candidates[-1]"),
-    ("dispatch.py", "free.discard(agent)", "pass"),
+    ("dispatch.py", "free.difference_update(pick.agent for pick in found)", "pass"),
     ("dispatch.py", "heapq.heapify(heads)", "heads.reverse()"),
-    ("dispatch.py", "fresh = [agent for agent in candidates if agent not in contact.declined]", "fresh = candidates"),
-    ("dispatch.py", "return candidates if office.now >= contact.retry_at else []", "return candidates"),
+    ("eligible.py", "fresh = [agent for agent in able if agent not in contact.declined]", "fresh = able"),
+    ("eligible.py", "return able if state.at >= contact.retry_at and not contact.ringing else []", "return able"),
+    ("eligible.py", "state.at >= contact.retry_at and not contact.ringing", "state.at >= contact.retry_at"),
+    ("eligible.py", "if one in free and name not in agents[one].private]", "if one in free]"),
+    ("eligible.py", ">= needed]", "> needed]"),
+    ("eligible.py", "return contact.needs if contact.needs_for == queue.queue else", "return contact.needs if 1 else"),
+    ("eligible.py", "or name in contact.declined or name not in queue.agents", "or name not in queue.agents"),
+    ("eligible.py", "return name if contact.sticky_until and state.at < contact.sticky_until else None", "return name"),
+    ("eligible.py", "return agent.is_staffing and queue not in agent.private", "return agent.is_staffing"),
+    ("eligible.py", "one in staffing and queue.queue not in state.agents[one].private", "one in staffing"),
+    ("eligible.py", "return queue.ring_cap or len(queue.agents)", "return 1"),
+    ("eligible.py", "[one for one in queue.agents if one not in candidates][:MOST_KEPT]",
+     "[one for one in queue.agents if one not in candidates]"),
+    ("eligible.py", 'return "not_last_agent" if', 'return "other_caller" if'),
+    ("dispatch.py", "if demand not in hopeless:", "if True:"),
+    ("dispatch.py", "hopeless.add(demand)", "hopeless.add((line, 0))"),
+    ("dispatch.py", "order.insert(0, contact.last_agent)", "order.append(contact.last_agent)"),
+    ("dispatch.py", "cap = queue.ring_cap or len(queue.agents)", "cap = len(queue.agents)"),
+    ("dispatch.py", "room = max(0, cap - len(contact.ringing))", "room = cap"),
+    ("dispatch.py", "office.now < contact.race.joins_at", "False"),
+    ("dispatch.py", "return 0 if is_early else min(room, 1)", "return 0 if is_early else room"),
+    ("dispatch.py", "return 0 if contact.ringing else 1", "return 1"),
+    ("dispatch.py", "strategies.picked(choice, agent)", "pass"),
+    ("dispatch.py", "office.racing.add(contact.contact)", "pass"),
+    ("dispatch.py", "office.deadlines.add(contact.race.joins_at, Alarm.JOIN, contact.contact)", "pass"),
+    ("dispatch.py", "if any(agent in contact.declined for agent in chosen):", "if False:"),
+    ("strategies.py", "order = sorted(range(len(values)), key=values.__getitem__)",
+     "order = sorted(range(len(values)), key=values.__getitem__, reverse=True)"),
+    ("strategies.py", "return [(agents[agent].idle_since,)", "return [(-agents[agent].idle_since,)"),
+    ("strategies.py", "return [(-float(level_of(", "return [(float(level_of("),
+    ("strategies.py", "return known + [agent for agent in queue.agents if agent not in known]",
+     "return [agent for agent in queue.agents if agent not in known] + known"),
+    ("strategies.py", "memory.rota = [one for one in rota if one not in busy] + busy", "pass"),
+    ("strategies.py", "memory.rota = [one for one in _rota(queue, memory) if one != agent] + [agent]", "pass"),
+    ("strategies.py", "memory.deck.remove(agent)", "pass"),
+    ("strategies.py", "memory.deck, memory.seed = _deck(choice)", "memory.deck, _ = _deck(choice)"),
+    ("strategies.py", "if any(agent in memory.deck for agent in choice.candidates):", "if memory.deck:"),
+    ("strategies.py", "counts.setdefault(agent, min(counts.values(), default=0))", "counts.setdefault(agent, 0)"),
+    ("strategies.py", "min(memory.answered.values(), default=0)) + 1", "0) + 2"),
+    ("strategies.py", "state.queues[queue.queue].answered = dict.fromkeys(here, 0)", "pass"),
+    ("shuffle.py", "return deck, (seed + _GOLDEN) & _MASK or 1", "return deck, first_seed(1, '')"),
+    ("load.py", "spans[0][1] <= now - WINDOW_S or len(spans) > MOST_SPANS", "len(spans) > MOST_SPANS"),
+    ("load.py", "is_engaged = agent.state in (AgentState.BUSY, AgentState.WRAP_UP)",
+     "is_engaged = agent.state is AgentState.BUSY"),
+    ("load.py", "return (engaged + PRIOR_S * mean) / (on_duty + PRIOR_S)", "return engaged"),
+    ("load.py", "until - max(since, edge)", "until - since"),
+    ("load.py", "edge = now - WINDOW_S", "edge = now - WINDOW_S / 4"),
+    ("last_agent.py", "if len(state.last_talks) > MOST_KEPT:", "if False:"),
+    ("last_agent.py", "state.last_talks.pop(contact.number, None)", "pass"),
+    ("last_agent.py", "if talk.day >= oldest", "if talk.day > oldest"),
+    ("last_agent.py", "contact.sticky_until = office.now + queue.sticky_s", "contact.sticky_until = 0.0"),
+    ("skill_need.py", "contact.needs > queue.skill_floor", "contact.needs > 0"),
+    ("skill_need.py", "contact.needs - 1, 0.0", "contact.needs - 2, 0.0"),
+    ("staff.py", "office.is_staffing_stale = True\n    offer", "offer"),
+    ("staff.py", "if event.on and agent.state is AgentState.RINGING and", "if event.on and"),
+    ("staff.py", "offer is not None and offer.queue == event.queue", "offer is not None"),
+    ("staff.py", "if office.state.office.outbound_resets_idle or", "if True or"),
+    ("model.py", "self.t_enq - self.priority * self.ageing_s", "self.t_enq + self.priority * self.ageing_s"),
+    ("effects.py", "if agent.missed_races >= MOST_MISSED_RACES and", "if agent.missed_races > MOST_MISSED_RACES and"),
+    ("effects.py", "agent.missed_races = 0\n", "pass\n"),
+    ("effects.py", "    if not cause.reason:\n        return\n", ""),
+    ("engine.py", "if date != self.state.day:", "if True:"),
+    ("engine.py", "self.state.contacts[whose].sticky_until = 0.0", "pass"),
+    ("engine.py", "contact.race.joins_at = 0.0", "pass"),
+    ("offers.py", "offer.is_blameless, offer.why = bool(offer.race) or queue.is_group, why", "offer.why = why"),
+    ("offers.py", "if winner is not None and winner.phase is Phase.ACCEPTED:", "if False:"),
+    ("offers.py", "if not contact.ringing:\n        contacts.wait", "if True:\n        contacts.wait"),
+    ("offers.py", "if contact.hears is Hears.AGENT:\n        contacts.hold(office, contact)", "pass"),
+    ("offers.py", "stop_ringing(office, contact, LOST_RACE, elsewhere=True)", "pass"),
+    ("offers.py", "withdraw(office, offer, LOST_RACE, Happening.WITHDRAWN, elsewhere=True)",
+     "withdraw(office, offer, LOST_RACE, Happening.WITHDRAWN)"),
+    ("offers.py", "offer.phase is Phase.OPEN and _has_winner(office, offer)", "False"),
+    ("offers.py", "if offer.is_blameless:\n        return agent.is_free", "if False:\n        return False"),
+    ("offers.py", "_take_turn(office, offer)\n    offer.phase", "offer.phase"),
+    ("offers.py", "_take_turn(office, offer)\n    office.commands.append(do.WithdrawOffer(offer.offer, DECLINED))",
+     "office.commands.append(do.WithdrawOffer(offer.offer, DECLINED))"),
+    ("offers.py", "(len(contact.ringing) > 1 or (queue is not None and queue.is_group))", "False"),
+    ("offers.py", "last_agent.remember(office.state, contact, offer.agent)", "pass"),
+    ("offers.py", "strategies.answered(office.state.queues[offer.queue], offer.agent)", "pass"),
+    ("office.py", "strategies.joined(self.state, agent.settings.agent)", "pass"),
+    ("office.py", "load.note(agent, self.now)", "pass"),
+    ("office.py", "self.racing.discard(contact.contact)", "pass"),
+    ("configure.py", "if queue in office.state.queues]", "]"),
+    ("configure.py", "if contact.state is ContactState.OFFERING:\n", "if True:\n"),
+    ("clock.py", "contact.race.joins_at += seconds", "pass"),
+    ("clock.py", "agent.engaged = [(since + seconds, until + seconds) for since, until in agent.engaged]", "pass"),
+    ("selfcheck.py", "office.state.healed += len(found)", "pass"),
+    ("selfcheck.py", "_drop_orphans(office)\n    for", "for"),
+    ("selfcheck.py", "office.reindex()", "pass"),
+    ("selfcheck.py", "if has_leg != (agent.state in _BUSY):", "if False:"),
+    ("selfcheck.py", "contact.state is ContactState.WAITING and _is_left", "False and _is_left"),
+    ("picture.py", "return bool(served) and all(queue in agent.private for queue in served)",
+     "return bool(agent.private)"),
+    ("picture.py", "[: eligible.first_ring(queue)]", ""),
+    ("why.py", "why.at - values[0]", "values[0]"),
+    ("admission.py", "ageing_s=state.office.ageing_s,", ""),
+    ("admission.py", "last_agent.look_up(office, contact)", "pass"),
     ("dispatch.py", "contact.declined.clear()", "pass"),
     ("dispatch.py", "memory.unstaffed_since = None", "pass"),
     ("dispatch.py", "elif memory.unstaffed_since is None:", "else:"),
@@ -77,8 +172,10 @@ MUTANTS: tuple[tuple[str, str, str], ...] = (
     ("offers.py", "if not offer.is_busy:\n        offer.is_busy = True", "if True:\n        offer.is_busy = True"),
     ("offers.py", "        unreachable(office, offer)\n        return\n", "        pass\n"),
     ("offers.py", "if contact.hears is Hears.NOTHING:", "if contact.hears is not Hears.MUSIC:"),
-    ("offers.py", "and agent.prompt_contact == offer.contact", "and True"),
-    ("offers.py", "and agent.state is AgentState.OFF", "and True"),
+    ("offers.py", "return agent.state is AgentState.OFF and agent.prompt_contact == offer.contact",
+     "return agent.state is AgentState.OFF"),
+    ("offers.py", "return agent.state is AgentState.OFF and agent.prompt_contact == offer.contact",
+     "return agent.prompt_contact == offer.contact"),
     ("offers.py", "and contact.state is ContactState.WAITING", "and True"),
     ("offers.py", "contact.declined.remove(offer.agent)", "pass"),
     ("offers.py", "elsewhere=contact is not None", "elsewhere=True"),
@@ -127,15 +224,16 @@ def survives(folder: Path, mutant: tuple[str, str, str]) -> bool:
         raise SystemExit(f"{name}: {found!r} does not stand there any more; mend the list")
     path.write_text(whole.replace(found, instead, 1))
     try:
-        command = [sys.executable, "-m", "pytest", "tests/acd", "-x", "-q", "-p", "no:cacheprovider", "--timeout=60"]
+        tests = [*(f"tests/acd/test_{name}.py" for name in FIRST), "tests/acd"]
+        command = [sys.executable, "-m", "pytest", *tests, "-x", "-q", "-p", "no:cacheprovider", "--timeout=60"]
         runs = {**os.environ, "DESKBELL_MACHINE_RUNS": "40", "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(command, cwd=folder, env=runs, capture_output=True, check=False).returncode == 0
     finally:
         path.write_text(whole)
 
 
-def main() -> int:
-    """Try every mutant; returns how many survived."""
+def main(only: list[str]) -> int:
+    """Try every mutant, or those of the files named; returns how many survived."""
     survivors = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -143,13 +241,14 @@ def main() -> int:
         shutil.copytree(ROOT / "tests" / "acd", folder / "tests" / "acd", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "docs", folder / "docs") if (ROOT / "docs").is_dir() else None
         shutil.copy(ROOT / "pyproject.toml", folder)
-        for mutant in MUTANTS:
+        chosen = [mutant for mutant in MUTANTS if not only or mutant[0] in only]
+        for mutant in chosen:
             alive = survives(folder, mutant)
             print("SURVIVES" if alive else "killed  ", *mutant, sep=" | ", flush=True)
             survivors += [mutant] if alive else []
-    print(f"{len(MUTANTS) - len(survivors)} of {len(MUTANTS)} killed")
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} killed")
     return len(survivors)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -272,7 +272,7 @@ def test_any_two_events_in_a_race_keep_every_invariant(x: Event, order: str, ans
 
     for y in TWO:
         desk = run(start, x, y, order)
-        desk.wait(30)
+        desk.wait(4)
         assert all(agent.state is not AgentState.RINGING or agent.offer for agent in desk.acd.state.agents.values())
 
 

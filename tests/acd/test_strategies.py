@@ -231,6 +231,18 @@ def test_f05_who_can_only_be_served_by_a_specialist_does_not_hold_up_the_others(
     desk.expect("ringback h1", "ring ann for h1", "hold s1", "hold s2")
 
 
+def test_f05_callers_from_before_the_skills_strategy_do_not_hide_who_needs_no_skill() -> None:
+    people = (AgentSettings("ann", "Ann", "101"),)
+    plain = QueueSettings("sales", "S", "1", ("ann",))
+    asked = QueueSettings("sales", "S", "1", ("ann",), "skills", skill="german", skill_min=3, skill_floor=0)
+    desk = Desk("ann")
+    desk.together(ev.Configured(OfficeSettings(people, (plain,))), arrives("c1"))
+    lower = replace(asked, skill_min=0)
+    desk.together(ev.Configured(OfficeSettings(people, (lower,))), arrives("c2"))
+    desk.together(ev.Configured(OfficeSettings(people, (asked,))), ev.DutyOn("ann", "ann"))
+    desk.expect("ring ann for c2")
+
+
 # -- random deck
 
 
