@@ -218,7 +218,9 @@ def _before_it_starts(nice: int) -> None:
 
 
 def _print_line(name: str, text: str) -> None:
-    sys.stdout.write(f"{name:>7} | {text}\n")
+    now = time.time()
+    clock = time.strftime("%H:%M:%S", time.localtime(now))
+    sys.stdout.write(f"{clock}.{int(now % 1 * 1000):03d} {name:>7} | {text}\n")
     sys.stdout.flush()
 
 

@@ -106,7 +106,7 @@ def main(words: list[str]) -> int:
     try:
         settings = load(Path(words[0]))
         level = "DEBUG" if settings.log_level == "TRACE" else settings.log_level
-        logging.basicConfig(stream=sys.stdout, level=level, format="%(asctime)s %(levelname)s %(message)s")
+        logging.basicConfig(stream=sys.stdout, level=level, format="%(levelname).1s %(name)s: %(message)s")
         sys.setswitchinterval(0.0005)  # the bridge's clock waits for the interpreter in our audio port
         gc.disable()  # the SIP thread collects
         _come_first()

@@ -49,7 +49,7 @@ def main() -> None:
 
 def _serve(settings: SwitchSettings) -> None:
     level = "DEBUG" if settings.log_level == "TRACE" else settings.log_level
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=level, format="%(levelname).1s %(name)s: %(message)s", stream=sys.stderr)
     gc.disable()  # collected by the SIP thread
     asyncio.run(_run(settings))
 
