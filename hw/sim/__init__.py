@@ -7,11 +7,16 @@ from hw.sim.card import Caller, VirtualCard
 from hw.sim.countries import CallerIdTime
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import CardEvent, What
+from hw.sim.faults import FAULTS, PLUG_FAULTS
 from hw.sim.oracle import violations
 from hw.sim.party import CallerState, HangUp, Heard
+from hw.sim.personalities import PERSONALITIES
 from hw.sim.sound import Recording, Silence, Sound, Spoken, Tone, from_wav
 
 __all__ = [
+    "FAULTS",
+    "PERSONALITIES",
+    "PLUG_FAULTS",
     "Caller",
     "CallerIdTime",
     "CallerState",

@@ -13,20 +13,28 @@ from pathlib import Path
 from hw.sim.card import VirtualCard
 from hw.sim.countries import COUNTRIES
 from hw.sim.errors import SimulatorError
+from hw.sim.faults import from_word, listing
+from hw.sim.personalities import PERSONALITIES
 from hw.sim.server import ControlRoom, ControlServer
 
 
 def arguments(words: list[str] | None) -> argparse.Namespace:
     """The command line, read."""
-    parser = argparse.ArgumentParser(prog="line-sim", description="Virtual telephone line cards on pseudo-terminals.")
+    parser = argparse.ArgumentParser(
+        prog="line-sim",
+        description="Virtual telephone line cards on pseudo-terminals.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket for JSON-lines control")
     parser.add_argument(
         "--link", type=Path, action="append", required=True, help="where a card appears; repeat for more"
     )
     parser.add_argument("--country", default="JP", help=f"whose exchange: {', '.join(COUNTRIES)}")
-    parser.add_argument("--personality", default="cx93001_2013", help="which modem")
+    parser.add_argument("--personality", default="cx93001_2013", help=f"which modem: {', '.join(PERSONALITIES)}")
     parser.add_argument("--ppm", type=float, default=0.0, help="error of the cards' crystals")
     parser.add_argument("--echo-db", type=float, default=None, help="return loss of the hybrid; without it no echo")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help="broken from the start")
+    parser.add_argument("--list-faults", action="version", version=listing(), help="name the faults and end")
     parser.add_argument("--stop-with-stdin", action="store_true", help="end when standard input closes (parent gone)")
     return parser.parse_args(words)
 
@@ -43,6 +51,9 @@ def main(words: list[str] | None = None) -> int:
     try:
         for place, link in enumerate(asked.link):
             cards.append(VirtualCard(asked.country, link, asked.personality, asked.ppm, asked.echo_db, seed=place + 1))
+            for word in asked.fault:
+                asked_for = from_word(word)
+                cards[-1].fault(asked_for.name, asked_for.value, asked_for.text, asked_for.count)
         return _serve(asked, cards, told)
     except (SimulatorError, OSError) as error:
         print(f"line-sim: {error}", file=sys.stderr)

@@ -9,6 +9,7 @@ processes of a machine share, so delays can be measured across them. The card ow
 """
 
 import contextlib
+import fcntl
 import logging
 import os
 import select
@@ -21,8 +22,9 @@ from hw.sim.core import CardCore, CardStats
 from hw.sim.countries import CallerIdTime, country_named
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import CardEvent, What
+from hw.sim.faults import PLUG_FAULTS, Injection, inject
 from hw.sim.party import CallerState, HangUp, Heard, RemoteParty
-from hw.sim.personality import personality_named
+from hw.sim.personalities import personality_named
 from hw.sim.pty import PseudoPort
 from hw.sim.sound import Sound, digits
 from hw.sim.ulaw import Linear
@@ -60,9 +62,10 @@ class VirtualCard:
         self._verbs.register(self._wake, select.POLLIN)
         self._port: PseudoPort | None = None
         self._is_held = False
+        self._intruder: int | None = None
         self._latest = 0.0
         self._stopping = False
-        self._path = ""
+        self._path = self._last_number = ""
         self.plug()
         self._thread = threading.Thread(target=self._run, name="virtual line card", daemon=True)
         self._thread.start()
@@ -80,12 +83,13 @@ class VirtualCard:
         """What a driver opens: the link, or the slave's own name. It stays the same over unplugging if it is a link."""
         return self._path
 
-    def plug(self) -> None:
-        """A new PTY, perhaps of another number, under the same link; SimulatorError if it is plugged."""
+    def plug(self, new_number: bool = False) -> None:
+        """A new PTY under the same link, of another number if wished; SimulatorError if it is plugged."""
         with self._changed:
             if self._port is not None:
                 raise SimulatorError(f"asked to plug the card in, but it is at {self._path}; unplug it first")
-            self._port = PseudoPort(self._link)
+            self._port = PseudoPort(self._link, self._last_number if new_number else None)
+            self._last_number = self._port.slave_path
             self._is_held = False
             self._path = str(self._link or self._port.slave_path)
             self._epoll.register(self._port.master, select.EPOLLIN | select.EPOLLHUP | select.EPOLLET)
@@ -99,6 +103,7 @@ class VirtualCard:
                 self._epoll.unregister(self._port.master)
                 self._port.close()
                 self._port = None
+                self._evict()
                 self._core.power_off(time.monotonic())
                 self._stir()
 
@@ -116,6 +121,42 @@ class VirtualCard:
         """The modem line that a PTY lacks, for drivers that toggle it."""
         with self._changed:
             self._core.set_dtr(is_high, time.monotonic())
+            self._stir()
+
+    def set_second_opener(self, is_there: bool) -> None:
+        """Another program locks the port, or lets go of it. SimulatorError if there is no port or it is locked."""
+        with self._changed:
+            self._evict()
+            if not is_there:
+                return
+            if self._port is None:
+                raise SimulatorError(
+                    "asked for a second opener of the port, but the card is unplugged; plug it in first"
+                )
+            self._intruder = os.open(self._port.slave_path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            try:
+                fcntl.flock(self._intruder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self._evict()
+                raise SimulatorError("asked for a second opener of the port, but the driver has locked it") from None
+
+    def _evict(self) -> None:
+        if self._intruder is not None:
+            os.close(self._intruder)
+            self._intruder = None
+
+    def fault(self, name: str, value: float = 0.0, text: str = "", count: int = 1) -> None:
+        """Makes one of `faults.FAULTS` or `faults.PLUG_FAULTS` happen; SimulatorError names what there is."""
+        if name in PLUG_FAULTS:
+            acts: dict[str, Callable[[], None]] = {
+                "card.unplug": self.unplug,
+                "card.plug": lambda: self.plug(new_number=bool(value)),
+                "card.second_opener": lambda: self.set_second_opener(bool(value)),
+            }
+            acts[name]()
+            return
+        with self._changed:
+            inject(self._core, time.monotonic(), Injection(name, value, text, count))
             self._stir()
 
     # The line

@@ -123,6 +123,10 @@ class RemoteCard:
         """The telephone cord is put in or pulled."""
         self._ask(Request("cord", is_so=is_in))
 
+    def fault(self, name: str, value: float = 0.0, text: str = "", count: int = 1) -> None:
+        """Makes one of `hw.sim.faults` happen."""
+        self._ask(Request(name, value=value, text=text, count=count))
+
     def unplug(self) -> None:
         """Pulls the USB cable."""
         self._ask(Request("unplug"))

@@ -6,17 +6,19 @@ Modes: command (FCLASS 0 or 8) and voice stream; a stream begins after CONNECT a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hw.sim import callerid
 from hw.sim.agenda import Agenda, Plan
+from hw.sim.cable import Cable
 from hw.sim.clock import CodecClock
 from hw.sim.countries import Country
 from hw.sim.eventlog import EventLog, What
 from hw.sim.exchange import ExchangeLine, LineSignal, LineState
 from hw.sim.hybrid import Hybrid, QuietWatch
 from hw.sim.interpreter import Result
+from hw.sim.noise import LineNoise
 from hw.sim.personality import Personality
 from hw.sim.session import CommandSession
 from hw.sim.sound import Sound
@@ -59,8 +61,12 @@ class CardCore:
         self.clock = CodecClock(personality.quantum, ppm)
         self.stream: VoiceStream | None = None
         self._session = CommandSession(personality, self, self.agenda, self.log, seed)
-        self._settings = self._session.settings
-        self.output = self._session.output
+        self._settings = self.settings = self._session.settings
+        self.mischief = self._session.mischief
+        self._said = self._session.output
+        self.cable = Cable(self._said, personality.byte_budget, seed)
+        self.output = self.cable.output
+        self.noise = LineNoise(seed)
         self._wall = wall
         self._hybrid = None if echo_db is None else Hybrid(echo_db)
         self._own_sound: Sound | None = None
@@ -77,10 +83,17 @@ class CardCore:
     @property
     def room(self) -> int:
         """How many bytes of the host the card takes now; 0 is back-pressure."""
-        return self.stream.room if self.stream is not None else 4096
+        if self.stream is None:
+            return 4096
+        rationed = self.cable.room
+        return self.stream.room if rationed is None else min(self.stream.room, rationed)
 
     def receive(self, data: bytes, now: float) -> None:
         """Bytes from the host."""
+        self._take(self.cable.sent(data), now)
+        self.cable.carry(now, self.is_streaming)
+
+    def _take(self, data: bytes, now: float) -> None:
         if self.stream is None:
             self._session.type(data, now)
             return
@@ -107,13 +120,48 @@ class CardCore:
         self.go_on_hook(now, "power")
         self._session.stop()
         self._settings.reset()
-        self.output.clear()
+        self.cable.thaw()
+        self.cable.clear()
         self._caller_id.clear()
         self.log.add(now, What.POWERED_OFF)
 
     def power_on(self, now: float) -> None:
         """The plug is back."""
         self.log.add(now, What.POWERED_ON)
+        if self.personality.starts_streaming:
+            self.stick(now)
+
+    # What breaks (named in `faults`)
+
+    def freeze(self, seconds: float, now: float) -> None:
+        """Neither reads nor writes for so long; 0 is until the plug is pulled."""
+        self.cable.is_frozen = True
+        if seconds:
+            self._replan("freeze", now + seconds, lambda due: self._take(self.cable.thaw(), due))
+
+    def stick(self, now: float) -> None:
+        """Finds itself in a duplex stream, off-hook, as a crashed host left it."""
+        self.settings.run("E0+FCLASS=8;+VSD=0,0;+VIT=0;+VLS=1", now)
+        self.begin_stream(Direction.DUPLEX, now)
+
+    def reset(self, now: float) -> None:
+        """Lightning: the firmware starts anew, everything at its default, the USB device still there."""
+        self.power_off(now)
+        self.power_on(now)
+
+    def emit(self, code: bytes, now: float) -> None:
+        """Tells a DLE event that has no cause."""
+        self._send_code(code, now)
+
+    def babble(self, said: bytes) -> None:
+        """Says bytes that mean nothing; they leave with the next tick."""
+        self._said += said
+
+    def set_tx_fifo(self, size: int) -> None:
+        """Another depth of the transmit FIFO, in this stream too."""
+        self.personality = replace(self.personality, tx_fifo=size)
+        if self.stream is not None:
+            self.stream.capacity = size
 
     # Time
 
@@ -129,6 +177,8 @@ class CardCore:
                 self.agenda.run_next()
             else:
                 self._quantum(due)
+            self.cable.carry(due, self.is_streaming)
+        self.cable.carry(now, self.is_streaming)
 
     def stats(self, now: float) -> CardStats:
         """Counts so far."""
@@ -221,6 +271,10 @@ class CardCore:
                 self._replan("loop", now + self.personality.loop_immunity_ms / 1000, self._loop_was_lost)
             case LineSignal.LOOP_CLOSED:
                 self._replan("loop", now, None)
+            case LineSignal.REVERSED if self.is_off_hook:
+                self._send_code(self.personality.reversal_code, now)
+            case LineSignal.PARALLEL_UP | LineSignal.PARALLEL_DOWN if int(self._settings.value("-STE") or "0") & 2:
+                self._send_code(b"P" if signal is LineSignal.PARALLEL_UP else b"p", now)
 
     def _ring(self, now: float) -> None:
         if self.is_off_hook:
@@ -243,6 +297,8 @@ class CardCore:
         party, wanted = self.line.party, self._settings.value("+VCID")
         if party is None or self.is_off_hook:
             return
+        if self.personality.caller_id_after and not self.settings.has_heard(self.personality.caller_id_after):
+            return
         report = callerid.raw if wanted == "2" else callerid.tagged
         self._caller_id = report(party.number, party.name, self._wall(), self.personality.caller_id_blank)
         if wanted == "0":
@@ -250,8 +306,10 @@ class CardCore:
         self.log.add(now, What.CALLER_ID_SENT, party.number or "")
         if self._settings.is_voice:
             packet = "\r\n".join(self._caller_id).encode("latin-1", "replace")
-            self.output += b"\x10X" + packet + b"\x10."
+            self._said += b"\x10X" + packet + b"\x10."
         else:
+            if self.personality.caller_id_header:
+                self._session.text(self.personality.caller_id_header)
             for line in self._caller_id:
                 self._session.text(line)
 
@@ -261,10 +319,12 @@ class CardCore:
 
     def _send_code(self, code: bytes, now: float) -> None:
         """A DLE event: on the next sample boundary of a stream, at once in voice command mode, never in data mode."""
+        if code in self.personality.never_tells:
+            return
         if self.stream is not None:
             self._codes.append(code)
         elif self._settings.is_voice:
-            self.output += b"\x10" + code
+            self._said += b"\x10" + code
         else:
             return
         self.log.add(now, What.CODE_SENT, code.decode("latin-1"))
@@ -275,7 +335,7 @@ class CardCore:
         """The quantum that ends at `now`: what the host gave goes to the line, what the line carries to the host."""
         count = self.clock.advance()
         self.log.sample = self.clock.samples
-        from_line = self.line.speak(count)
+        from_line = self.noise.over(self.line.speak(count))
         to_line = self._transmit(count, now)
         self.line.hear(to_line, now)
         if self._hybrid is not None:
@@ -300,17 +360,17 @@ class CardCore:
             self._send_code(b"s", now)
             stream.is_ending = True
         shielded = stream.shield(ulaw, self._codes)
-        if len(self.output) + len(shielded) > self.personality.rx_fifo:
+        if self.cable.waiting + len(shielded) > self.personality.rx_fifo:
             self._overruns += 1
             if now - self._last_overrun >= OVERRUN_REPORT_GAP:
                 self._last_overrun = now
                 self._send_code(b"o", now)
         else:
             self._codes.clear()
-            self.output += shielded
+            self._said += shielded
         if stream.is_over:
             self._end_stream(now, "ended")
-            self.output += b"\x10\x03" if stream.direction.has_receive else b""
+            self._said += b"\x10\x03" if stream.direction.has_receive else b""
             self._session.answer(Result.OK, now)
             self._session.watch_host(now)
 

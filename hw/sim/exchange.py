@@ -20,6 +20,7 @@ DIAL_TONE_DELAY = 0.3
 CLEARING_DROP_MS = 500
 IDLE_VOLTS = 48.0
 BUSY_VOLTS = 7.5
+SHARED_VOLTS = 5.5
 NO_LINE_VOLTS = 1.4
 
 
@@ -41,6 +42,9 @@ class LineSignal(Enum):
     CALLER_ID = "caller_id"
     LOOP_OPENED = "loop_opened"
     LOOP_CLOSED = "loop_closed"
+    REVERSED = "reversed"
+    PARALLEL_UP = "parallel_up"
+    PARALLEL_DOWN = "parallel_down"
 
 
 class ExchangeLine:
@@ -56,7 +60,7 @@ class ExchangeLine:
         self.is_loop_open = False
         self.is_cord_in = True
         self._agenda, self._log, self._signal = agenda, log, signal
-        self._is_off_hook = False
+        self._is_off_hook = self._is_parallel_up = False
         self._tone: Sound | None = None
         self._plans: list[Plan] = []
 
@@ -66,7 +70,7 @@ class ExchangeLine:
         self, party: RemoteParty, now: float, caller_id: CallerIdTime | None = None, rings: int | None = None
     ) -> None:
         """Offers a call; an engaged line turns the caller away. `rings` after which the caller gives up, or None."""
-        if self.state is not LineState.IDLE or self._is_off_hook:
+        if self.state is not LineState.IDLE or self._is_looped:
             party.state = CallerState.ENGAGED
             return
         self.state, self.party = LineState.RINGING, party
@@ -94,7 +98,7 @@ class ExchangeLine:
         self._end_call(CallerState.GAVE_UP)
         self._log.add(now, What.CALL_GIVEN_UP)
         self.state = LineState.IDLE
-        if self._is_off_hook:  # picked up just as the caller gave up
+        if self._is_looped:  # picked up just as the caller gave up
             self.state = LineState.SEIZED
             self._plan(now + DIAL_TONE_DELAY, self._give_dial_tone)
 
@@ -123,20 +127,49 @@ class ExchangeLine:
         self._open_loop(now)
         self._agenda.at(now + milliseconds / 1000, self._close_loop)
 
+    def reverse(self, now: float) -> None:
+        """Swaps the wires, as exchanges do at answer and release."""
+        self._signal(LineSignal.REVERSED, now)
+
+    def set_parallel(self, is_up: bool, now: float) -> None:
+        """A second telephone on the same pair is lifted or put down; it holds the line alone as well."""
+        if is_up is self._is_parallel_up:
+            return
+        was_looped = self._is_looped
+        self._is_parallel_up = is_up
+        self._signal(LineSignal.PARALLEL_UP if is_up else LineSignal.PARALLEL_DOWN, now)
+        if is_up and not was_looped:
+            self._loop(now)
+        elif was_looped and not self._is_looped:
+            self._open(now)
+
     # What the card does
+
+    @property
+    def _is_looped(self) -> bool:
+        return self._is_off_hook or self._is_parallel_up
 
     def off_hook(self, now: float) -> None:
         """The card loops the line: ringing is tripped, an idle line gives dial tone."""
+        was_looped = self._is_looped
         self._is_off_hook = True
+        if not was_looped:
+            self._loop(now)
+
+    def on_hook(self, now: float) -> None:
+        """The card opens the line: whatever there was is over, unless a parallel telephone holds it."""
+        self._is_off_hook = False
+        if not self._is_looped:
+            self._open(now)
+
+    def _loop(self, now: float) -> None:
         if self.state is LineState.RINGING:
             self._agenda.at(now + RING_TRIP, self._trip)
         elif self.state is LineState.IDLE:
             self.state = LineState.SEIZED
             self._plan(now + DIAL_TONE_DELAY, self._give_dial_tone)
 
-    def on_hook(self, now: float) -> None:
-        """The card opens the line: whatever there was is over."""
-        self._is_off_hook = False
+    def _open(self, now: float) -> None:
         if self.state is LineState.RINGING:
             return  # let go before the ring was tripped: it rings on
         if self.state is LineState.CONNECTED:
@@ -159,7 +192,9 @@ class ExchangeLine:
             return NO_LINE_VOLTS
         if self.is_loop_open:
             return 0.0
-        return BUSY_VOLTS if self._is_off_hook else IDLE_VOLTS
+        if self._is_off_hook and self._is_parallel_up:
+            return SHARED_VOLTS
+        return BUSY_VOLTS if self._is_looped else IDLE_VOLTS
 
     def speak(self, count: int) -> bytes:
         """The next µ-law samples the far side puts on the line."""
@@ -198,7 +233,7 @@ class ExchangeLine:
         self._plan(now + offset, self._ring_burst)
 
     def _trip(self, now: float) -> None:
-        if self.state is LineState.RINGING and self._is_off_hook and self.party is not None:
+        if self.state is LineState.RINGING and self._is_looped and self.party is not None:
             self._forget_plans()
             self.state, self.party.state = LineState.CONNECTED, CallerState.CONNECTED
             self._log.add(now, What.CALL_CONNECTED)

@@ -45,6 +45,7 @@ class Outcome:
     result: Result = Result.OK
     stream: Direction | None = None
     long_run: LongRun | None = None
+    said: str = ""  # instead of OK
 
     @property
     def is_last_word(self) -> bool:
@@ -93,6 +94,7 @@ class Interpreter:
         """`chance` draws the latencies."""
         self.personality = personality
         self._modem, self._chance = modem, chance
+        self._pinned: dict[str, str] = {}
         self.reset()
         self._acts: dict[str, Callable[[AtCommand, Outcome, float], bool]] = {
             "Z": self._z, "&F": self._f, "&V": self._show_all, "H": self._h, "I": self._i, "A": self._a, "D": self._d,
@@ -104,7 +106,16 @@ class Interpreter:
         """Everything as after power-up."""
         self._values = {name: parameter.default for name, parameter in self.personality.parameters.items()}
         self._letters = dict(_LETTERS)
+        self._heard_commands: set[str] = set()
         self._registers = dict(self.personality.s_registers)
+
+    def pin(self, name: str, value: str) -> None:
+        """A parameter that stays as it is whatever it is told, as firmware that lacks a country does."""
+        self._pinned[name] = value
+
+    def has_heard(self, command: str) -> bool:
+        """That line has been sent since the reset."""
+        return command in self._heard_commands
 
     def value(self, name: str) -> str:
         """What a parameter or letter stands at."""
@@ -136,6 +147,7 @@ class Interpreter:
     def run(self, body: str, now: float) -> Outcome:
         """Does what the line says."""
         outcome = Outcome()
+        self._heard_commands.add(body.upper())
         commands = commands_of(body)
         if commands is None or len(body) > self.personality.body_limit:
             outcome.result = Result.ERROR
@@ -148,6 +160,8 @@ class Interpreter:
         return outcome
 
     def _one(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
+        if command.name in self.personality.absent:
+            return False
         if command.name in self.personality.identity and command.asked in (Asked.ACT, Asked.READ):
             outcome.texts.append(self.personality.identity[command.name])
             return True
@@ -164,7 +178,8 @@ class Interpreter:
         parameter = self.personality.parameters[command.name]
         match command.asked:
             case Asked.READ:
-                outcome.texts.append(parameter.shown.format(self._values[command.name]))
+                shown = self._pinned.get(command.name, self._values[command.name])
+                outcome.texts.append(parameter.shown.format(shown))
             case Asked.TEST:
                 outcome.texts += parameter.options.split("\r\n") if parameter.options else []
                 return bool(parameter.options)
@@ -261,6 +276,7 @@ class Interpreter:
             self._modem.go_off_hook(now, "+VLS")
         else:
             self._modem.go_on_hook(now, "+VLS")
+        outcome.said = self.personality.voice_ok
         return True
 
     def _fclass(self, command: AtCommand, outcome: Outcome, now: float) -> bool:

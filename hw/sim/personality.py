@@ -6,7 +6,6 @@ A new modem is a new `Personality`; the interpreter never asks which one it is.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hw.sim.errors import SimulatorError
 from hw.sim.ulaw import A_LAW, MU_LAW, SIGNED_8, UNSIGNED_8, VoiceFormat
 
 Span = tuple[float, float]
@@ -35,7 +34,12 @@ class Personality:
     """One modem model.
 
     `latency` is the seconds from a command's CR to its effect, by command name, drawn evenly from the span.
-    `duplex_exit` is the DLE code that ends the duplex stream. `loop_code` is the event for an interrupted loop.
+    `duplex_exit` is the DLE code that ends the duplex stream. `loop_code` is the event for an interrupted loop,
+    `reversal_code` the one for swapped wires, `never_tells` the codes it does not have. `absent` are commands it lacks.
+    `byte_budget` is bytes a second both ways together in a stream. `wants_polite_exit`: the exit code is obeyed only
+    right after a DLE pair. `starts_streaming`: comes up in a stream, off-hook, as after a host's crash.
+    `is_whimsical`: answers framed in any legal way. `voice_ok` answers `+VLS`. `caller_id_after` must be sent before
+    callers are told at all; `caller_id_header` is a line before each telling.
     """
 
     name: str
@@ -52,6 +56,16 @@ class Personality:
     loop_code: bytes = b"l"
     loop_immunity_ms: int = 200
     underrun_each_quantum: bool = False
+    reversal_code: bytes = b"l"
+    never_tells: frozenset[bytes] = frozenset()
+    absent: frozenset[str] = frozenset()
+    byte_budget: float | None = None
+    wants_polite_exit: bool = False
+    starts_streaming: bool = False
+    is_whimsical: bool = False
+    voice_ok: str = "OK"
+    caller_id_after: str = ""
+    caller_id_header: str = ""
     caller_id_blank: str = " "
     s_registers: Mapping[int, int] = field(default_factory=lambda: dict(_S_REGISTERS))
 
@@ -60,7 +74,7 @@ _NUMBER = r"\d{1,3}"
 _FLAG = r"[01]"
 _PAIR = r"\d{1,3},\d{1,3}"
 
-_CX_PARAMETERS: Mapping[str, Parameter] = {
+CX_PARAMETERS: Mapping[str, Parameter] = {
     "+FCLASS": Parameter("0", r"0|1|1\.0|2|8", "0,1,1.0,2,8"),
     "+GCI": Parameter("B5", r"[0-9A-Fa-f]{2}", "(00,09,20,26,3D,42,59,61,7B,7E,A0,A5,AE,B4,B5,FE)", "+GCI: {}"),
     "+IFC": Parameter("2,2", r"[0-3],[0-2]", "(0-2),(0-2)", "+IFC: {}"),
@@ -103,7 +117,8 @@ CX93001_2013 = Personality(
         "I2": "OK",
         "I3": "CX93001-EIS_V0.2013-V92",
     },
-    parameters=_CX_PARAMETERS,
+    parameters=CX_PARAMETERS,
+    byte_budget=30_400,
     # 129 (ADPCM) and 133 (14 bit) are listed by the chip but not spoken by the simulator: one byte is one sample here.
     formats={"0": SIGNED_8, "1": UNSIGNED_8, "130": UNSIGNED_8, "131": MU_LAW, "132": A_LAW},
     latency={
@@ -114,13 +129,3 @@ CX93001_2013 = Personality(
         "Z": (0.3, 0.8),
     },
 )
-
-PERSONALITIES: Mapping[str, Personality] = {CX93001_2013.name: CX93001_2013}
-
-
-def personality_named(name: str) -> Personality:
-    """The personality of that name; SimulatorError names the known ones."""
-    try:
-        return PERSONALITIES[name]
-    except KeyError:
-        raise SimulatorError(f"asked for the modem {name!r}; known are {', '.join(PERSONALITIES)}") from None

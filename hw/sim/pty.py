@@ -15,17 +15,29 @@ from pathlib import Path
 _GONE = (errno.EIO, errno.EAGAIN)
 
 
+def _pair() -> tuple[int, str]:
+    """A master and its slave's name."""
+    master, slave = os.openpty()
+    try:
+        tty.setraw(slave)
+        return master, os.ttyname(slave)
+    finally:
+        os.close(slave)  # from here on the master is hung up until a driver opens the slave
+
+
 class PseudoPort:
     """One PTY, its master in our hands, its slave published under a stable name."""
 
-    def __init__(self, link: Path | None) -> None:
-        """`link` is a symbolic link to make (folders too); None publishes the slave's own name."""
-        self.master, slave = os.openpty()
-        try:
-            tty.setraw(slave)
-            self.slave_path = os.ttyname(slave)
-        finally:
-            os.close(slave)  # from here on the master is hung up until a driver opens the slave
+    def __init__(self, link: Path | None, other_than: str | None = None) -> None:
+        """`link` is a symbolic link to make (folders too); None publishes the slave's own name.
+
+        `other_than` is a slave's name that this one is not to have.
+        """
+        self.master, self.slave_path = _pair()
+        if self.slave_path == other_than:  # the kernel gives the lowest number free: hold that one for a moment
+            taken = self.master
+            self.master, self.slave_path = _pair()
+            os.close(taken)
         os.set_blocking(self.master, False)
         self._poll = select.poll()
         self._poll.register(self.master, 0)

@@ -102,6 +102,8 @@ class ControlRoom:
                 card.unplug()
             case "plug":
                 card.plug()
+            case name if name.startswith(("card.", "line.")):
+                card.fault(name, ask.value, ask.text, ask.count)
             case _:
                 raise SimulatorError(
                     f"asked the verb {ask.verb!r}, which is not known; docs: hw.sim.server.ControlRoom"

@@ -11,6 +11,7 @@ from hw.sim.agenda import Agenda, Plan
 from hw.sim.at import LineEditor
 from hw.sim.eventlog import EventLog, What
 from hw.sim.interpreter import Interpreter, LongRun, Modem, Result
+from hw.sim.mischief import Mischief, Whim
 from hw.sim.personality import Personality
 from hw.sim.stream import Direction
 
@@ -29,6 +30,25 @@ class StreamingModem(Modem, Protocol):
         """The digits are out."""
 
 
+class Framing:
+    """How answers are framed and spelt: as most modems do, or in any way the standard lets a whimsical one."""
+
+    def __init__(self, is_whimsical: bool, chance: random.Random) -> None:
+        self._is_whimsical, self._chance = is_whimsical, chance
+
+    def line(self, text: str) -> str:
+        """A line of an answer."""
+        if not self._is_whimsical:
+            return f"\r\n{text}\r\n"
+        return self._chance.choice(("\r\n{}\r\n", "{}\r\n", "\n{}\r\n", "\r\n\r\n{}\r\n", "\r\n {}\r\n")).format(text)
+
+    def word(self, word: str) -> str:
+        """A final result."""
+        if not self._is_whimsical:
+            return word
+        return self._chance.choice((word, word.lower(), word.capitalize(), f" {word} "))
+
+
 class CommandSession:
     """One card's conversation in text."""
 
@@ -38,6 +58,8 @@ class CommandSession:
         """Texts for the host gather in `output`."""
         self.output = bytearray()
         self.settings = Interpreter(personality, card, random.Random(seed))
+        self.mischief = Mischief()
+        self._framing = Framing(personality.is_whimsical, random.Random(seed + 1))
         self._card, self._agenda, self._log = card, agenda, log
         self._editor = LineEditor()
         self._running: Plan | None = None
@@ -63,17 +85,23 @@ class CommandSession:
             if body is not None:
                 self._plan(body, now)
 
-    def run(self, body: str, now: float) -> None:
-        """Does a command line now and answers it."""
+    def run(self, body: str, now: float, whim: Whim = Whim.OBEYED) -> None:
+        """Does a command line now and answers it, as far as `whim` lets it."""
         self._running = None
+        if whim is Whim.DEAF:
+            return
+        if whim is Whim.ERROR:
+            self.answer(Result.ERROR, now)
+            return
         outcome = self.settings.run(body, now)
         if outcome.long_run is not None:
             long_run = self._long_run = outcome.long_run
             self._running = self._agenda.at(now + long_run.seconds, lambda due: self._finish(long_run, due))
             return
-        for text in outcome.texts:
-            self.text(text)
-        self.answer(outcome.result, now)
+        if whim is not Whim.NONE:
+            for text in outcome.texts:
+                self.text(text)
+            self.answer(outcome.result, now, outcome.said)
         if outcome.stream is not None:
             self._card.begin_stream(outcome.stream, now)
         self.watch_host(now)
@@ -85,17 +113,18 @@ class CommandSession:
 
     def text(self, text: str) -> None:
         """A line for the host."""
-        self.output += f"\r\n{text}\r\n".encode("latin-1", "replace")
+        self.output += self._framing.line(text).encode("latin-1", "replace")
 
-    def answer(self, result: Result, now: float) -> None:
-        """A final result, as Q and V want it."""
+    def answer(self, result: Result, now: float, said: str = "") -> None:
+        """A final result, as Q and V want it; `said` is this firmware's word for OK here."""
         self._log.add(now, What.RESULT_SENT, result.name)
         if self.settings.value("Q") == "1":
             return
         if self.settings.value("V") == "0":
             self.output += f"{result.value}\r".encode()
         else:
-            self.text(result.name.replace("_", " "))
+            word = said if said and result is Result.OK else result.name.replace("_", " ")
+            self.text(self._framing.word(word))
 
     def watch_host(self, now: float) -> None:
         """`+VIT`: a host that says nothing in voice command mode while off-hook is taken for dead."""
@@ -104,7 +133,8 @@ class CommandSession:
 
     def _plan(self, body: str, now: float) -> None:
         self._log.add(now, What.COMMAND_RECEIVED, "AT" + body)
-        self._running = self._agenda.at(now + self.settings.latency(body), lambda due: self.run(body, due))
+        whim, takes = self.mischief.meet("AT" + body, self.settings.latency(body))
+        self._running = self._agenda.at(now + takes, lambda due: self.run(body, due, whim))
 
     def _disturb(self, byte: int, now: float) -> None:
         long_run = self._long_run

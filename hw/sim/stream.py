@@ -44,6 +44,8 @@ class VoiceStream:
         self.received = self.sent = self.underruns = self.host_samples = 0
         self._steady_from: tuple[int, int] | None = None
         self._personality, self._format = personality, voice_format
+        self.capacity = personality.tx_fifo
+        self._has_polite_pair = False
         self._exits = {Direction.DUPLEX: personality.duplex_exit, Direction.RECEIVE: b"!\x1b"}.get(direction, b"")
         self._fifo = bytearray()
         self._after_dle = False
@@ -52,7 +54,7 @@ class VoiceStream:
     @property
     def room(self) -> int:
         """How many more bytes the transmit FIFO takes."""
-        return max(0, self._personality.tx_fifo - len(self._fifo))
+        return max(0, self.capacity - len(self._fifo))
 
     @property
     def steady_rate(self) -> float | None:
@@ -89,7 +91,10 @@ class VoiceStream:
             self._started = True
 
     def _obey(self, code: int) -> None:
-        if code == DLE:
+        polite, self._has_polite_pair = self._has_polite_pair, code == DLE
+        if self._personality.wants_polite_exit and not polite and (code == ETX or code in self._exits):
+            self.ignored_codes.append(code)
+        elif code == DLE:
             self._take_in(b"\x10")
         elif code == SUB:
             self._take_in(b"\x10\x10")

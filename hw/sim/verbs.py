@@ -37,7 +37,10 @@ class SoundSpec:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One verb. Only what the verb needs is given; seconds, dBFS and milliseconds as in the Python API."""
+    """One verb. Only what the verb needs is given; seconds, dBFS and milliseconds as in the Python API.
+
+    A fault's name is a verb too (`hw.sim.faults`): `value` in its unit, `text` and `count` where it needs them.
+    """
 
     verb: str
     card: int = 0
@@ -60,6 +63,8 @@ class Request:
     since: float = 0.0
     event: str = ""
     count: int = 1
+    value: float = 0.0
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

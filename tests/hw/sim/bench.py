@@ -7,7 +7,7 @@ import numpy as np
 from hw.sim.core import CardCore
 from hw.sim.countries import CallerIdTime, country_named
 from hw.sim.party import RemoteParty
-from hw.sim.personality import CX93001_2013
+from hw.sim.personality import CX93001_2013, Personality
 from hw.sim.sound import Recording, Sound
 
 WALL = datetime(2026, 11, 22, 15, 34)  # noqa: DTZ001  (a telephone exchange has no zone)
@@ -16,8 +16,14 @@ WALL = datetime(2026, 11, 22, 15, 34)  # noqa: DTZ001  (a telephone exchange has
 class Host:
     """Virtual time begins at 1000 s; nothing here waits."""
 
-    def __init__(self, country: str = "JP", ppm: float = 0.0, echo_db: float | None = None) -> None:
-        self.core = CardCore(CX93001_2013, country_named(country), ppm, echo_db, seed=7, wall=lambda: WALL)
+    def __init__(
+        self,
+        country: str = "JP",
+        ppm: float = 0.0,
+        echo_db: float | None = None,
+        personality: Personality = CX93001_2013,
+    ) -> None:
+        self.core = CardCore(personality, country_named(country), ppm, echo_db, seed=7, wall=lambda: WALL)
         self.now = 1000.0
         self.got = b""  # everything of the present stream, still shielded
 
