@@ -8,12 +8,11 @@ Threads: gpiozero reports edges on threads of its own, so a listener must be thr
 
 import contextlib
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from hw.board import Board, BoardError, Seat, read_board
+from hw.board import Board, BoardError, Chip, Seat, read_board
 from hw.errors import HardwareError
 
 Listener: TypeAlias = Callable[[int, bool, float], None]
@@ -54,45 +53,64 @@ class Panel(Protocol):
         """Show a colour on the seat's lamp until told otherwise."""
         ...
 
+    @property
+    def absences(self) -> tuple[str, ...]:
+        """A sentence for each part of the panel that should be here and is not."""
+        ...
+
+    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
+        """Look after pins that may go and come: the seats whose pins did, and when to look again (None: never)."""
+        ...
+
     def close(self) -> None:
         """Lamps dark, pins released."""
         ...
 
 
 def open_panel(board_file: Path, mode: str = "auto") -> Panel:
-    """The panel of a board: `gpio`, `virtual`, or `auto` (gpio where this machine has a chip, else virtual).
+    """The panel of a board: `virtual`, `gpio` (what is absent is an absence), or `auto` (no GPIO at all is none).
 
-    Raises BoardError for a bad board file in every mode, PanelError when `gpio` is asked for and cannot be had.
+    Raises BoardError for a bad board file or an unknown mode; hardware that is not there raises nothing.
     """
+    from hw.live_panel import LivePanel
+
     board = read_board(board_file)
-    if mode == "virtual" or (mode == "auto" and not _has_chip(board)):
-        return VirtualPanel(tuple(seat.number for seat in board.seats))
-    if mode not in ("auto", "gpio"):
+    if mode not in ("auto", "gpio", "virtual"):
         raise BoardError(f"panel mode is {mode!r}; auto, gpio or virtual would be right")
-    try:
-        return GpioPanel(board, _lgpio_factory(board))
-    except PanelError:
-        if mode == "gpio":
-            raise
+    if mode == "virtual":
         return VirtualPanel(tuple(seat.number for seat in board.seats))
+    return LivePanel(board, needs_gpio=mode == "gpio")
+
+
+def on_or_off(colour: Colour) -> Colour:
+    """The nearest colour of a lamp that cannot dim; anything but dark stays visible."""
+    most = max(colour)
+    red, green, blue = (1.0 if part > 0.0 and part >= 0.4 * most else 0.0 for part in colour)
+    return red, green, blue
 
 
 class GpioPanel:
     """Buttons to ground with the chip's pull-ups, RGB lamps by PWM."""
 
     kind = "gpio"
+    absences: tuple[str, ...] = ()
 
-    def __init__(self, board: Board, factory: object) -> None:
-        """Take every pin of the board from a gpiozero pin factory. Raises PanelError when one cannot be had."""
+    def __init__(self, board: Board, factory: object | Mapping[str, object]) -> None:
+        """Take every pin of the board, all of them offsets, from gpiozero's pin factories.
+
+        `factory` is the one for every chip, or one for each chip by its id. Raises PanelError when a pin cannot be had.
+        """
         from gpiozero import Button
 
-        self._factory = factory
+        each = factory if isinstance(factory, Mapping) else {chip.id: factory for chip in board.chips}
+        self._factories: dict[str, object] = dict(each)
         self._listener: Listener | None = None
         self._buttons: dict[int, Button] = {}
         self._lamps: dict[int, object] = {}
+        self._chips = {seat.number: board.chip_of(seat) for seat in board.seats}
         try:
             for seat in board.seats:
-                self._take(seat, board.common_anode)
+                self._take(seat, board.chip_of(seat), common_anode=board.common_anode)
         except BaseException:
             self.close()
             raise
@@ -111,8 +129,13 @@ class GpioPanel:
         return bool(self._buttons[seat].is_pressed)
 
     def light(self, seat: int, colour: Colour) -> None:
-        """Set the lamp's duty cycles."""
-        self._lamps[seat].value = colour  # type: ignore[attr-defined]
+        """Set the lamp's duty cycles; a chip that cannot dim shows the nearest colour it has."""
+        shown = colour if self._chips[seat].pwm else on_or_off(colour)
+        self._lamps[seat].value = shown  # type: ignore[attr-defined]
+
+    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
+        """Nothing to look after: whoever opened these pins does."""
+        return frozenset(), None
 
     def close(self) -> None:
         """Lamps dark, pins released; a second time does nothing."""
@@ -122,20 +145,19 @@ class GpioPanel:
                 device.close()
         self._lamps.clear()
         self._buttons.clear()
-        with contextlib.suppress(Exception):
-            self._factory.close()  # type: ignore[attr-defined]
+        for factory in self._factories.values():
+            with contextlib.suppress(Exception):
+                factory.close()  # type: ignore[attr-defined]
 
-    def _take(self, seat: Seat, common_anode: bool) -> None:
+    def _take(self, seat: Seat, chip: Chip, *, common_anode: bool) -> None:
         from gpiozero import RGBLED, Button
-        from gpiozero.exc import GPIOZeroError
 
+        factory, lit_high = self._factories[chip.id], not common_anode
         try:
-            lamp = RGBLED(
-                seat.red, seat.green, seat.blue, active_high=not common_anode, pwm=True, pin_factory=self._factory
-            )
+            lamp = RGBLED(seat.red, seat.green, seat.blue, active_high=lit_high, pwm=chip.pwm, pin_factory=factory)
             self._lamps[seat.number] = lamp
-            button = Button(seat.button, pull_up=True, bounce_time=None, pin_factory=self._factory)
-        except GPIOZeroError as wrong:
+            button = Button(seat.button, pull_up=True, bounce_time=None, pin_factory=factory)
+        except Exception as wrong:  # gpiozero, lgpio and the kernel have error trees of their own
             raise PanelError(
                 f"seat {seat.number}: its pins cannot be had ({wrong}); is something using them?"
             ) from wrong
@@ -152,6 +174,7 @@ class VirtualPanel:
     """A panel without pins: `edge` is the finger, `shown` is the eye."""
 
     kind = "virtual"
+    absences: tuple[str, ...] = ()
 
     def __init__(self, seats: tuple[int, ...]) -> None:
         self._seats = seats
@@ -182,24 +205,11 @@ class VirtualPanel:
         if self._listener is not None:
             self._listener(seat, down, at)
 
+    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
+        """Nothing to look after."""
+        return frozenset(), None
+
     def close(self) -> None:
         """Lamps dark; nothing to release."""
         self._listener = None
         self.shown = dict.fromkeys(self._seats, DARK)
-
-
-def _has_chip(board: Board) -> bool:
-    chips = [f"gpiochip{board.chip}"] if board.chip is not None else ["gpiochip0", "gpiochip4"]
-    return any(Path("/dev", chip).exists() for chip in chips)
-
-
-def _lgpio_factory(board: Board) -> object:
-    """gpiozero's lgpio factory on the board's chip. Raises PanelError when there is no library, chip or permission."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from gpiozero.pins.lgpio import LGPIOFactory
-
-            return LGPIOFactory(chip=board.chip)
-    except Exception as wrong:  # lgpio raises its own error class, which only exists where lgpio does
-        raise PanelError(f"no GPIO here ({type(wrong).__name__}: {wrong}); panel mode virtual needs none") from wrong

@@ -56,12 +56,12 @@ class PanelDriver:
         self._contacts: dict[int, debounce.Contact] = {}
         self._lamps = {seat: _Lamp(PATTERNS["dark"], 0.0) for seat in panel.seats}
         self._agents: dict[int, AgentView] = {}
+        self._absences: tuple[str, ...] = ()
 
     def start(self) -> None:
         """Begin to listen and to shine."""
         for seat in self._panel.seats:
-            self._contacts[seat], press = debounce.at_start(self._panel.is_down(seat), self._now())
-            self._pressed(seat, press)
+            self._begin(seat, self._now())
         self._panel.listen(self._edge_from_any_thread)
         self.show(self._view())
 
@@ -94,6 +94,24 @@ class PanelDriver:
         return LampView(seat, agent.agent if agent else "", pattern.id, pattern.ja, pattern.en, pattern.steps)
 
     # --- buttons
+
+    def _begin(self, seat: int, now: float) -> None:
+        """Look at a button for the first time, or for the first time since its pins went or came."""
+        self._contacts[seat], press = debounce.at_start(self._panel.is_down(seat), now)
+        self._pressed(seat, press)
+
+    def _tend(self, now: float) -> list[float]:
+        """Say which parts of the panel are absent; a button whose pins went or came is looked at anew."""
+        moved, due = self._panel.tend(now)
+        for seat in moved:
+            self._begin(seat, now)
+        if self._panel.absences != self._absences:
+            for place, _ in enumerate(self._absences):
+                self._alarms.clear(f"panel {place}")
+            for place, sentence in enumerate(self._panel.absences):
+                self._alarms.raise_(f"panel {place}", sentence)
+            self._absences = self._panel.absences
+        return [] if due is None else [due]
 
     def _edge_from_any_thread(self, seat: int, down: bool, at: float) -> None:
         self._loop.call_soon_threadsafe(self._edge, seat, down, at)
@@ -131,8 +149,9 @@ class PanelDriver:
     def _turn(self) -> None:
         """Bring buttons and lamps up to now, and come back for whatever is next."""
         now = self._now()
+        due = self._tend(now)
         self._settle(now)
-        due = [wake for contact in self._contacts.values() if (wake := debounce.deadline(contact)) is not None]
+        due += [wake for contact in self._contacts.values() if (wake := debounce.deadline(contact)) is not None]
         for seat, lamp in self._lamps.items():
             due += self._light(seat, lamp, now)
         if self._timer is not None:

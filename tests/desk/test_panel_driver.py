@@ -13,7 +13,7 @@ from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
 from appliance.desk.panel import PanelDriver
 from hw.board import read_board
-from hw.panel import GpioPanel
+from hw.panel import GpioPanel, VirtualPanel
 from tests.support.desk_office import BOARD
 
 
@@ -158,3 +158,47 @@ async def test_five_buttons_at_once_are_five_presses(bench: Bench) -> None:
         pin.drive_high()
     await bench.until(lambda: len(bench.events) == 5)
     assert {event.agent for event in bench.events} == {"a1", "a2", "a3", "a4", "a5"}  # type: ignore[union-attr]
+
+
+# --- absence
+
+
+class Unplugged(VirtualPanel):
+    """A panel whose pins come and go as the test says."""
+
+    def __init__(self) -> None:
+        super().__init__((1, 2))
+        self.moved: frozenset[int] = frozenset()
+
+    def go(self, *absences: str) -> None:
+        self.absences, self.moved = absences, frozenset({1})
+
+    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
+        moved, self.moved = self.moved, frozenset()
+        return moved, now + 0.01
+
+
+async def test_pins_that_go_are_an_alarm_and_a_held_button_is_no_press_and_pins_that_return_end_it() -> None:
+    panel, events, alarms = Unplugged(), [], Alarms()
+    view = OfficeView(1, 0.0, (AgentView("sato", "佐藤", "101", 1, Status.OFF, 0.0),))
+    driver = PanelDriver(panel, Clock(), alarms, events.append, lambda: view)
+    driver.start()
+    panel.edge(1, down=True, at=time.monotonic())
+    await until(lambda: driver._contacts[1].down)
+    panel.edge(1, down=False, at=time.monotonic())
+    panel.go("chip east is gone")
+    await until(lambda: alarms.sentences() == ("chip east is gone",))
+    panel.go()
+    await until(lambda: alarms.sentences() == ())
+    assert not driver._contacts[1].down
+    panel.edge(1, down=True, at=time.monotonic() - 0.1)
+    panel.edge(1, down=False, at=time.monotonic())
+    await until(lambda: bool(events))
+    assert events == [ev.DutyOn("sato", "button")]
+    driver.stop()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(3):
+        while not holds():
+            await asyncio.sleep(0.005)

@@ -7,7 +7,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from hw.board import BoardError, read_board
-from hw.panel import DARK, GpioPanel, Panel, PanelError, VirtualPanel, open_panel
+from hw.panel import DARK, GpioPanel, Panel, PanelError, VirtualPanel, on_or_off, open_panel
 
 REV_A = Path(__file__).parents[3] / "hw" / "boards" / "rev_a.toml"
 
@@ -106,12 +106,17 @@ def test_pins_that_somebody_else_holds_are_a_sentence() -> None:
     first.close()
 
 
-def test_without_a_chip_auto_is_virtual_and_gpio_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hw.panel._has_chip", lambda board: False)
-    assert open_panel(REV_A, "auto").kind == "virtual"
-    monkeypatch.setitem(__import__("sys").modules, "gpiozero.pins.lgpio", None)
-    with pytest.raises(PanelError, match="no GPIO here"):
-        open_panel(REV_A, "gpio")
+def test_a_lamp_that_cannot_dim_shows_the_nearest_colour_and_never_darkness_for_a_light() -> None:
+    assert on_or_off((1.0, 0.45, 0.0)) == (1.0, 1.0, 0.0)
+    assert on_or_off((0.25, 0.11, 0.0)) == (1.0, 1.0, 0.0)
+    assert on_or_off((1.0, 0.3, 0.5)) == (1.0, 0.0, 1.0)
+    assert on_or_off((0.0, 0.02, 0.0)) == (0.0, 1.0, 0.0)
+    assert on_or_off(DARK) == DARK
+
+
+def test_a_virtual_panel_has_nothing_to_look_after() -> None:
+    panel = open_panel(REV_A, "virtual")
+    assert (panel.kind, panel.tend(0.0), panel.absences) == ("virtual", (frozenset(), None), ())
 
 
 def test_an_unknown_mode_is_a_sentence() -> None:

@@ -1,0 +1,113 @@
+"""The GPIO chips this machine has, and which of them a board means: chips by label or device, lines by name or offset.
+
+`find_chips` asks the kernel; everything else is a pure function of what it found, so it is tested without a chip.
+"""
+
+import contextlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hw.board import Board, Chip, Pin, Seat
+from hw.errors import HardwareError
+
+_SYSFS = Path("/sys/bus/gpio/devices")
+
+
+class ChipError(HardwareError):
+    """A chip or a line of the board is not on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChip:
+    """A chip as the kernel shows it; `names` has one entry for each line, "" for a line without a name."""
+
+    number: int
+    label: str
+    device: str
+    names: tuple[str, ...]
+
+
+def find_chips() -> tuple[FoundChip, ...]:
+    """Every chip under /dev/gpiochip*; none where there is no chip, no library or no permission."""
+    numbers = sorted(int(path.name[8:]) for path in Path("/dev").glob("gpiochip*") if path.name[8:].isdigit())
+    if not numbers:
+        return ()
+    try:
+        import lgpio
+    except ImportError:
+        return ()
+    found = []
+    for number in numbers:
+        with contextlib.suppress(lgpio.error):  # a chip we may not open is a chip we have not
+            found.append(_look_at(number))
+    return tuple(found)
+
+
+def _look_at(number: int) -> FoundChip:
+    import lgpio
+
+    handle = lgpio.gpiochip_open(number)
+    try:
+        _, lines, _, label = lgpio.gpio_get_chip_info(handle)
+        names = tuple(str(lgpio.gpio_get_line_info(handle, line)[3]) for line in range(lines))
+    finally:
+        lgpio.gpiochip_close(handle)
+    return FoundChip(number, str(label), (_SYSFS / f"gpiochip{number}").resolve().parent.name, names)
+
+
+def attach(board: Board, chip: Chip, found: tuple[FoundChip, ...]) -> tuple[FoundChip, tuple[Seat, ...]]:
+    """The chip that the board means, and its seats with every pin as an offset.
+
+    Raises ChipError when the chip is not there, when two could be meant, or when it has not the lines.
+    """
+    fitting = [one for one in found if _fits(chip, one)]
+    named = {pin for seat in board.seats_on(chip) for _, pin in seat.pins() if isinstance(pin, str)}
+    if len(fitting) > 1 and named:
+        fitting = [one for one in fitting if named <= set(one.names)]
+    if len(fitting) > 1:
+        numbers = ", ".join(f"gpiochip{one.number} ({one.device})" for one in fitting)
+        raise ChipError(f"chip {chip.id} could be {numbers}; `device` in the board's file says which")
+    if not fitting:
+        there = ", ".join(f"gpiochip{one.number} is {one.label} ({one.device})" for one in found)
+        raise ChipError(f"no chip {_wanted(chip)} is here for {chip.id}; {there or 'this machine has no GPIO chip'}")
+    return fitting[0], _offsets(board, chip, fitting[0])
+
+
+def _fits(chip: Chip, found: FoundChip) -> bool:
+    if chip.number is not None:
+        return found.number == chip.number
+    return found.label in chip.labels and chip.device in ("", found.device)
+
+
+def _wanted(chip: Chip) -> str:
+    if chip.number is not None:
+        return f"/dev/gpiochip{chip.number}"
+    return " or ".join(chip.labels) + (f" at {chip.device}" if chip.device else "")
+
+
+def _offsets(board: Board, chip: Chip, found: FoundChip) -> tuple[Seat, ...]:
+    taken: dict[int, str] = {}
+    seats = []
+    for seat in board.seats_on(chip):
+        offsets = []
+        for user, pin in seat.pins():
+            offset = _offset(chip, found, user, pin)
+            if offset in taken:  # by name here, by offset there
+                raise ChipError(
+                    f"{user} uses {chip.calls(pin)}, which is line {offset}, already that of {taken[offset]}"
+                )
+            taken[offset] = user
+            offsets.append(offset)
+        button, red, green, blue = offsets
+        seats.append(replace(seat, button=button, red=red, green=green, blue=blue))
+    return tuple(seats)
+
+
+def _offset(chip: Chip, found: FoundChip, user: str, pin: Pin) -> int:
+    if isinstance(pin, str):
+        if pin not in found.names:
+            raise ChipError(f"{user} is {chip.calls(pin)}; gpiochip{found.number} has no line of that name")
+        return found.names.index(pin)
+    if pin >= len(found.names):
+        raise ChipError(f"{user} is {chip.calls(pin)}; gpiochip{found.number} has {len(found.names)} lines only")
+    return pin

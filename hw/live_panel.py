@@ -1,0 +1,185 @@
+"""A panel whose chips may be absent: what is there is driven, what is not is virtual, said, and taken when it returns.
+
+Rules: one part for each chip of the board. A part that cannot be opened, or whose pins fail, is closed and tried again
+with a growing pause. Its lamps are remembered and lit when it is back; its buttons read as released meanwhile.
+
+Threads: everything but the edges (see `hw.panel`) happens on the thread that calls. Times are monotonic seconds.
+"""
+
+import logging
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from hw.board import Board, Chip
+from hw.chips import FoundChip, attach, find_chips
+from hw.errors import HardwareError
+from hw.panel import DARK, Colour, GpioPanel, Listener, PanelError
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S: Final = 2.0
+"""A chip that is gone shows it when its buttons are read, this often."""
+
+FIRST_RETRY_S: Final = 1.0
+LONGEST_RETRY_S: Final = 30.0
+
+
+@dataclass(slots=True)
+class _Part:
+    """One chip and the seats on it; `pins` is None while it is absent."""
+
+    chip: Chip
+    seats: tuple[int, ...]
+    pins: GpioPanel | None = None
+    why: str = ""
+    pause: float = FIRST_RETRY_S
+    due: float = 0.0
+
+
+class LivePanel:
+    """Every seat of a board, each on real pins while its chip is there."""
+
+    def __init__(
+        self,
+        board: Board,
+        *,
+        needs_gpio: bool = True,
+        find: Callable[[], tuple[FoundChip, ...]] = find_chips,
+        factory: Callable[[int], object] | None = None,
+    ) -> None:
+        """Open what is there. `factory` makes the pin factory of a chip number; absent chips raise nothing."""
+        self._board, self._needs_gpio, self._find = board, needs_gpio, find
+        self._factory = factory or lgpio_factory
+        self._listener: Listener | None = None
+        self._shown: dict[int, Colour] = dict.fromkeys((seat.number for seat in board.seats), DARK)
+        self._moved: set[int] = set()
+        self._has_any = False
+        self._parts = tuple(
+            _Part(chip, tuple(seat.number for seat in board.seats_on(chip)))
+            for chip in board.chips
+            if board.seats_on(chip)
+        )
+        for part in self._parts:
+            self._open(part)
+
+    @property
+    def kind(self) -> str:
+        """`gpio` while any chip is there, else `virtual`."""
+        return "gpio" if any(part.pins for part in self._parts) else "virtual"
+
+    @property
+    def seats(self) -> tuple[int, ...]:
+        """The seats there are, absent ones too."""
+        return tuple(self._shown)
+
+    @property
+    def absences(self) -> tuple[str, ...]:
+        """A sentence for each chip that should be here; none where a machine without any GPIO is all right."""
+        if not self._needs_gpio and not self._has_any:
+            return ()
+        return tuple(
+            f"The panel's seats {', '.join(map(str, part.seats))} have no pins: {part.why}"
+            for part in self._parts
+            if part.pins is None
+        )
+
+    def listen(self, listener: Listener) -> None:
+        """Report every edge; the listener is called on gpiozero's threads."""
+        self._listener = listener
+        for part in self._parts:
+            if part.pins is not None:
+                part.pins.listen(listener)
+
+    def is_down(self, seat: int) -> bool:
+        """Whether the seat's button is closed; an absent one is not."""
+        part = self._part_of(seat)
+        try:
+            return part.pins is not None and part.pins.is_down(seat)
+        except Exception as wrong:
+            self._lose(part, wrong)
+            return False
+
+    def light(self, seat: int, colour: Colour) -> None:
+        """Show a colour, or remember it until the lamp is there."""
+        self._shown[seat] = colour
+        part = self._part_of(seat)
+        if part.pins is None:
+            return
+        try:
+            part.pins.light(seat, colour)
+        except Exception as wrong:  # gpiozero and lgpio have error trees of their own; the kernel says OSError
+            self._lose(part, wrong)
+
+    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
+        """Look whether chips went or came; the seats whose pins did, and when to look again."""
+        for part in self._parts:
+            if now < part.due:
+                continue
+            if part.pins is None:
+                self._open(part)
+                part.due, part.pause = now + part.pause, min(2 * part.pause, LONGEST_RETRY_S)
+            if part.pins is not None:
+                part.due, part.pause = now + LOOK_EVERY_S, FIRST_RETRY_S
+                self.is_down(part.seats[0])
+        moved, self._moved = frozenset(self._moved), set()
+        return moved, min((part.due for part in self._parts), default=None)
+
+    def close(self) -> None:
+        """Lamps dark, pins released."""
+        self._listener = None
+        for part in self._parts:
+            if part.pins is not None:
+                part.pins.close()
+                part.pins = None
+
+    def _part_of(self, seat: int) -> _Part:
+        return next(part for part in self._parts if seat in part.seats)
+
+    def _open(self, part: _Part) -> None:
+        """Take the part's pins if its chip is here; otherwise `why` says why not."""
+        found = self._find()
+        self._has_any = self._has_any or bool(found)
+        try:
+            there, seats = attach(self._board, part.chip, found)
+            board = replace(self._board, chips=(part.chip,), seats=seats)
+            part.pins = GpioPanel(board, self._factory(there.number))
+        except HardwareError as wrong:
+            part.why = str(wrong)
+            return
+        if part.why:
+            logger.info("Chip %s of the panel is back", part.chip.id)
+        part.why = ""
+        if self._listener is not None:
+            part.pins.listen(self._listener)
+        for seat in part.seats:
+            self.light(seat, self._shown[seat])
+        self._moved.update(part.seats)
+
+    def _lose(self, part: _Part, wrong: Exception) -> None:
+        """The part's pins fail: let go of them. The next `tend` tries again."""
+        if part.pins is None:
+            return
+        part.why = f"chip {part.chip.id} is gone ({type(wrong).__name__}: {wrong})"
+        part.pins.close()
+        part.pins, part.due = None, part.due - LOOK_EVERY_S + FIRST_RETRY_S
+        self._moved.update(part.seats)
+
+
+def lgpio_factory(number: int) -> object:
+    """gpiozero's lgpio factory on /dev/gpiochip`number`. Raises PanelError without library, chip or permission."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from gpiozero.pins.lgpio import LGPIOFactory
+
+            class ChipFactory(LGPIOFactory):  # type: ignore[misc]
+                """Any chip with its offsets called as the header's, on any machine."""
+
+                def _get_revision(self) -> int:
+                    return 0xA020D3  # a Raspberry Pi 3 B+: GPIO0 to GPIO27; not asked of the machine, it may be no Pi
+
+            return ChipFactory(chip=number)
+    except Exception as wrong:  # lgpio raises its own error class, which only exists where lgpio does
+        raise PanelError(f"gpiochip{number} cannot be opened ({type(wrong).__name__}: {wrong})") from wrong
