@@ -36,7 +36,6 @@ MUTANTS: tuple[tuple[str, str, str], ...] = (
     ("eligible.py", "[one for one in queue.agents if one not in candidates][:MOST_KEPT]",
      "[one for one in queue.agents if one not in candidates]"),
     ("eligible.py", 'return "not_last_agent" if', 'return "other_caller" if'),
-    ("dispatch.py", "if demand not in hopeless:", "if True:"),
     ("dispatch.py", "hopeless.add(demand)", "hopeless.add((line, 0))"),
     ("dispatch.py", "order.insert(0, contact.last_agent)", "order.append(contact.last_agent)"),
     ("dispatch.py", "cap = queue.ring_cap or len(queue.agents)", "cap = len(queue.agents)"),

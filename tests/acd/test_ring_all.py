@@ -65,6 +65,26 @@ def test_f07_who_becomes_free_joins_the_oldest_race_with_room() -> None:
     desk.expect("ring cay for c1")
 
 
+def test_f07_a_race_is_joined_only_up_to_its_cap() -> None:
+    desk = ring_all(ring_cap=2)
+    desk.off("bob")
+    desk.off("cay")
+    desk.caller("c1")
+    desk.ready("bob", "cay")
+    desk.expect("ring bob for c1")
+
+
+def test_f08_a_last_agent_who_declines_in_a_race_is_not_the_only_one_any_more() -> None:
+    desk = ring_all(last_agent=True, wrap_up_s=0)
+    desk.caller("c1")
+    desk.talks("bob")
+    desk.leaves("bob")
+    desk.together(ev.CallerArrived("c2", "sales", "555-c1", "", "sip"))
+    desk.expect("ringback c2", "ring bob for c2")
+    desk.rejects("bob")
+    desk.expect("stop bob: declined", "hold c2", "ring ann for c2", "ring cay for c2")
+
+
 def test_progressive_adds_one_phone_after_another_and_the_first_rings_on() -> None:
     desk = ring_all("progressive", add_every_s=5)
     desk.caller("c1")
@@ -127,6 +147,7 @@ def test_d20_who_rejects_is_not_rung_again_in_this_race() -> None:
     desk.rejects("bob")
     desk.expect("stop bob: declined")
     desk.wait(10)
+    desk.together(ev.Ticked())  # the retry gap is long over
     desk.expect()
     assert desk.status("bob") is Status.AVAILABLE
 

@@ -315,6 +315,18 @@ def test_f08_a_busy_last_agent_is_waited_for_no_longer_than_t_sticky() -> None:
     desk.expect("ring bob for c2")
 
 
+def test_f08_without_waiting_a_free_last_agent_is_still_preferred() -> None:
+    desk = desk_with("fixed-order", last_agent=True, sticky_s=0)
+    desk.off("ann")
+    serve(desk, "c1")
+    desk.ready("ann")
+    desk.together(ev.CallerArrived("c2", "sales", "555-c1", "", "sip"))
+    desk.expect("ringback c2", "ring bob for c2")
+    desk.dials("cay")
+    desk.together(ev.CallerArrived("c3", "sales", "555-c1", "", "sip"))
+    desk.expect("ringback c3", "ring ann for c3")
+
+
 def test_f08_a_last_agent_who_comes_free_in_time_gets_the_call() -> None:
     desk = desk_with("fixed-order", last_agent=True)
     desk.off("ann")
