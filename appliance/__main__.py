@@ -56,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     selftest.add_argument("--pairs", type=int, default=1, help="conversations at once (%(default)s)")
     line_sim = _command(commands, "line-sim", _line_sim, "virtual analogue lines: --socket PATH --link PATH ...")
     line_sim.set_defaults(passes_on=True)
+    panel_test = _command(commands, "panel-test", _panel_test, "walk through every lamp and button of a board: BOARD")
+    panel_test.set_defaults(passes_on=True)
     _add_history(commands)
     return parser
 
@@ -141,6 +143,12 @@ def _line_sim(options: argparse.Namespace) -> int:
     from hw.sim.__main__ import main as simulate
 
     return simulate(options.rest)
+
+
+def _panel_test(options: argparse.Namespace) -> int:
+    from hw.panel_test import main as walk
+
+    return walk(options.rest)
 
 
 def _selftest(options: argparse.Namespace) -> int:
