@@ -91,6 +91,14 @@ class Queue(Section, frozen=True, kw_only=True):
     no_agent_s: Annotated[float, _about("Grace when nobody is on duty (T-noagent).")] = 20.0
     hold_when_busy: Annotated[bool, _about("Let callers wait while every agent is busy (S-36).")] = True
     record: Annotated[bool, _about("Record the queue's conversations (S-07).")] = True
+    hours: Annotated[
+        str, _about("Opening hours, as in `mon-fri 9:00-12:00 13:00-17:30; sat 10:00-14:00`; empty: always open.")
+    ] = ""
+    dates: Annotated[
+        str, _about("Days with hours of their own: `2026-12-29..2027-01-03 closed; 2026-12-28 9:00-12:00`.")
+    ] = ""
+    holidays: Annotated[str, _about("Closed on the public holidays of JP or US; empty: of no country.")] = ""
+    wait_after_closing: Annotated[bool, _about("Who waits at closing time may stay (S-37).")] = True
     strategy: Annotated[
         str,
         _about(

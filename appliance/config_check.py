@@ -7,7 +7,10 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from appliance.acd.schedule import ScheduleError
+from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.strategies import STRATEGIES
+from appliance.acd.timetable import timetable_of
 
 if TYPE_CHECKING:  # config.py calls us
     from appliance.config import Config, Queue
@@ -57,6 +60,7 @@ def _references(config: "Config", phones: list[str], agents: list[str], queues: 
         for agent_id in queue.agents:
             yield from _known("agent", agent_id, agents, f"queue {queue.id}")
         yield from _strategy(config, queue)
+        yield from _hours(config, queue)
     yield from _ways_in(config, phones, queues)
 
 
@@ -80,6 +84,19 @@ def _strategy(config: "Config", queue: "Queue") -> Iterator[str]:
             f"queue {queue.id} never rings below level {queue.skill_floor} of {queue.skill!r}, and its agents reach "
             f"{best} at most; a lower skill_floor would be right"
         )
+
+
+def _hours(config: "Config", queue: "Queue") -> Iterator[str]:
+    """Opening hours that can be read, in a zone and with holidays that are known."""
+    if not queue.hours:
+        if queue.dates or queue.holidays:
+            yield f"queue {queue.id} has dates or holidays but no hours; 'mon-sun 0:00-24:00' would be every day"
+        return
+    try:
+        schedule = schedule_from_text(config.office.time_zone, queue.hours, queue.dates, queue.holidays)
+        timetable_of(schedule, zoneinfo.ZoneInfo)
+    except ScheduleError as wrong:
+        yield f"queue {queue.id}: {wrong}"
 
 
 def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings, Skill
 from appliance.config import Agent, Config, Phone, Queue, Trunk
 from appliance.desk.settings import (
@@ -107,6 +108,11 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         language=config.office.language,
         time_zone=config.office.time_zone,
         demo=demo,
+        hours=tuple(
+            (queue.id, schedule_from_text(config.office.time_zone, queue.hours, queue.dates, queue.holidays))
+            for queue in config.queues
+            if queue.hours
+        ),
     )
 
 
@@ -186,6 +192,7 @@ def _queue(queue: Queue) -> QueueSettings:
         max_waiting=queue.max_waiting,
         hold_when_busy=queue.hold_when_busy,
         record=queue.record,
+        wait_after_closing=queue.wait_after_closing,
         strategy=queue.strategy,
         is_group=queue.group,
         ring_cap=queue.ring_cap,

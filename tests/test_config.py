@@ -8,6 +8,8 @@ import pytest
 from appliance.config import Config, load, parse
 from appliance.config_docs import EXAMPLE, commented_example, documentation, effective
 from appliance.errors import ConfigError
+from appliance.plan import desk as desk_plan
+from appliance.state import State
 
 ROOT = Path(__file__).parent.parent
 TWO_AGENTS = """
@@ -122,3 +124,22 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path / "none.toml")
+
+
+def test_opening_hours_are_read_before_anything_starts(tmp_path: Path) -> None:
+    config = parse(TWO_AGENTS + 'hours = "mon-fri 9:00-18:00"\ndates = "2026-12-31 closed"\nholidays = "JP"\n', "o")
+    ((queue, schedule),) = desk_plan(config, State(tmp_path)).hours
+    assert (queue, schedule.zone, schedule.country) == ("front", "Asia/Tokyo", "JP")
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ('hours = "mon-fri 9:00-9:00"', "queue front: the hours 9:00-9:00 have no length"),
+        ('hours = "mon 9:00-12:00 11:00-15:00"', "queue front: mon: 9:00-12:00 and 11:00-15:00 overlap"),
+        ('hours = "mon-fri 9:00-18:00"\nholidays = "FR"', "queue front: the public holidays of 'FR' are asked for"),
+        ('holidays = "JP"', "queue front has dates or holidays but no hours"),
+    ],
+)
+def test_opening_hours_that_cannot_be_are_named_with_their_queue(keys: str, sentence: str) -> None:
+    assert sentence in complaint(TWO_AGENTS + keys + "\n")

@@ -1,6 +1,6 @@
 """The office clock: CLOCK_MONOTONIC, continued over reboots, so that the core never sees time go back.
 
-The only module of the desk that asks what time it is; everybody else is given `now`.
+The only module of the desk that asks what time it is, but for `wall_clock`; everybody else is given `now`.
 """
 
 import time

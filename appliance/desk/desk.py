@@ -16,6 +16,7 @@ from appliance.desk.alarms import Alarms
 from appliance.desk.call_control import CallControl
 from appliance.desk.clock import Clock
 from appliance.desk.edge_link import EdgeLink
+from appliance.desk.hours import OpeningHours
 from appliance.desk.legs import Legs
 from appliance.desk.lines_link import LinesLink
 from appliance.desk.office import Office
@@ -26,6 +27,8 @@ from appliance.desk.recovery import Recovered, recover
 from appliance.desk.settings import DeskSettings
 from appliance.desk.switch_link import SwitchLink
 from appliance.desk.translate import Translator
+from appliance.desk.wall_clock import SystemWallClock, WallClock, program_built
+from appliance.errors import StorageError
 from appliance.storage.store import Store
 from hw.errors import HardwareError
 from hw.panel import Panel, VirtualPanel, open_panel
@@ -53,19 +56,23 @@ class _Parts:
     store: Store
     driver: PanelDriver
     recordings: Recordings
+    hours: OpeningHours
     works: tuple[tuple[str, Callable[[], Coroutine[None, None, None]]], ...]
 
 
 @asynccontextmanager
-async def running_desk(settings: DeskSettings) -> AsyncIterator[Desk]:
+async def running_desk(settings: DeskSettings, wall_clock: WallClock | None = None) -> AsyncIterator[Desk]:
     """Run the desk around a block. At its end everything posted is handled, and the state is checkpointed.
 
-    Raises StorageError when the database is a newer Deskbell's or cannot be written.
+    `wall_clock` is the machine's unless given. Raises StorageError when the database is a newer Deskbell's or cannot be
+    written, ScheduleError when opening hours name an unknown zone or country.
     """
-    parts = _assemble(settings, await recover(settings.state_dir / "deskbell.sqlite"))
+    recovered = await recover(settings.state_dir / "deskbell.sqlite")
+    parts = _assemble(settings, recovered, wall_clock or SystemWallClock(await _latest_known(recovered.store)))
     control = parts.desk.control
     if control.acd.state.office != settings.office:
         control.post(ev.Configured(settings.office))
+    parts.hours.judge()
     try:
         await control.drain()
         control.watch(parts.driver.show)
@@ -84,7 +91,16 @@ async def running_desk(settings: DeskSettings) -> AsyncIterator[Desk]:
         await parts.store.close()
 
 
-def _assemble(settings: DeskSettings, recovered: Recovered) -> _Parts:
+async def _latest_known(store: Store) -> float:
+    """The newest wall time that certainly has passed: the last caller's, or that of the program."""
+    try:
+        last = await store.contacts(1)
+    except StorageError:
+        last = ()
+    return max([program_built(), *(row.arrived_wall for row in last)])
+
+
+def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallClock) -> _Parts:
     """Put the parts together; nothing runs yet."""
     store, acd = recovered.store, recovered.acd
     clock, alarms = Clock(store.boot.shift), Alarms()
@@ -94,19 +110,22 @@ def _assemble(settings: DeskSettings, recovered: Recovered) -> _Parts:
     control = CallControl(acd, store, clock, alarms)
     translator = Translator(settings, acd, legs, control.post, link.say, recordings.closed)
     control.effects = translator.carry_out
+    hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
+    translator.before_arrival = hours.judge
     reconciler = Reconciler(acd, legs, translator, control.post, link.say)
     panel = _panel(settings, alarms)
     driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view)
     lines = LinesLink(settings, clock, alarms)
     works = (
         ("call control", control.run),
+        ("hours", hours.run),
         ("switch link", partial(link.run, control, translator, reconciler)),
         ("recordings", recordings.run),
         ("lines link", lines.run),
         ("edge link", EdgeLink(settings, acd, clock, alarms, control.post).run),
     )
     office = Office(settings, control, store, lines, driver, alarms)
-    return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, works)
+    return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, works)
 
 
 async def run_desk(settings: DeskSettings) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from appliance.acd.schedule import Schedule
 from appliance.acd.settings import OfficeSettings
 
 
@@ -59,7 +60,8 @@ class DeskSettings:
     """Everything the desk knows of the configuration.
 
     `lines_socket` and `edge_socket` are None when the box has no such process. `peer_uids` are the users that the
-    switch and the lines may run as, besides root and the desk's own.
+    switch and the lines may run as, besides root and the desk's own. `hours` are schedules by queue; a queue without
+    one is always open.
     """
 
     office: OfficeSettings
@@ -79,3 +81,4 @@ class DeskSettings:
     version: str = "0.1.0"
     demo: bool = False
     peer_uids: frozenset[int] = frozenset()
+    hours: tuple[tuple[str, Schedule], ...] = ()

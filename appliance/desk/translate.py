@@ -36,6 +36,8 @@ class Translator:
     ) -> None:
         self._settings, self._acd, self._legs, self._post, self._say = settings, acd, legs, post, say
         self._recording_over = recording_over
+        self.before_arrival: Callable[[], object] = lambda: None
+        """Called before the core hears of a new caller: the hours are judged for each (§3.7)."""
         self.own_calls = OwnCalls(settings, legs, post, say)
 
     # --- orders of the core ---------------------------------------------------------------------------------------
@@ -187,6 +189,7 @@ class Translator:
             logger.info("Contact %s is back on %s", contact, call.origin_id)
             self._post(ev.CallerReturned(contact))
             return
+        self.before_arrival()
         logger.info("Contact %s: %s calls queue %s by %s", contact, masked(call.number), queue, call.origin_id)
         self._post(
             ev.CallerArrived(contact, queue, call.number, call.name, call.origin.value, returns=bool(call.call_key))
