@@ -38,6 +38,7 @@ def _bring_up(port: SerialPort, modem: Modem) -> Ready:
     while True:
         out += modem.outgoing()
         out = out[port.write(out) :]
+        port.set_dtr(modem.wants_dtr)
         due = modem.next_deadline()
         wait = 0.05 if due is None else max(0.0, due - time.monotonic())
         readable, _, _ = select.select([port], [], [], wait)

@@ -15,7 +15,7 @@ class Chipset:
     """One family. `known_by` is searched in the answers to +GMI, ATI0 and ATI3 joined by newlines.
 
     `leave` are the bytes that end a duplex stream; `no_silence` disables the silence detector, which would end it;
-    `setup` are commands only this family knows, none of them vital.
+    `setup` are commands only this family knows, none of them vital. `is_half_duplex`: no `+VTR` (fxo §1.5).
     """
 
     name: str
@@ -24,6 +24,7 @@ class Chipset:
     no_silence: str
     setup: tuple[str, ...] = ()
     has_line_voltage: bool = False
+    is_half_duplex: bool = False
 
 
 CX930XX: Final = Chipset(
@@ -40,10 +41,17 @@ USR5637: Final = Chipset(
     leave=b"\x10\x03",
     no_silence="+VSD=128,0",
 )
+SI24XX: Final = Chipset(
+    name="si24xx",
+    known_by=re.compile(r"SILICON LAB|^SI24\d\d", re.IGNORECASE | re.MULTILINE),
+    leave=b"\x10\x03",
+    no_silence="+VSD=0,0",
+    is_half_duplex=True,
+)
 GENERIC: Final = Chipset(
     name="generic_v253", known_by=re.compile(r""), leave=b"\x10\x18\x10\x5e", no_silence="+VSD=0,0"
 )
-CHIPSETS: Final = (CX930XX, USR5637, GENERIC)
+CHIPSETS: Final = (CX930XX, USR5637, SI24XX, GENERIC)
 
 # The numbers are each vendor's own; only names can be trusted. 130 is unsigned PCM on CX and A-law on USR.
 _ULAW: Final = re.compile(r"(\d+)[,;][^\n]*\b(?:mu-?law|u-?law)\b", re.IGNORECASE)

@@ -23,13 +23,19 @@ from hw.modem.events import (
     Ring,
     Seized,
     SeizeFailed,
+    Sign,
+    Signal,
     StreamEnded,
+    Way,
 )
+from hw.modem.ledger import SAMPLES_PER_MS, SILENCE, TARGET_MS
 from hw.modem.protocol import Mode, Protocol
-from hw.modem.steps import Ask, Leave, Procedure, Reply, Settle, Step, Tell
+from hw.modem.steps import Ask, DropDtr, Leave, Procedure, Reply, Settle, Step, Tell
 
 POLL: Final = 30.0  # an idle modem is asked AT so often
 POLL_AFTER_RING: Final = 10.0
+RING_AFTER_SEIZURE: Final = (0.7, 12.0)  # ringing seen so long after going off-hook: it did not
+REFILL: Final = bytes((SILENCE,)) * (TARGET_MS * SAMPLES_PER_MS)
 STALL: Final = 2.0  # a stream without samples for so long is dead
 
 
@@ -49,6 +55,9 @@ class Modem:
         self._waiting: Callable[[], Procedure] | None = None
         self._poll_at: float | None = None
         self._stall_at: float | None = None
+        self._way = Way.DUPLEX
+        self._seized_at: float | None = None
+        self._is_retaken = False
         self._events: list[ModemEvent] = []
 
     @property
@@ -61,7 +70,12 @@ class Modem:
     @property
     def is_streaming(self) -> bool:
         """True while samples flow."""
-        return self._protocol.mode is Mode.STREAM
+        return self._protocol.mode is not Mode.COMMAND
+
+    @property
+    def wants_dtr(self) -> bool:
+        """False while DTR is to be held low, a rung of the recovery ladder; whoever owns the port obeys."""
+        return not isinstance(self._step, DropDtr)
 
     # --- orders ------------------------------------------------------------------------------------------------
 
@@ -70,9 +84,15 @@ class Modem:
         self._protocol.reset()
         self._begin(self._bring_up, now)
 
-    def seize(self, now: float) -> None:
-        """Go off-hook; `Seized` or `SeizeFailed` follows."""
+    def seize(self, now: float, way: Way = Way.DUPLEX) -> None:
+        """Go off-hook; `Seized` or `SeizeFailed` follows. A half-duplex modem refuses DUPLEX on-hook."""
+        self._way, self._is_retaken = way, False
         self._begin(self._seize, now)
+
+    def turn(self, way: Way, now: float) -> None:
+        """In a call: from announcing to recording or back; `Seized` or `SeizeFailed` follows."""
+        was, self._way = self._way, way
+        self._begin(lambda: procedures.turn(self.identity, was, way), now)
 
     def release(self, now: float) -> None:
         """Go on-hook; `Released` (or `Failed`) follows. What runs now is let to end first."""
@@ -100,7 +120,7 @@ class Modem:
         if isinstance(self._step, Settle):
             self._quiet_ends = min(now + self._step.quiet, self._step_ends)
         for event in self._protocol.receive(received):
-            if not isinstance(self._step, (Tell, Settle)) or isinstance(event, Ring | CallerIdLine):
+            if not isinstance(self._step, (Tell, Settle, DropDtr)) or isinstance(event, Ring | CallerIdLine):
                 self._take(event, now)
         return self._drain()
 
@@ -110,7 +130,7 @@ class Modem:
             self._time_is_up(now)
         if self._poll_at is not None and now >= self._poll_at and self._procedure is None:
             self._poll_at = now + POLL
-            self._run(procedures.check_health, now)
+            self._run(self._check_health, now)
         if self._stall_at is not None and now >= self._stall_at and self.is_streaming:
             self._fail(
                 f"no sound came from the modem for {STALL:.0f} s in a call; 8000 samples a second would be right"
@@ -130,15 +150,30 @@ class Modem:
         self._identity, ready = yield from procedures.bring_up(self._country, self._extra)
         return ready
 
+    def _check_health(self) -> Procedure:
+        """Raises ModemError when the modem cannot be recovered; a recovered one is told as `Ready` again."""
+        self._protocol.has_echoed = False
+        is_well = yield from procedures.is_well(self._country)
+        if is_well and not self._protocol.has_echoed:
+            return None
+        return (yield from self._bring_up())
+
     def _seize(self) -> Procedure:
-        outcome = yield from procedures.seize(self.identity, self._is_one_by_one)
-        if isinstance(outcome, SeizeFailed) and not self._is_one_by_one and self._waiting is None:
+        is_half = self.identity.chipset.is_half_duplex and self._way is Way.DUPLEX
+        outcome = yield from procedures.seize(self.identity, self._is_one_by_one, self._way)
+        if isinstance(outcome, SeizeFailed) and not is_half and not self._is_one_by_one and self._waiting is None:
             self._is_one_by_one = True  # some firmwares refuse several commands on a line: remembered
-            outcome = yield from procedures.seize(self.identity, one_by_one=True)
+            outcome = yield from procedures.seize(self.identity, True, self._way)
         return outcome
 
     def _release(self) -> Procedure:
-        return procedures.release(self.identity, self.is_streaming)
+        return procedures.release(self.identity, self.is_streaming, self._way)
+
+    def _retake(self) -> Procedure:
+        outcome = yield from procedures.retake(self.identity)
+        if outcome is None:
+            self._out += REFILL  # the card's buffer is empty again, and the caller's ledger believes it full
+        return outcome
 
     def _begin(self, procedure: Callable[[], Procedure], now: float) -> None:
         """Run it now, or right after what runs: a command sent into another one's work is lost or breaks it."""
@@ -178,6 +213,8 @@ class Modem:
                 if not self.is_streaming:  # CONNECT was lost or late: its end is recognised by the result alone
                     self._protocol.expect_result("leaving the stream")
                 self._step_ends = now + within
+            case DropDtr(pause):
+                self._step_ends = now + pause
             case Tell(raw, pause):
                 self._out += raw
                 self._step_ends = now + pause
@@ -191,7 +228,7 @@ class Modem:
     def _time_is_up(self, now: float) -> None:
         """A step's time is over: for waits that is their good end, for questions it is silence."""
         step, self._step = self._step, None
-        if isinstance(step, (Tell, Settle)):
+        if isinstance(step, (Tell, Settle, DropDtr)):
             self._advance(Reply(Result.OK), now)
             return
         self._protocol.give_up()
@@ -204,7 +241,9 @@ class Modem:
         if outcome is not None:
             self._events.append(outcome)
         self._poll_at = None if self.is_streaming else now + POLL
-        self._stall_at = now + STALL if isinstance(outcome, Seized) else None
+        has_sound = self.is_streaming and self._way is not Way.ANNOUNCE
+        self._stall_at = now + STALL if has_sound else None
+        self._seized_at = now if isinstance(outcome, Seized) else None
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self._begin(waiting, now)
@@ -230,12 +269,26 @@ class Modem:
                     self._events.append(event)
             case Remark():
                 pass
+            case Ring() | Signal(Sign.RING) if self._rings_on(now):
+                self._is_retaken = True
+                self._run(self._retake, now)
             case Ring():
                 if self._poll_at is not None:
                     self._poll_at = max(self._poll_at, now + POLL_AFTER_RING)
                 self._events.append(event)
             case _:
                 self._events.append(event)
+
+    def _rings_on(self, now: float) -> bool:
+        """True when ringing shows that the line was not taken after all; tried again once, then it is a failure."""
+        if not self.is_streaming or self._procedure is not None or self._seized_at is None:
+            return False
+        since, until = RING_AFTER_SEIZURE
+        if not since < now - self._seized_at < until:
+            return False
+        if self._is_retaken:
+            self._fail("it rings on although AT+VLS=1 was answered OK twice: it does not go off-hook")
+        return not self._is_retaken
 
     def _finished(self, event: Finished, now: float) -> None:
         """A final result: it answers the step that waits for it, or comes too late for any."""

@@ -123,12 +123,24 @@ Event = Finished | Audio | Signal | Digit | StreamEnded | Ring | CallerIdLine | 
 # --- what the driver makes of them --------------------------------------------------------------------------------
 
 
+class Way(enum.Enum):
+    """Which way samples flow in a stream; the values are the commands that open it."""
+
+    DUPLEX = "AT+VTR"
+    ANNOUNCE = "AT+VTX"
+    RECORD = "AT+VRX"
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The modem is initialised and on-hook. `identity` is what it calls itself; `alarm` a sentence, or empty."""
+    """The modem is initialised and on-hook. `identity` is what it calls itself; `alarm` a sentence, or empty.
+
+    `is_half_duplex`: it can announce and record in turns, but carry no conversation; the alarm says so.
+    """
 
     identity: str
     alarm: str = ""
+    is_half_duplex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class SerialPort:
 
     def __init__(self, device: str) -> None:
         self.device = device
+        self._is_dtr_high = True
         _check(device)
         try:
             self._serial = serial.Serial(device, BAUD, timeout=0, write_timeout=0, exclusive=True)
@@ -59,6 +60,13 @@ class SerialPort:
             return 0
         except OSError as wrong:
             raise self._lost(wrong) from wrong
+
+    def set_dtr(self, is_high: bool) -> None:
+        """Raise or drop DTR (`Modem.wants_dtr`); a pseudo-terminal has none, and that is survived (F39)."""
+        if is_high is not self._is_dtr_high:
+            self._is_dtr_high = is_high
+            with contextlib.suppress(OSError, termios.error):
+                self._serial.dtr = is_high
 
     def close(self) -> None:
         """Drop DTR, which hangs up under AT&D2, and close at once: a stale descriptor would keep the device's name."""

@@ -11,10 +11,26 @@ from typing import Final
 from hw.errors import ModemError
 from hw.modem.chipsets import Chipset, Identity, recognise, ulaw_format
 from hw.modem.countries import Country
-from hw.modem.events import Ready, Released, Result, Seized, SeizeFailed, StreamStopped
-from hw.modem.steps import Ask, Leave, Part, Procedure, Reply, Settle, Step, Tell, ask
+from hw.modem.events import Ready, Released, Result, Seized, SeizeFailed, StreamStopped, Way
+from hw.modem.steps import Ask, DropDtr, Leave, Part, Procedure, Reply, Settle, Step, Tell, ask
 
 NO_LINE_VOLTS: Final = 3.0
+
+
+def recover() -> Generator[Step, Reply, None]:
+    """The ladder of recovery (§2.10), levels 0 to 2; closing the port (3) and waiting (4) are its owner's.
+
+    Raises ModemError when the modem answers on none of them.
+    """
+    try:
+        yield from preamble()
+        return
+    except ModemError:
+        yield from ask("ATZ", 3.0)
+    reply = yield from ask("AT", tries=2)
+    if not reply.is_good:
+        yield DropDtr()
+        yield from preamble()
 
 
 def preamble() -> Generator[Step, Reply, None]:
@@ -22,7 +38,7 @@ def preamble() -> Generator[Step, Reply, None]:
 
     Raises ModemError when nothing does.
     """
-    for leave in (b"\x10\x03", b"\x10\x5e", b"\x10\x21"):
+    for leave in (b"\x10\x03", b"\x10\x10\x10\x5e", b"\x10\x21"):  # some obey only right after a DLE pair
         yield Tell(leave, 0.2)
     yield Tell(b"\r", 0.0)
     yield Settle(quiet=0.3, cap=3.0)
@@ -39,7 +55,7 @@ def preamble() -> Generator[Step, Reply, None]:
 
 def bring_up(country: Country, extra: tuple[str, ...]) -> Generator[Step, Reply, tuple[Identity, Ready]]:
     """Initialise a modem just opened (§2.2) and leave it on-hook in data mode, where RING and caller ID are text."""
-    yield from preamble()
+    yield from recover()
     yield from _must("AT&F0", within=3.0)
     yield from _must("ATE0V1Q0X4")
     yield from _must("ATS0=0")  # never let it answer by itself
@@ -51,28 +67,63 @@ def bring_up(country: Country, extra: tuple[str, ...]) -> Generator[Step, Reply,
     alarm = alarm or (yield from _enable_caller_id())
     yield from ask("ATM0L0")
     alarm = alarm or (yield from _check_line(identity.chipset))
-    return identity, Ready(identity.label, alarm)
+    if identity.chipset.is_half_duplex:
+        alarm = alarm or no_conversation(identity)
+    return identity, Ready(identity.label, alarm, identity.chipset.is_half_duplex)
 
 
-def seize(identity: Identity, one_by_one: bool) -> Procedure:
-    """Go off-hook and open the duplex stream (§2.3). On failure the line is let go before the outcome is told."""
+def no_conversation(identity: Identity) -> str:
+    """Why a half-duplex modem takes no call that is to be talked on (§1.5)."""
+    return (
+        f"{identity.label} is half duplex: it announces and records in turns, but cannot connect a caller to a person; "
+        "a CX93010 class modem would"
+    )
+
+
+def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX) -> Procedure:
+    """Go off-hook and open the stream (§2.3). On failure the line is let go before the outcome is told."""
+    if way is Way.DUPLEX and identity.chipset.is_half_duplex:
+        return SeizeFailed(no_conversation(identity))
     command, reply = "", Reply(Result.OK)
-    for command, within in _seize_commands(identity, one_by_one):
+    for command, within in _seize_commands(identity, one_by_one, way):
         reply = yield from ask(command, within)
         if not reply.is_good:
             break
     if reply.result is Result.CONNECT:
         return Seized()
-    why = f"{command} was answered {reply.result.value!r}; OK, then CONNECT for AT+VTR, would be right"
+    why = f"{command} was answered {reply.result.value!r}; OK, then CONNECT for {way.value}, would be right"
     # A stream that was asked for may have begun unheard: then only its exit code reaches the modem.
-    yield from release(identity, in_stream=reply.result is Result.TIMEOUT and command == "AT+VTR")
+    yield from release(identity, in_stream=reply.result is Result.TIMEOUT and command == way.value, way=way)
     return SeizeFailed(why)
 
 
-def release(identity: Identity, in_stream: bool) -> Procedure:
+def turn(identity: Identity, was: Way, way: Way) -> Procedure:
+    """From announcing to recording or back, off-hook all the while. On failure the line is let go."""
+    yield from _leave(identity.chipset, was)
+    reply = yield from ask(way.value, 2.0)
+    if reply.result is Result.CONNECT:
+        return Seized()
+    yield from release(identity, in_stream=reply.result is Result.TIMEOUT, way=way)
+    return SeizeFailed(f"{way.value} was answered {reply.result.value!r}; CONNECT would be right")
+
+
+def retake(identity: Identity) -> Procedure:
+    """It rings on although the line was taken (§2.3, seen on USR): off the hook once more, and a new stream."""
+    yield from _leave(identity.chipset)
+    yield from ask("AT+VLS=0", 3.0)
+    yield Settle(quiet=0.3, cap=0.3)
+    for command, within in (("AT+VLS=1", 3.0), ("AT+VTR", 2.0)):
+        reply = yield from ask(command, within)
+        if not reply.is_good:
+            yield from release(identity, in_stream=command == "AT+VTR")
+            return SeizeFailed(f"it rang on after AT+VLS=1, and then {command} was answered {reply.result.value!r}")
+    return None
+
+
+def release(identity: Identity, in_stream: bool, way: Way = Way.DUPLEX) -> Procedure:
     """Go on-hook (§2.6). Raises ModemError when the modem confirms it by neither command: closing it will."""
     if in_stream:
-        yield from _leave(identity.chipset)
+        yield from _leave(identity.chipset, way)
     hooked = yield from ask("AT+VLS=0", 3.0)
     dropped = yield from ask("ATH0", tries=2)
     yield from ask("AT+FCLASS=0", tries=2)
@@ -88,12 +139,14 @@ def await_stopped_stream() -> Procedure:
     return StreamStopped()
 
 
-def check_health() -> Procedure:
-    """An idle modem must answer AT (§2.2). Raises ModemError when it does not."""
-    reply = yield from ask("AT", tries=3)
+def is_well(country: Country) -> Generator[Step, Reply, bool]:
+    """Whether an idle modem answers AT (§2.2) and is still set to its country; a reset would have lost that (F33)."""
+    reply = yield from ask("AT", tries=2)
     if not reply.is_good:
-        raise ModemError(f"the idle modem answered AT with {reply.result.value!r}; OK would be right")
-    return None
+        return False
+    reply = yield from ask("AT+GCI?", tries=2)
+    found = _country_in(reply)
+    return found is None or found == country.gci
 
 
 def _must(command: str, within: float = 1.0) -> Part:
@@ -124,17 +177,23 @@ def _identify() -> Generator[Step, Reply, Identity]:
 
 def _set_country(country: Country) -> Generator[Step, Reply, str]:
     """Set +GCI and read it back. Raises ModemError when the modem runs another country's profile (§2.9)."""
-    yield from ask(f"AT+GCI={country.gci}")
-    reply = yield from ask("AT+GCI?", tries=2)
-    found = re.search(r"([0-9A-F]{2})\s*$", " ".join(reply.text).upper())
+    found = None
+    for _ in range(2):  # a byte lost on the way must not look like a firmware without the country
+        yield from ask(f"AT+GCI={country.gci}")
+        found = _country_in((yield from ask("AT+GCI?", tries=2)))
+        if found == country.gci:
+            return ""
     if found is None:
         return "the modem does not tell which country it is set to (AT+GCI?); ringing and caller ID may not be seen"
-    if found[1] != country.gci:
-        raise ModemError(
-            f"the line is in {country.code} (+GCI {country.gci}) but the modem stays at {found[1]}: its firmware lacks "
-            "that country, and would neither ring nor hang up rightly"
-        )
-    return ""
+    raise ModemError(
+        f"the line is in {country.code} (+GCI {country.gci}) but the modem stays at {found}: its firmware lacks "
+        "that country, and would neither ring nor hang up rightly"
+    )
+
+
+def _country_in(reply: Reply) -> str | None:
+    found = re.search(r"([0-9A-F]{2})\s*$", " ".join(reply.text).upper())
+    return None if found is None else found[1]
 
 
 def _enable_caller_id() -> Generator[Step, Reply, str]:
@@ -152,17 +211,19 @@ def _check_line(chipset: Chipset) -> Generator[Step, Reply, str]:
     return f"no phone line: {volts[1]} V between tip and ring where 40 to 56 V would be right; is the cable in?"
 
 
-def _seize_commands(identity: Identity, one_by_one: bool) -> tuple[tuple[str, float], ...]:
+def _seize_commands(identity: Identity, one_by_one: bool, way: Way) -> tuple[tuple[str, float], ...]:
     silence, form = identity.chipset.no_silence, f"+VSM={identity.ulaw},8000"
     if one_by_one:
         singly = ("+FCLASS=8", silence, "+VIT=0", form, "+VLS=1")
-        return (*((f"AT{part}", 3.0) for part in singly), ("AT+VTR", 2.0))
-    return (f"AT+FCLASS=8;{silence};+VIT=0", 1.0), (f"AT{form};+VLS=1", 3.0), ("AT+VTR", 2.0)
+        return (*((f"AT{part}", 3.0) for part in singly), (way.value, 2.0))
+    return (f"AT+FCLASS=8;{silence};+VIT=0", 1.0), (f"AT{form};+VLS=1", 3.0), (way.value, 2.0)
 
 
-def _leave(chipset: Chipset) -> Generator[Step, Reply, None]:
-    reply = yield Leave(chipset.leave)
+def _leave(chipset: Chipset, way: Way = Way.DUPLEX) -> Generator[Step, Reply, None]:
+    ends = {Way.DUPLEX: chipset.leave, Way.ANNOUNCE: b"\x10\x03", Way.RECORD: b"\x10\x21"}
+    reply = yield Leave(ends[way])
+    if reply.result is Result.TIMEOUT:  # some obey only right after a DLE pair
+        reply = yield Leave(b"\x10\x10\x10\x03\x10\x10\x10\x5e")
     if reply.result is Result.TIMEOUT:
-        yield Tell(b"\x10\x03\x10\x5e", 0.3)
         yield Tell(b"\r", 0.1)
         yield Settle(quiet=0.3, cap=1.0)

@@ -19,6 +19,7 @@ LINE_LIMIT: Final = 512  # a longer line is noise
 _CR, _LF = 0x0D, 0x0A
 _RESULTS: Final = {result.value: result for result in Result if result is not Result.TIMEOUT}
 _CALLER_ID: Final = re.compile(r"(DATE|TIME|NMBR|NAME|DDN_NMBR|DDN|MESG|REASON)\s*=\s*(.*)", re.DOTALL)
+_OPENS: Final = re.compile(r"\+V(?:TR|TX|RX)")
 _IGNORED: Final = re.compile(r"CIDM|RINGING|DRON\s*=|DROF\s*=")
 
 
@@ -27,6 +28,7 @@ class Mode(enum.Enum):
 
     COMMAND = "command"
     STREAM = "stream"
+    PLAY = "play"  # samples go out, but what comes in is lines (+VTX)
 
 
 class Protocol:
@@ -44,6 +46,7 @@ class Protocol:
         self._after_dle = False
         self._is_connecting = False
         self._stream = DleDecoder()
+        self.has_echoed = False
 
     @property
     def pending(self) -> str | None:
@@ -52,7 +55,7 @@ class Protocol:
 
     def command(self, text: str) -> bytes:
         """The bytes of a command. Raises ProtocolMisuse in a stream, on a second command, or on a body too long."""
-        if self.mode is Mode.STREAM:
+        if self.mode is not Mode.COMMAND:
             raise ProtocolMisuse(f"{text!r} was to be sent inside a voice stream, where it would be heard as noise")
         if self._pending is not None:
             raise ProtocolMisuse(f"{text!r} was to be sent while {self._pending!r} is outstanding; one at a time")
@@ -71,7 +74,7 @@ class Protocol:
 
     def shield(self, samples: bytes) -> bytes:
         """Samples as they may be sent. Raises ProtocolMisuse outside a stream."""
-        if self.mode is not Mode.STREAM:
+        if self.mode is Mode.COMMAND:
             raise ProtocolMisuse(f"{len(samples)} samples were to be sent outside a voice stream")
         return avoid(samples)
 
@@ -116,10 +119,13 @@ class Protocol:
 
     def _begin_stream(self, events: list[Event]) -> None:
         self._is_connecting = False
-        self.mode, self._stream = Mode.STREAM, DleDecoder()
+        is_announcing = "+VTX" in (self._pending or "").upper()
+        self.mode, self._stream = Mode.PLAY if is_announcing else Mode.STREAM, DleDecoder()
         self._finish(Result.CONNECT, events)
 
     def _finish(self, result: Result, events: list[Event]) -> None:
+        if self.mode is Mode.PLAY and result is not Result.CONNECT:
+            self.mode = Mode.COMMAND
         events.append(Finished(self._pending or "", result, tuple(self._text)))
         self._pending, self._text = None, []
 
@@ -137,10 +143,13 @@ class Protocol:
     def _end_line(self, terminator: int, events: list[Event]) -> None:
         line = self._line.decode("latin-1").strip()
         self._line.clear()
-        if not line or line.upper() == (self._pending or "").upper():
-            return  # nothing, or the echo of our own command
+        if not line:
+            return
+        if line.upper() == (self._pending or "").upper():
+            self.has_echoed = True  # our own command; after E0 only a modem that was reset does so
+            return
         word = re.sub(r"\s+", "", line).upper()
-        if word.startswith("CONNECT") and self._pending is not None and "+VTR" in self._pending.upper():
+        if word.startswith("CONNECT") and self._pending is not None and _OPENS.search(self._pending.upper()):
             self._is_connecting = terminator == _CR
             if not self._is_connecting:
                 self._begin_stream(events)

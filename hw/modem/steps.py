@@ -42,7 +42,14 @@ class Leave:
     within: float = 1.5
 
 
-Step = Ask | Tell | Settle | Leave
+@dataclass(frozen=True, slots=True)
+class DropDtr:
+    """Hold DTR low for `pause` seconds: the modem resets or hangs up. A port without modem lines only waits."""
+
+    pause: float = 0.5
+
+
+Step = Ask | Tell | Settle | Leave | DropDtr
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ class CardCore:
         self.personality = personality
         self.log = EventLog()
         self.ring_count = 0
-        self.is_off_hook = False
+        self.is_off_hook = self.is_hook_claimed = False
+        self.stuck_hook = 0  # so many seizures are answered OK but move nothing, as seen on USR while it rings
         self.agenda = Agenda()
         self.line = ExchangeLine(country, self.agenda, self.log, self._on_wire)
         self.clock = CodecClock(personality.quantum, ppm)
@@ -201,6 +202,11 @@ class CardCore:
         """Loops the line and starts the codec."""
         if self.is_off_hook:
             return
+        if self.stuck_hook:
+            self.stuck_hook -= 1
+            self.is_hook_claimed = True
+            self.clock.start(now)
+            return
         self.is_off_hook, self._off_hook_since = True, now
         self._seizures += 1
         self.clock.start(now)
@@ -210,6 +216,9 @@ class CardCore:
 
     def go_on_hook(self, now: float, cause: str) -> None:
         """Opens the line and stops the codec."""
+        if self.is_hook_claimed:
+            self.is_hook_claimed = False
+            self.clock.stop()
         if not self.is_off_hook:
             return
         self.is_off_hook = False

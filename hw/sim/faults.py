@@ -78,6 +78,10 @@ def _stick(core: CardCore, now: float, asked: Injection) -> None:
     core.stick(now)
 
 
+def _stuck_hook(core: CardCore, now: float, asked: Injection) -> None:
+    core.stuck_hook = asked.count
+
+
 def _reset(core: CardCore, now: float, asked: Injection) -> None:
     core.reset(now)
 
@@ -128,6 +132,7 @@ FAULTS: Mapping[str, Fault] = {
     "card.tx_fifo": Fault("the transmit FIFO holds VALUE bytes", _tx_fifo),
     "card.byte_budget": Fault("VALUE bytes a second both ways in a stream; 0 is no limit", _budget),
     "card.stuck_stream": Fault("finds itself streaming and off-hook, as a crashed host left it", _stick),
+    "card.stuck_hook": Fault("says OK to COUNT seizures but stays on-hook", _stuck_hook),
     "card.reset": Fault("the firmware starts anew: E1, FCLASS 0, its own country", _reset),
     "card.pin": Fault("TEXT is NAME=VALUE, as +GCI=B5: shown when asked for, whatever was set", _pin),
     "line.parallel": Fault("a second telephone on the pair is lifted (VALUE 1) or put down (0)", _parallel),

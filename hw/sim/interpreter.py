@@ -57,6 +57,7 @@ class Modem(Protocol):
     """What the interpreter may do to the card it serves."""
 
     ring_count: int
+    is_hook_claimed: bool
 
     @property
     def is_off_hook(self) -> bool:
@@ -256,7 +257,8 @@ class Interpreter:
         return True
 
     def _stream(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
-        if not self.is_voice or not self._modem.is_off_hook or self.voice_format() is None:
+        is_off_hook = self._modem.is_off_hook or self._modem.is_hook_claimed
+        if not self.is_voice or not is_off_hook or self.voice_format() is None:
             return False
         outcome.result, outcome.stream = Result.CONNECT, Direction(command.name)
         return True
