@@ -47,10 +47,13 @@ class Invitation:
 
 
 class Trunk(Protocol):
-    """What a line asks of the SIP thread; both return at once, facts follow."""
+    """What a line asks of the SIP thread; all return at once, facts follow."""
 
     def call(self, invitation: Invitation) -> None:
         """Send the INVITE."""
 
     def hang_up(self, line: str, attempt: int) -> None:
         """CANCEL or BYE, whatever that call needs; nothing follows for a call that is gone."""
+
+    def press(self, line: str, attempt: int, digits: str) -> None:
+        """Send the caller's keys (RFC 4733); nothing follows."""

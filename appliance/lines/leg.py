@@ -44,6 +44,11 @@ class Leg:
         self.call_at = None
         self.drop()
 
+    def press(self, digits: str) -> None:
+        """The caller pressed keys; a leg that is not up hears nothing of them."""
+        if self.phase is Phase.UP:
+            self._trunk.press(self._line, self.attempt, digits)
+
     def drop(self) -> None:
         """Let go of the attempt there is, whatever becomes of it."""
         if self.phase is not Phase.NONE:

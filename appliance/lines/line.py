@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 
 from appliance.lines.facts import LegAnswered, LegEnded, LegFact, SwitchBack, SwitchGone, Trunk
+from appliance.lines.keys import Witness
 from appliance.lines.leg import Leg, Phase
 from appliance.lines.music import Music
 from appliance.lines.settings import Line as LinePort
@@ -90,8 +91,8 @@ class Line:
                 self._over("the modem ended the stream", now)
             case modem_says.Failed(why):
                 self.failed(why)
-            case modem_says.Digit():
-                pass  # digits go with the audio; reading them is the line card's later work
+            case modem_says.Digit(digit):
+                self._press(self._talk.key(digit) if self._talk is not None else "")
 
     def leg(self, fact: LegFact, now: float) -> None:
         """A fact of the SIP thread, or about the switch's life."""
@@ -221,7 +222,7 @@ class Line:
     def _seized(self) -> None:
         if self.state is not State.ANSWERING or self._modem is None or self._leg is None:
             return  # the caller or the switch was quicker; the release is on its way
-        self._talk = Talk(self.port.country.upper(), self._pipes, self._music)
+        self._talk = Talk(self.port.country.upper(), self._pipes, self._music, Witness(self.port.keys))
         if self._leg.phase is Phase.UP:
             self._talk.attach()
         self._modem.play(self._talk.begin())
@@ -230,10 +231,16 @@ class Line:
     def _audio(self, samples: bytes, now: float) -> None:
         if self.state is not State.TALKING or self._talk is None or self._modem is None:
             return
-        out, gone = self._talk.hear(samples)
-        self._modem.play(out)
-        if gone:
-            self._over(f"the caller hung up ({gone})", now)
+        heard = self._talk.hear(samples)
+        self._modem.play(heard.out)
+        self._press(heard.digits)
+        if heard.gone:
+            self._over(f"the caller hung up ({heard.gone})", now)
+
+    def _press(self, digits: str) -> None:
+        """The caller's keys, to the switch; which may be a card or a PIN: they are not logged."""
+        if digits and self._leg is not None and self.state is State.TALKING:
+            self._leg.press(digits)
 
     def _sign(self, sign: modem_says.Sign) -> None:
         if self._talk is not None and self.state is State.TALKING:

@@ -1,6 +1,7 @@
 """What the lines process is told at its start: one JSON file, written by the supervisor. Durations in seconds."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -10,12 +11,16 @@ from hw.modem.countries import country
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One analogue line: its name, the modem's tty, the two-letter country, and commands its modem needs besides."""
+    """One analogue line: its name, the modem's tty, the two-letter country, and commands its modem needs besides.
+
+    `keys` says who is believed about the caller's keys: our detector (`audio`), or the `modem` if its chip mutes them.
+    """
 
     id: str
     device: str
     country: str = "JP"
     modem_init: tuple[str, ...] = ()
+    keys: Literal["audio", "modem"] = "audio"
 
 
 class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

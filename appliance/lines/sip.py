@@ -202,6 +202,12 @@ class UserAgent:
         self._disconnect(call)
         self.guard(lambda: call.hangup(pj.CallOpParam(True)))
 
+    def press(self, line: str, attempt: int, digits: str) -> None:
+        """Send keys as RTP events; a call that is gone, or a switch that offered none, hears nothing of them."""
+        call = self.calls.get((line, attempt))
+        if call is not None:
+            self.guard(lambda: call.dialDtmf(digits))
+
     def listen(self, now: float, patience: float) -> None:
         """Look for answered calls whose sound stopped."""
         for call in list(self.calls.values()):

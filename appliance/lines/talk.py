@@ -1,9 +1,12 @@
 """The sound of one conversation between the card and the two elastic pipes to the SIP thread."""
 
+from dataclasses import dataclass
+
 from appliance.lines.elastic import Elastic
+from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
 from appliance.lines.supervision import FarEnd
-from appliance.media import ulaw
+from appliance.media import dtmf, ulaw
 from hw.modem.events import Sign
 from hw.modem.ledger import Ledger
 
@@ -21,20 +24,32 @@ class Pipes:
         self.to_line.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a batch of samples brought: `out` is to be played, `gone` says why the far end is gone, or nothing."""
+
+    out: bytes
+    gone: str = ""
+    digits: str = ""
+
+
 class Talk:
     """One seizure's audio. `is_attached` tells whether the leg is up; without it the caller hears music."""
 
-    def __init__(self, country: str, pipes: Pipes, music: Music) -> None:
+    def __init__(self, country: str, pipes: Pipes, music: Music, keys: Witness = Witness.AUDIO) -> None:
         self._pipes, self._music = pipes, music
         self._far_end = FarEnd(country)
         self._ledger = Ledger()
+        self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
+        self._samples = 0
         self.is_attached = False
 
     def figures(self) -> str:
         """How the sound fared, for the log."""
         pipes = (("from", self._pipes.from_line), ("to", self._pipes.to_line))
         told = (f"{way} line: {p.slips} slips, {p.repeats} repeats, {p.cuts} cuts" for way, p in pipes)
-        return f"card ran dry {self._ledger.underruns} times; {'; '.join(told)}"
+        keys = self._keys.figures(self._samples)
+        return "; ".join((f"card ran dry {self._ledger.underruns} times", *told, *((keys,) if keys else ())))
 
     def begin(self) -> bytes:
         """What the card is to play first."""
@@ -45,14 +60,21 @@ class Talk:
         self._pipes.clear()
         self.is_attached = True
 
-    def hear(self, samples: bytes) -> tuple[bytes, str]:
-        """Take µ-law samples from the card; returns what to play and why the far end is gone, if it is."""
+    def hear(self, samples: bytes) -> Heard:
+        """Take µ-law samples from the card."""
         pcm = ulaw.decode(samples)
         if self.is_attached:
             self._pipes.from_line.push(pcm)
         owed = self._ledger.owed(len(samples))
         out = ulaw.encode(self._pipes.to_line.pull(owed)) if self.is_attached else self._music.take(owed)
-        return out, self._far_end.hear(pcm)
+        self._samples += len(samples)
+        pressed = (self._keys.report(press.digit, Witness.AUDIO, self._samples) for press in self._dtmf.hear(pcm))
+        gone = self._far_end.hear(pcm)
+        return Heard(out, str(gone or ""), "".join(pressed))
+
+    def key(self, digit: str) -> str:
+        """The modem's chip heard a key; returns it when the chip is the one to believe."""
+        return self._keys.report(digit, Witness.MODEM, self._samples)
 
     def sign(self, sign: Sign) -> None:
         """A signal of the modem."""

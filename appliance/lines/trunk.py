@@ -51,6 +51,10 @@ class SipThread:
         """CANCEL or BYE."""
         self._orders.put(lambda agent: agent.hang_up(line, attempt))
 
+    def press(self, line: str, attempt: int, digits: str) -> None:
+        """Send the caller's keys."""
+        self._orders.put(lambda agent: agent.press(line, attempt, digits))
+
     def stop(self) -> None:
         """End what calls there are and the library; returns when it is down, or after 3 s in any case."""
         self._is_stopping.set()

@@ -18,6 +18,7 @@ class ListedTrunk:
     def __init__(self) -> None:
         self.invitations: list[Invitation] = []
         self.hung_up: list[int] = []
+        self.pressed = ""
 
     def call(self, invitation: Invitation) -> None:
         self.invitations.append(invitation)
@@ -25,17 +26,23 @@ class ListedTrunk:
     def hang_up(self, line: str, attempt: int) -> None:
         self.hung_up.append(attempt)
 
+    def press(self, line: str, attempt: int, digits: str) -> None:
+        assert attempt == self.invitations[-1].attempt
+        self.pressed += digits
+
 
 class LineBench:
     """The device answers after `latency` seconds; while it streams it says 10 ms of `sound` every 10 ms."""
 
-    def __init__(self, tmp_path, code: str = "JP", latency: float = 0.02, keep_caller: float = 60.0) -> None:
+    def __init__(
+        self, tmp_path, code: str = "JP", latency: float = 0.02, keep_caller: float = 60.0, **port: str
+    ) -> None:
         self.now, self._latency = 100.0, latency
         self.device, self.trunk = ScriptedModem(), ListedTrunk()
         self.sound = b"\x7f"
         self.told: list[tuple[State, str, str]] = []
         self.line = Line(
-            LinePort("line1", "none", code),
+            LinePort("line1", "none", code, **port),
             self.trunk,
             Pipes(),
             Music(tmp_path / "none.wav"),
