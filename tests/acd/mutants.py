@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FIRST = ("strategies", "memory", "why", "selfcheck", "routing", "agents", "rows", "races", "faults", "ring_all")  # quick to tell
+FIRST = ("strategies", "memory", "why", "selfcheck", "routing", "agents", "rows", "races", "faults", "ring_all")
 
 MUTANTS: tuple[tuple[str, str, str], ...] = (
     ("model.py", "return (-self.priority, self.t_enq, self.seq)", "return (self.priority, self.t_enq, self.seq)"),

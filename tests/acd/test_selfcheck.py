@@ -12,7 +12,7 @@ from appliance.acd.office import Office
 from appliance.acd.selfcheck import violations
 from appliance.acd.settings import QueueSettings
 from appliance.acd.tables import Happening
-from tests.acd.desk import Desk, copy_of
+from tests.acd.desk import Desk, arrives, copy_of
 
 AB = ("ann", "bob")
 
@@ -117,6 +117,19 @@ def test_a_healed_caller_is_rung_for_again() -> None:
     agent_rings_nothing(state)
     commands = Acd(state).handle(ev.Healed(violations(state)), state.at + 1)
     assert "OpenOffer" in [type(command).__name__ for command in commands]
+
+
+def test_an_index_that_lost_somebody_is_seen_and_built_anew() -> None:
+    desk = Desk("ann")
+    desk.ready("ann")
+    acd = desk.acd
+    acd._office.free.discard("ann")  # a fault of ours: the state says free, the index does not
+    acd.handle(arrives("c1"), desk.now)
+    assert acd.violations() == ("I-25: contact c1 waits beside a free agent",)
+    commands = acd.handle(ev.Healed(acd.violations()), desk.now)
+    assert "OpenOffer" in [type(command).__name__ for command in commands]
+    assert acd.violations() == ()
+    Desk.made.clear()  # a fold has no faults of ours in it
 
 
 def test_the_check_sees_a_caller_whom_skills_and_privacy_keep_waiting_as_well_served() -> None:
