@@ -10,7 +10,7 @@ from appliance.acd.model import Agent, AgentState
 
 WINDOW_S = 3600.0
 PRIOR_S = 600.0  # this much of the team's mean is mixed in, so that a newcomer is not flooded
-MOST_SPANS = 240
+MOST_SPANS = 120  # an hour of calls of half a minute; of more the oldest go
 
 Span = tuple[float, float]
 
