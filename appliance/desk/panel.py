@@ -28,6 +28,21 @@ SHORTEST_S: Final = 0.05
 _KINDS: Final = {Kind.SHORT: PressKind.SHORT, Kind.LONG: PressKind.LONG}
 
 
+LEVEL_EVERY_S: Final = 30.0
+"""How often the brightness is asked for; night falls no faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lamps are to look: `level` is the brightness now, None where it never changes; `hints_next` is U-03."""
+
+    level: Callable[[], float] | None = None
+    hints_next: bool = False
+
+
+PLAIN: Final = Look()
+
+
 @dataclass(slots=True)
 class _Lamp:
     """A lamp's pattern and where in it we are; `since` is when the pattern began, monotonic."""
@@ -48,9 +63,11 @@ class PanelDriver:
         post: Post,
         view: Callable[[], OfficeView],
         now: Callable[[], float] = monotonic,
+        look: Look = PLAIN,
     ) -> None:
         self._panel, self._clock, self._alarms, self._post = panel, clock, alarms, post
-        self._view, self._now = view, now
+        self._view, self._now, self._look = view, now, look
+        self._level = 1.0
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._contacts: dict[int, debounce.Contact] = {}
@@ -149,7 +166,7 @@ class PanelDriver:
     def _turn(self) -> None:
         """Bring buttons and lamps up to now, and come back for whatever is next."""
         now = self._now()
-        due = self._tend(now)
+        due = self._tend(now) + self._dim(now)
         self._settle(now)
         due += [wake for contact in self._contacts.values() if (wake := debounce.deadline(contact)) is not None]
         for seat, lamp in self._lamps.items():
@@ -158,15 +175,31 @@ class PanelDriver:
             self._timer.cancel()
         self._timer = self._loop.call_later(max(0.0, min(due) - now), self._turn) if due else None
 
+    def _dim(self, now: float) -> list[float]:
+        """Take the brightness of this hour, and come back for the next one."""
+        if self._look.level is None:
+            return []
+        level = self._look.level()
+        if level != self._level:
+            self._level = level
+            for seat, lamp in self._lamps.items():
+                self._shine(seat, lamp)
+        return [now + LEVEL_EVERY_S]
+
+    def _shine(self, seat: int, lamp: _Lamp) -> None:
+        if lamp.step >= 0:
+            red, green, blue, _ = lamp.pattern.steps[lamp.step]
+            self._panel.light(seat, (red * self._level, green * self._level, blue * self._level))
+
     def _light(self, seat: int, lamp: _Lamp, now: float) -> list[float]:
         """Light the lamp's present step; returns when the next one is due, nothing for a steady lamp."""
-        pattern = pattern_of(self._agents.get(seat), self._clock.of_monotonic(now))
+        pattern = pattern_of(self._agents.get(seat), self._clock.of_monotonic(now), hints_next=self._look.hints_next)
         if pattern is not lamp.pattern or lamp.step < 0:
             lamp.pattern, lamp.since, lamp.step = pattern, now, -1
         step, ends = _step_at(pattern, now - lamp.since)
         if step != lamp.step:
             lamp.step = step
-            self._panel.light(seat, pattern.steps[step][:3])
+            self._shine(seat, lamp)
         return [lamp.since + ends] if len(pattern.steps) > 1 else []
 
 

@@ -22,7 +22,7 @@ _BLUE: Final[_Colour] = (0.0, 0.0, 1.0)
 _WHITE: Final[_Colour] = (0.8, 0.8, 0.8)
 _PINK: Final[_Colour] = (1.0, 0.3, 0.5)
 _AMBER: Final[_Colour] = (1.0, 0.45, 0.0)
-_DIM_AMBER: Final[_Colour] = (0.25, 0.11, 0.0)
+_DIM_AMBER: Final[_Colour] = (0.12, 0.05, 0.0)  # half as bright as the red of a call to an eye that sees no red
 _DARK: Final[_Colour] = (0.0, 0.0, 0.0)
 
 LAST_SECONDS: Final = 5.0
@@ -52,10 +52,26 @@ def _wink_twice(base: _Colour, wink: _Colour, period: float) -> tuple[Step, ...]
     return _s(wink, 0.2), _s(base, 0.2), _s(wink, 0.2), _s(base, period - 0.6)
 
 
+def _breath(colour: _Colour, period: float, lowest: float, highest: float) -> tuple[Step, ...]:
+    """From `lowest` to `highest` brightness and back in one period, in eight steps up and eight down."""
+    rise = [lowest + (highest - lowest) * step / 8 for step in range(8)]
+    levels = [*rise, *(highest + lowest - level for level in rise)]
+    red, green, blue = colour
+    return tuple((red * level, green * level, blue * level, period / len(levels)) for level in levels)
+
+
 PATTERNS: Final[Mapping[str, Pattern]] = {
     one.id: one
     for one in (
         Pattern("available", "対応可能", "Available", "緑 点灯", "green, steady", (_s(_GREEN, 1.0),)),
+        Pattern(
+            "available_next", "対応可能・次の着信", "Available, next to be rung", "緑、暗くゆっくり明滅",
+            "green, low, breathing once in 4 s", _breath(_GREEN, 4.0, 0.1, 0.5),
+        ),
+        Pattern(
+            "available_private", "対応可能・全キュー着信停止", "Available, private in every queue",
+            "緑、4秒ごとに一瞬消灯", "green, a dark notch every 4 s", (_s(_GREEN, 3.8), _s(_DARK, 0.2)),
+        ),
         Pattern(
             "ringing", "着信中", "Ringing", "青 毎秒2回点滅", "blue, flashing twice a second",
             (_s(_BLUE, 0.25), _s(_DARK, 0.25)),
@@ -84,8 +100,8 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
             (_s(_GREEN, 0.9), _s(_DARK, 0.1)),
         ),
         Pattern(
-            "wrap_up_ending", "ラップアップ終了間近", "Wrap-up, about to end", "緑 毎秒1回点滅",
-            "green, flashing once a second", (_s(_GREEN, 0.5), _s(_DARK, 0.5)),
+            "wrap_up_ending", "ラップアップ終了間近", "Wrap-up, about to end", "緑 毎秒1回短く点灯",
+            "green, a short flash every second", (_s(_GREEN, 0.2), _s(_DARK, 0.8)),
         ),
         Pattern("off", "勤務外", "Off duty", "琥珀 暗く点灯", "amber, steady and dim", (_s(_DIM_AMBER, 1.0),)),
         Pattern(
@@ -110,12 +126,16 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
 }  # fmt: skip
 
 
-def pattern_of(agent: AgentView | None, now: float) -> Pattern:
-    """The lamp of a seat at office time `now`; None is a seat without an agent."""
-    return PATTERNS[_pattern_id(agent, now)]
+def pattern_of(agent: AgentView | None, now: float, *, hints_next: bool = False) -> Pattern:
+    """The lamp of a seat at office time `now`; None is a seat without an agent.
+
+    When several meanings apply, the status comes first, then what will follow it (`pending`), then recording, then
+    privacy (nothing will ring), then `hints_next`: who would be rung next glows (U-03).
+    """
+    return PATTERNS[_pattern_id(agent, now, hints_next)]
 
 
-def _pattern_id(agent: AgentView | None, now: float) -> str:
+def _pattern_id(agent: AgentView | None, now: float, hints_next: bool) -> str:
     if agent is None:
         return "dark"
     pending = "_pending" if agent.pending else ""
@@ -128,6 +148,10 @@ def _pattern_id(agent: AgentView | None, now: float) -> str:
             return "off_on_call" + pending
         case Status.WRAP_UP:
             return "wrap_up_ending" if agent.wrap_until - now <= LAST_SECONDS else "wrap_up"
+        case Status.AVAILABLE if agent.is_private_everywhere:
+            return "available_private"
+        case Status.AVAILABLE if hints_next and agent.next_up:
+            return "available_next"
         case Status.AVAILABLE | Status.OFF | Status.OFF_PROMPT | Status.UNREACHABLE:
             return str(agent.status.value)
 

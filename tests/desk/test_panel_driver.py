@@ -11,7 +11,8 @@ from appliance.acd import events as ev
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
-from appliance.desk.panel import PanelDriver
+from appliance.desk.panel import Look, PanelDriver
+from appliance.desk.panel_logic import PATTERNS
 from hw.board import read_board
 from hw.panel import GpioPanel, VirtualPanel
 from tests.support.desk_office import BOARD
@@ -158,6 +159,33 @@ async def test_five_buttons_at_once_are_five_presses(bench: Bench) -> None:
         pin.drive_high()
     await bench.until(lambda: len(bench.events) == 5)
     assert {event.agent for event in bench.events} == {"a1", "a2", "a3", "a4", "a5"}  # type: ignore[union-attr]
+
+
+# --- brightness
+
+
+async def test_at_night_every_lamp_is_dimmed_at_once_and_its_rhythm_stays() -> None:
+    panel, level = VirtualPanel((1, 2)), [1.0]
+    view = OfficeView(1, 0.0, (AgentView("sato", "佐藤", "101", 1, Status.AVAILABLE, 0.0),))
+    driver = PanelDriver(panel, Clock(), Alarms(), lambda event: None, lambda: view, look=Look(lambda: level[0]))
+    driver.start()
+    assert panel.shown[1] == (0.0, 1.0, 0.0)
+    level[0] = 0.25
+    driver.show(view)
+    assert panel.shown[1] == (0.0, 0.25, 0.0)
+    assert driver.lamps[0].steps == PATTERNS["available"].steps  # the page is as bright as its reader wants
+    driver.stop()
+
+
+async def test_who_is_rung_next_glows_where_that_is_wanted() -> None:
+    view = OfficeView(1, 0.0, (AgentView("sato", "佐藤", "101", 1, Status.AVAILABLE, 0.0, next_up=("front",)),))
+    shown = []
+    for look in (Look(), Look(hints_next=True)):
+        driver = PanelDriver(VirtualPanel((1,)), Clock(), Alarms(), lambda event: None, lambda: view, look=look)
+        driver.start()
+        shown.append(driver.lamps[0].pattern)
+        driver.stop()
+    assert shown == ["available", "available_next"]
 
 
 # --- absence

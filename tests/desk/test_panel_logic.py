@@ -1,19 +1,14 @@
-"""The tables of lamps and presses: every state has a lamp, every press its meaning, no lamp can harm."""
-
-import itertools
-from pathlib import Path
+"""The tables of lamps and presses: every state has a lamp, every press its meaning."""
 
 import pytest
 
 from appliance.acd import events as ev
 from appliance.acd.view import AgentView, Status
-from appliance.desk.lamp_legend import legend
 from appliance.desk.panel_logic import (
     BEFORE_RING_S,
     GUARD_S,
     PATTERNS,
     PRESSES,
-    Pattern,
     PressKind,
     meaning_of,
     pattern_of,
@@ -49,32 +44,29 @@ def test_the_last_five_seconds_of_wrap_up_look_different() -> None:
     assert pattern_of(wrapping, 95.0).id == "wrap_up_ending"
 
 
-def test_no_two_lamps_look_alike() -> None:
-    assert len({pattern.steps for pattern in PATTERNS.values()}) == len(PATTERNS)
+def test_privacy_shows_before_the_hint_and_the_hint_only_where_it_is_wanted() -> None:
+    following = agent(Status.AVAILABLE, next_up=("front",))
+    assert pattern_of(following, 0.0).id == "available"
+    assert pattern_of(following, 0.0, hints_next=True).id == "available_next"
+    private = agent(Status.AVAILABLE, next_up=("front",), is_private_everywhere=True)
+    assert pattern_of(private, 0.0, hints_next=True).id == "available_private"
 
 
-def onsets(pattern: Pattern, lit: object) -> list[float]:
-    """When, over two rounds, a light that `lit` accepts comes on."""
-    found, at, was = [], 0.0, lit(pattern.steps[-1])  # type: ignore[operator]
-    for step in itertools.chain(pattern.steps, pattern.steps):
-        now = lit(step)  # type: ignore[operator]
-        if now and not was:
-            found.append(at)
-        at, was = at + step[3], now
-    return found
-
-
-@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=lambda pattern: pattern.id)
-def test_nothing_flashes_faster_than_two_and_a_half_times_a_second(pattern: Pattern) -> None:
-    for channel in range(3):
-        times = onsets(pattern, lambda step, channel=channel: step[channel] > 0.5)
-        assert all(b - a >= 0.4 - 1e-9 for a, b in itertools.pairwise(times))
-
-
-@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=lambda pattern: pattern.id)
-def test_red_never_flashes_faster_than_once_in_two_seconds(pattern: Pattern) -> None:
-    times = onsets(pattern, lambda step: step[0] > 0.9 and step[1] < 0.2 and step[2] < 0.2)
-    assert all(b - a >= 2.0 - 1e-9 for a, b in itertools.pairwise(times))
+def test_every_lamp_of_the_table_is_shown_for_some_agent() -> None:
+    shown = {"dark"} | {
+        pattern_of(
+            agent(
+                status, pending=pending, recording=flag, is_private_everywhere=flag, next_up=("front",), wrap_until=ends
+            ),
+            0.0,
+            hints_next=True,
+        ).id
+        for status in Status
+        for pending in ("", "off")
+        for flag in (False, True)
+        for ends in (1.0, 60.0)
+    }
+    assert shown | {"available"} == set(PATTERNS)
 
 
 @pytest.mark.parametrize(
@@ -125,9 +117,3 @@ def test_a_press_at_the_start_of_ringing_means_what_was_seen_before() -> None:
 def test_every_status_says_what_its_presses_do_in_both_languages() -> None:
     assert set(PRESSES) == set(Status)
     assert all(row.short_ja and row.short_en and row.long_ja and row.long_en for row in PRESSES.values())
-
-
-def test_the_legend_in_the_docs_is_the_one_the_panel_runs_on() -> None:
-    page = Path(__file__).parents[2] / "docs" / "lamps.md"
-    written = page.read_text(encoding="utf-8")
-    assert written == legend(), "run: python -m appliance.desk.lamp_legend docs/lamps.md"

@@ -1,0 +1,194 @@
+"""What every lamp of the table keeps: it cannot harm, and an eye that confuses hues can tell it from all others."""
+
+import itertools
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from appliance.desk.dimming import DAY_S, LOWEST, Dimming, dimming
+from appliance.desk.lamp_legend import PICTURES, legend, picture
+from appliance.desk.panel_logic import PATTERNS, Pattern, Step
+
+DOCS = Path(__file__).parents[2] / "docs"
+SVG = "{http://www.w3.org/2000/svg}"
+every_pattern = pytest.mark.parametrize("pattern", PATTERNS.values(), ids=lambda pattern: pattern.id)
+
+
+# --- no lamp can harm
+
+
+def onsets(pattern: Pattern, lit: Callable[[Step], bool]) -> list[float]:
+    """When, over two rounds, a light that `lit` accepts comes on."""
+    found, at, was = [], 0.0, lit(pattern.steps[-1])
+    for step in itertools.chain(pattern.steps, pattern.steps):
+        now = lit(step)
+        if now and not was:
+            found.append(at)
+        at, was = at + step[3], now
+    return found
+
+
+def slowest_gap(times: list[float]) -> float:
+    return min((b - a for a, b in itertools.pairwise(times)), default=1e9)
+
+
+@every_pattern
+def test_nothing_flashes_faster_than_two_and_a_half_times_a_second(pattern: Pattern) -> None:
+    for weights in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)):
+        levels = [sum(weight * part for weight, part in zip(weights, step, strict=False)) for step in pattern.steps]
+        for threshold in set(levels):
+            times = onsets(
+                pattern,
+                lambda step, weights=weights, threshold=threshold: (
+                    sum(weight * part for weight, part in zip(weights, step, strict=False)) >= threshold
+                ),
+            )
+            assert slowest_gap(times) >= 0.4 - 1e-9
+
+
+def is_saturated_red(step: Step) -> bool:
+    """As WCAG 2.3.1 says it: red is at least 80 % of the light."""
+    red, green, blue, _ = step
+    return red > 0.0 and red / (red + green + blue) >= 0.8
+
+
+@every_pattern
+def test_red_never_flashes_faster_than_once_in_two_seconds(pattern: Pattern) -> None:
+    assert slowest_gap(onsets(pattern, is_saturated_red)) >= 2.0 - 1e-9
+
+
+@every_pattern
+def test_a_pattern_is_light_between_nothing_and_everything_for_some_time(pattern: Pattern) -> None:
+    assert all(0.0 <= part <= 1.0 for step in pattern.steps for part in step[:3])
+    assert all(step[3] >= 0.1 for step in pattern.steps)
+
+
+# --- nobody needs hues
+
+# Linear RGB as an eye without the middle, or without the long cones sees it (Vienot, Brettel, Mollon 1999).
+EYES = {
+    "deuteranopia": ((0.29275, 0.70725, 0.0), (0.29275, 0.70725, 0.0), (-0.02234, 0.02234, 1.0)),
+    "protanopia": ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 1.0)),
+}
+LUMINANCE = (0.2126, 0.7152, 0.0722)
+BRIGHTER = 1.4
+"""A steady lamp this many times as bright as another is seen to be."""
+
+
+def brightness(step: Step, eye: str) -> float:
+    seen = (sum(row[part] * step[part] for part in range(3)) for row in EYES[eye])
+    return max(0.001, sum(weight * part for weight, part in zip(LUMINANCE, seen, strict=True)))
+
+
+def rhythm(pattern: Pattern, eye: str) -> list[tuple[float, float]]:
+    """(seconds, brightness) of what such an eye can tell apart, whatever the hue."""
+    felt: list[tuple[float, float]] = []
+    for step in pattern.steps:
+        level = brightness(step, eye)
+        if felt and are_alike(felt[-1][1], level, 1.15):
+            felt[-1] = (felt[-1][0] + step[3], felt[-1][1])
+        else:
+            felt.append((step[3], level))
+    if len(felt) > 1 and are_alike(felt[0][1], felt[-1][1], 1.15):
+        seconds, _ = felt.pop()
+        felt[0] = (felt[0][0] + seconds, felt[0][1])
+    return [(1.0, felt[0][1])] if len(felt) == 1 else felt
+
+
+def are_alike(one: float, other: float, ratio: float) -> bool:
+    return max(one, other) < ratio * min(one, other)
+
+
+def can_be_told_apart(one: Pattern, other: Pattern, eye: str) -> bool:
+    a, b = rhythm(one, eye), rhythm(other, eye)
+    if len(a) != len(b):
+        return True
+    turns = [b[place:] + b[:place] for place in range(len(b))]
+    return not any(
+        all(
+            are_alike(here[0], there[0], 1.2) and are_alike(here[1], there[1], BRIGHTER)
+            for here, there in zip(a, turn, strict=True)
+        )
+        for turn in turns
+    )
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize(
+    ("one", "other"), list(itertools.combinations(PATTERNS.values(), 2)), ids=lambda pattern: pattern.id
+)
+def test_two_lamps_differ_in_rhythm_or_brightness_to_an_eye_that_confuses_hues(
+    one: Pattern, other: Pattern, eye: str
+) -> None:
+    assert can_be_told_apart(one, other, eye)
+
+
+def test_the_simulated_eye_does_confuse_what_differs_in_hue_alone() -> None:
+    red, dim_green = (1.0, 0.0, 0.0, 1.0), (0.0, 0.4, 0.0, 1.0)
+    alike = [Pattern(name, "", "", "", "", (step,)) for name, step in (("red", red), ("green", dim_green))]
+    assert not can_be_told_apart(*alike, "deuteranopia")
+
+
+# --- brightness and night
+
+
+@pytest.mark.parametrize(
+    ("clock", "level"),
+    [("12:00", 0.8), ("21:59", 0.8), ("22:00", 0.2), ("23:59", 0.2), ("0:00", 0.2), ("5:59", 0.2), ("6:00", 0.8)],
+)
+def test_lamps_are_dimmed_between_the_hours_of_the_night(clock: str, level: float) -> None:
+    hours, minutes = map(float, clock.split(":"))
+    assert dimming(0.8, "22:00-06:00", 0.2).level(3600 * hours + 60 * minutes) == level
+
+
+def test_a_night_within_one_day_and_no_night_at_all() -> None:
+    afternoon = dimming(1.0, "13:00 - 14:30", 0.5)
+    assert [afternoon.level(3600.0 * hour) for hour in (12, 13, 14, 15)] == [1.0, 0.5, 0.5, 1.0]
+    assert {dimming(0.7, "", 0.1).level(at) for at in (0.0, DAY_S / 2, DAY_S - 1)} == {0.7}
+    assert Dimming().level(0.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("brightness", "night", "at_night", "sentence"),
+    [
+        (0.0, "", 0.3, "brightness is 0; 0.05 to 1 would be right"),
+        (1.0, "", 1.5, "night_brightness is 1.5"),
+        (1.0, "late", 0.3, "night is 'late'; a span such as 22:00-06:00 would be right"),
+        (1.0, "24:00-06:00", 0.3, "night is '24:00-06:00'"),
+    ],
+)
+def test_a_dimming_that_cannot_be_is_a_sentence(brightness: float, night: str, at_night: float, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        dimming(brightness, night, at_night)
+
+
+def test_the_dimmest_night_leaves_a_lit_lamp_lit() -> None:
+    lit = [step for pattern in PATTERNS.values() for step in pattern.steps if max(step[:3]) > 0.0]
+    assert min(max(step[:3]) for step in lit) * LOWEST >= 0.005
+
+
+# --- the legend
+
+
+def test_the_legend_in_the_docs_is_the_one_the_panel_runs_on() -> None:
+    written = (DOCS / "lamps.md").read_text(encoding="utf-8")
+    assert written == legend(), "run: python -m appliance.desk.lamp_legend docs"
+
+
+def test_each_lamp_has_its_picture_and_there_are_no_others() -> None:
+    written = {path.stem: path.read_text(encoding="utf-8") for path in (DOCS / PICTURES).glob("*.svg")}
+    drawn = {pattern.id: picture(pattern) for pattern in PATTERNS.values()}
+    assert written == drawn, "run: python -m appliance.desk.lamp_legend docs"
+
+
+@every_pattern
+def test_a_picture_moves_as_its_lamp_does(pattern: Pattern) -> None:
+    motion = ET.fromstring(picture(pattern)).find(f"{SVG}circle/{SVG}animate")
+    assert (motion is None) == (len(pattern.steps) == 1)
+    if motion is not None:
+        assert float(motion.attrib["dur"].rstrip("s")) == pytest.approx(sum(step[3] for step in pattern.steps))
+        assert (
+            len(motion.attrib["values"].split(";")) == len(motion.attrib["keyTimes"].split(";")) == len(pattern.steps)
+        )
