@@ -36,6 +36,7 @@ CHECKPOINT_EVERY: Final = 4000
 RETRY_S: Final = 2.0
 MOST_UNSAVED: Final = 10_000
 DISK: Final = "disk"
+SELF_CHECK: Final = "self-check"
 
 Effects = Callable[[Sequence[do.Command]], None]
 Watcher = Callable[[OfficeView], None]
@@ -197,10 +198,29 @@ class CallControl:
         self._unsaved.append(Unsaved(tuple(events), facts, tuple(self._recording(one) for one in orders), now))
         await self._save()
         self.effects(commands)
-        self._publish(now)
+        if self._is_sound(events):
+            self._publish(now)
         tell(facts)
         if self._store.seq - self._checkpointed >= CHECKPOINT_EVERY:
             await self.checkpoint()
+
+    def _is_sound(self, events: Sequence[ev.Event]) -> bool:
+        """Whether the state may be shown: what must never be is logged, alarmed and healed first (I-17, I-25, M-22).
+
+        The healing is journalled like any event. A batch that was a healing asks for no other one, so a fault that
+        stays cannot spin; the next event heals again.
+        """
+        found = self.acd.violations()
+        if not found:
+            return True
+        for sentence in found:
+            logger.critical("The queue engine found a fault of its own: %s", sentence)
+        if any(isinstance(event, ev.Healed) for event in events):
+            self._alarms.raise_(SELF_CHECK, f"The queue engine has a fault that it cannot heal; restart it: {found[0]}")
+            return True
+        self._alarms.raise_(SELF_CHECK, f"The queue engine found a fault of its own and healed it: {found[0]}")
+        self.post(ev.Healed(found))
+        return False
 
     def _recording(self, order: do.RecordConversation) -> tuple[str, str, str]:
         """Recording, contact and agent."""

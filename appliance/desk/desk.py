@@ -13,6 +13,7 @@ from functools import partial
 
 from appliance.acd import events as ev
 from appliance.desk.alarms import Alarms
+from appliance.desk.audit import Audit
 from appliance.desk.call_control import CallControl
 from appliance.desk.clock import Clock
 from appliance.desk.edge_link import EdgeLink
@@ -112,6 +113,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     control.effects = translator.carry_out
     hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
     translator.before_arrival = hours.judge
+    audit = Audit(acd, legs, control.post, link.say, alarms)
+    translator.snapshot_heard = audit.compare
     reconciler = Reconciler(acd, legs, translator, control.post, link.say)
     panel = _panel(settings, alarms)
     driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view)
@@ -120,6 +123,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("call control", control.run),
         ("hours", hours.run),
         ("switch link", partial(link.run, control, translator, reconciler)),
+        ("audit", partial(audit.run, link.is_ready.is_set)),
         ("recordings", recordings.run),
         ("lines link", lines.run),
         ("edge link", EdgeLink(settings, acd, clock, alarms, control.post).run),

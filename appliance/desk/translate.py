@@ -38,6 +38,8 @@ class Translator:
         self._recording_over = recording_over
         self.before_arrival: Callable[[], object] = lambda: None
         """Called before the core hears of a new caller: the hours are judged for each (§3.7)."""
+        self.snapshot_heard: Callable[[wire.Snapshot], None] = lambda snapshot: None
+        """Called with snapshots that were asked for in the middle of a connection."""
         self.own_calls = OwnCalls(settings, legs, post, say)
 
     # --- orders of the core ---------------------------------------------------------------------------------------
@@ -143,9 +145,16 @@ class Translator:
             case wire.Digit(leg, digit):
                 self._digit(leg, digit)
             case wire.HeldByPhone() | wire.LineState() | wire.Snapshot():
-                logger.debug("Nothing to do for %s", type(event).__name__)
+                self._heard_aside(event)
             case _:
                 assert_never(event)
+
+    def _heard_aside(self, event: wire.HeldByPhone | wire.LineState | wire.Snapshot) -> None:
+        """What changes nothing by itself."""
+        if isinstance(event, wire.Snapshot):
+            self.snapshot_heard(event)
+        else:
+            logger.debug("Nothing to do for %s", type(event).__name__)
 
     def admit(self, call: wire.Incoming) -> None:
         """A call came in: into its queue, to another phone, outside, or refused."""

@@ -113,6 +113,10 @@ class FakeSwitch:
         self.legs[leg].hears = "music"
         self._tell(wire.PromptEnded(leg, cut=False, at=time.monotonic()))
 
+    def presses(self, leg: str, digit: str) -> None:
+        """The person on this leg presses a key."""
+        self._tell(wire.Digit(leg, digit, time.monotonic()))
+
     def recorder_writes(self, recording: str) -> None:
         """The recorder wrote its first frame."""
         self._tell(wire.RecordingStarted(recording, f"/rec/{recording}.part", time.monotonic()))

@@ -1,0 +1,120 @@
+"""Every order that the core can give is carried out or refused back to it: none is heard and forgotten."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from appliance import wire
+from appliance.acd import commands as do
+from appliance.acd import events as ev
+from appliance.acd.chains import Chain, Destination, Kind, Reason
+from appliance.acd.engine import Acd
+from appliance.desk.legs import Legs
+from appliance.desk.translate import Translator
+from appliance.wire import Origin
+from tests.support.desk_office import running_box, settings
+
+
+class Between:
+    """A translator between a real core, in which sato is rung for one caller, and a list of what the switch is told."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        plan = settings(tmp_path)
+        self.acd, self.legs = Acd(), Legs("m")
+        self.said: list[wire.Message] = []
+        self.posted: list[ev.Event] = []
+        self.translator = Translator(plan, self.acd, self.legs, self._post, self.said.append, lambda closed: None)
+        self._post(ev.Configured(plan.office))
+        self._post(ev.PhoneFound("sato"))
+        self._post(ev.DutyOn("sato", "test"))
+        self.translator.heard(wire.Incoming("leg", Origin.TRUNK, "carrier", "0312345678", "", "200", 1.0))
+        (self.contact,) = self.acd.state.contacts
+        (self.offer,) = self.acd.state.offers
+        self.posted.clear()
+
+    def _post(self, event: ev.Event) -> None:
+        self.posted.append(event)
+        self.acd.handle(event, 1.0)
+
+
+def order(kind: type[do.Command], contact: str, offer: str) -> do.Command:
+    """An order of that kind about the one caller and the one offer."""
+    orders: tuple[do.Command, ...] = (
+        do.RingCaller(contact),
+        do.HoldCaller(contact),
+        do.OpenOffer(offer, contact, "sato", "front", 20.0, 4.0),
+        do.WithdrawOffer(offer, "test"),
+        do.Connect(contact, offer),
+        do.RecordConversation("r1", contact, offer),
+        do.DismissCaller(contact, "nobody_available", "no_agent"),
+        do.AnnouncePosition(contact, 1),
+        do.SendCaller(contact, Kind.VOICEMAIL, "", 1, 20.0, "key"),
+        do.SayToCaller(contact, "closed", 1),
+        do.ReleaseCaller(contact, "test"),
+    )
+    return next(one for one in orders if type(one) is kind)
+
+
+TOLD_TO_THE_SWITCH: dict[type[do.Command], type[wire.Message]] = {
+    do.RingCaller: wire.Ring,
+    do.HoldCaller: wire.Hold,
+    do.OpenOffer: wire.Dial,
+    do.WithdrawOffer: wire.Hangup,
+    do.Connect: wire.Bridge,
+    do.RecordConversation: wire.Record,
+    do.DismissCaller: wire.Play,
+    do.SayToCaller: wire.Play,
+    do.ReleaseCaller: wire.Hangup,
+}
+REFUSED: dict[type[do.Command], type[ev.Event]] = {do.SendCaller: ev.CouldNotSend}
+LEFT_OUT = {
+    do.AnnouncePosition
+}  # no prompt says places yet: the caller goes on hearing music, and nothing waits for it
+
+
+def test_no_order_of_the_core_is_unknown_here() -> None:
+    assert {*TOLD_TO_THE_SWITCH, *REFUSED, *LEFT_OUT} == set(get_args(do.Command))
+
+
+@pytest.mark.parametrize("kind", get_args(do.Command), ids=lambda kind: kind.__name__)
+def test_every_order_is_carried_out_or_refused(kind: type[do.Command], tmp_path: Path) -> None:
+    between = Between(tmp_path)
+    between.translator.carry_out([order(kind, between.contact, between.offer)])
+    said = [type(one) for one in between.said]
+    posted = [type(one) for one in between.posted]
+    expected = TOLD_TO_THE_SWITCH.get(kind)
+    assert (said[-1:], posted) == ([expected] if expected else [], [REFUSED[kind]] if kind in REFUSED else [])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.QUEUE, Kind.MESSAGE)])
+def test_a_caller_who_cannot_be_sent_there_is_given_back_with_the_same_hop(kind: Kind, tmp_path: Path) -> None:
+    between = Between(tmp_path)
+    between.translator.carry_out([do.SendCaller(between.contact, kind, "x", 3, 20.0, "closed")])
+    (refusal,) = between.posted
+    assert isinstance(refusal, ev.CouldNotSend)
+    assert (refusal.contact, refusal.hop) == (between.contact, 3)
+    assert refusal.why != ""
+
+
+async def test_a_chain_that_the_box_cannot_walk_yet_ends_in_its_message(tmp_path: Path) -> None:
+    steps = tuple(Destination(kind, "x") for kind in (Kind.USER, Kind.EXTERNAL, Kind.VOICEMAIL))
+    async with running_box(tmp_path, no_agent_s=0.0, chains=(Chain(Reason.NO_AGENT, steps),)) as box:
+        leg = box.switch.rings()
+        assert (await box.switch.is_asked(wire.Play, leg=leg)).prompts == ("nobody_available",)
+        box.switch.prompt_ends(leg)
+        await box.switch.is_asked(wire.Hangup, leg=leg)
+        assert (await box.recorded("dismissed")).number == "0312345678"
+
+
+async def test_a_waiting_callers_key_reaches_the_queue_and_others_mean_nothing(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato", voicemail_digit="1") as box:
+        talking, _ = await box.talking()
+        waiting = box.switch.rings("0311110002")
+        await box.switch.is_asked(wire.Hold, leg=waiting)
+        for leg, digit in ((talking, "1"), (waiting, "2"), (waiting, "1")):
+            box.switch.presses(leg, digit)
+        assert (await box.switch.is_asked(wire.Play)).leg == waiting
+        await box.desk.control.settled()
+        assert len(box.view.calls) == 1
+        assert len(box.switch.commands(wire.Play)) == 1
