@@ -1,61 +1,142 @@
-"""Who hung up? The evidence of one conversation on an analogue line (fxo §2.8, rules S1 to S3).
+"""Who hung up? The evidence of one conversation on an analogue line, combined (fxo §2.8, rules S1 to S7).
 
-Only what came from the line is judged, never what we send.
+Only what came from the line is judged, never what we send. Any one rule ends the call. The modem's own detectors end
+nothing by themselves: they lower what our own have to find. Time is counted in samples received.
 """
 
+import enum
+from dataclasses import dataclass
 from typing import Final
 
 from appliance.media.cadence import CYCLES, FRAME, FRAME_S, Detector, Tone
 from hw.modem.events import Sign
 
-SPEECH_DB: Final = -38.0
-CONFIRM: Final = 0.4  # quiet seconds after a loop drop that make it a hang-up
-FORGET: Final = 3.0  # a loop drop under speech this long ago was something else
 FRAME_BYTES: Final = 2 * FRAME
 
 
-class FarEnd:
-    """One conversation; made when samples begin to flow. `hear` and `sign` return why the far end is gone, or ''."""
+class Rule(enum.Enum):
+    """What may end a call. S6, the modem ending the stream, is the state machine's: no samples come with it."""
 
-    def __init__(self, country: str) -> None:
+    LOOP_DROP = "S1"
+    BUSY = "S2"
+    DIAL_TONE = "S3"
+    HOWLER = "S4"
+    SILENCE = "S5"
+    STREAM_ENDED = "S6"
+    TOO_LONG = "S7"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much evidence is enough; seconds and dBFS. The defaults are fxo §2.8's."""
+
+    speech_db: float = -38.0
+    drop_confirmed: float = 0.4
+    """Quiet seconds after a loop drop that make it a hang-up."""
+    drop_forgotten: float = 3.0
+    """A loop drop under speech so long ago was something else."""
+    dial_tone: float = 1.5
+    dial_tone_seconded: float = 0.8
+    """When the modem hears it too."""
+    cycles: int = CYCLES
+    cycles_seconded: int = CYCLES - 1
+    silence_peak_db: float = -50.0
+    silence: float = 30.0
+    """Only where nobody is on our side to notice."""
+    longest_call: float = 4 * 3600.0
+
+
+BY_TONE: Final = {
+    Tone.BUSY: Rule.BUSY,
+    Tone.REORDER: Rule.BUSY,
+    Tone.DIAL: Rule.DIAL_TONE,
+    Tone.HOWLER: Rule.HOWLER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The far end is gone: by which rule, in words, and how many seconds into the sound."""
+
+    rule: Rule
+    why: str
+    at: float
+
+    def __str__(self) -> str:
+        return f"{self.why}, {self.rule.value}"
+
+
+class FarEnd:
+    """One conversation; made when samples begin to flow.
+
+    `is_attended` is whether a person on our side would notice silence. `is_outgoing`: the first drop of the loop
+    current may be the answer's reversal. Raises KeyError for a country without tone plans.
+    """
+
+    def __init__(self, country: str, is_outgoing: bool = False, limits: Limits | None = None) -> None:
+        self.is_attended = True
+        self._limits = limits or Limits()
         self._detector = Detector(country)
         self._rest = b""
-        self._cycles = CYCLES
-        self._dial_s = 1.5
+        self._frames = 0
+        self._cycles, self._dial_s = self._limits.cycles, self._limits.dial_tone
+        self._drops_excused = int(is_outgoing)
         self._since_drop: float | None = None
-        self._quiet = 0.0
+        self._quiet = self._silent = 0.0
+        self._silence_peak = 32767 * 10 ** (self._limits.silence_peak_db / 20)
 
     def sign(self, sign: Sign) -> None:
-        """A signal of the modem's own detectors; none of them hangs up by itself."""
+        """A signal of the modem's own detectors."""
         if sign in (Sign.LOOP_DROP, Sign.VOLTAGE_DROP):
-            self._since_drop, self._quiet = 0.0, 0.0
+            self._dropped(sign)
         elif sign is Sign.BUSY:
-            self._cycles = CYCLES - 1
+            self._cycles = self._limits.cycles_seconded
         elif sign is Sign.DIAL_TONE:
-            self._dial_s = 0.8
+            self._dial_s = self._limits.dial_tone_seconded
 
-    def hear(self, pcm: bytes) -> str:
-        """Judge linear samples from the line."""
+    def _dropped(self, sign: Sign) -> None:
+        if sign is Sign.LOOP_DROP and self._drops_excused:
+            self._drops_excused -= 1
+            return
+        self._since_drop, self._quiet = 0.0, 0.0
+
+    def hear(self, pcm: bytes) -> Verdict | None:
+        """Judge linear samples from the line; the verdict when the far end is gone."""
         self._rest += pcm
         while len(self._rest) >= FRAME_BYTES:
             frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
-            why = self._frame(frame)
-            if why:
-                return why
-        return ""
+            verdict = self._frame(frame)
+            if verdict is not None:
+                return verdict
+        return None
 
-    def _frame(self, frame: bytes) -> str:
+    def _frame(self, frame: bytes) -> Verdict | None:
+        self._frames += 1
         tone = self._detector.hear(frame, self._cycles, self._dial_s)
-        if tone in (Tone.BUSY, Tone.REORDER, Tone.DIAL):
-            return tone.value
-        return "loop current dropped" if self._is_drop_confirmed() else ""
+        if tone is not None:
+            return self._verdict(BY_TONE[tone], tone.value)
+        if self._is_drop_confirmed():
+            return self._verdict(Rule.LOOP_DROP, "loop current dropped")
+        if self._is_silent_too_long():
+            return self._verdict(Rule.SILENCE, f"silence for {self._limits.silence:.0f} s with nobody on our side")
+        if self._frames * FRAME_S >= self._limits.longest_call:
+            return self._verdict(Rule.TOO_LONG, f"the call reached its limit of {self._limits.longest_call:.0f} s")
+        return None
+
+    def _verdict(self, rule: Rule, why: str) -> Verdict:
+        return Verdict(rule, why, self._frames * FRAME_S)
 
     def _is_drop_confirmed(self) -> bool:
         if self._since_drop is None:
             return False
         self._since_drop += FRAME_S
-        is_speech = self._detector.level > SPEECH_DB and not self._detector.is_tonal
+        is_speech = self._detector.level > self._limits.speech_db and not self._detector.is_tonal
         self._quiet = 0.0 if is_speech else self._quiet + FRAME_S
-        if self._since_drop > FORGET:
+        if self._since_drop > self._limits.drop_forgotten:
             self._since_drop = None
-        return self._quiet >= CONFIRM
+        return self._quiet >= self._limits.drop_confirmed
+
+    def _is_silent_too_long(self) -> bool:
+        is_silent = not self.is_attended and self._detector.peak < self._silence_peak
+        self._silent = self._silent + FRAME_S if is_silent else 0.0
+        return self._silent >= self._limits.silence

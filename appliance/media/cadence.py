@@ -29,40 +29,52 @@ class Tone(enum.Enum):
     DIAL = "dial tone"
     BUSY = "busy tone"
     REORDER = "reorder tone"
+    HOWLER = "off-hook warning"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One tone of one country: frequencies in Hz, and seconds on, off, on, off ...; no cadence means continuous."""
+    """One tone of one country: frequencies in Hz, and seconds on, off, on, off ...; no cadence means continuous.
+
+    `cycles` is how many patterns make a finding; 0 leaves that to whoever listens. `least_s` is how long a continuous
+    tone must last whatever the listener says: longer than one burst of the country's ringback on the same frequency.
+    """
 
     tone: Tone
     frequencies: tuple[float, ...]
     cadence: tuple[float, ...] = ()
+    cycles: int = 0
+    least_s: float = 0.0
 
 
 def _plans(
-    dial: tuple[float, ...], busy: tuple[float, ...], cadence: tuple[float, float], reorder: float
+    dial: tuple[float, ...], busy: tuple[float, ...], cadence: tuple[float, float], reorder: float, least_s: float = 0.0
 ) -> list[Plan]:
     """The usual three: continuous dial tone, busy, and reorder as a faster busy (0: the country has none)."""
-    plans = [Plan(Tone.DIAL, dial)] if dial else []
+    plans = [Plan(Tone.DIAL, dial, least_s=least_s)] if dial else []
     plans.append(Plan(Tone.BUSY, busy, cadence))
     return [*plans, Plan(Tone.REORDER, busy, (reorder, reorder))] if reorder else plans
 
 
+_HOWLER: Final = Plan(Tone.HOWLER, (1400.0, 2060.0, 2450.0, 2600.0), (0.1, 0.1), 5)
+
 PLANS: Final[dict[str, list[Plan]]] = {
-    "JP": _plans((400.0,), (400.0,), (0.5, 0.5), 0.0),
-    "US": _plans((350.0, 440.0), (480.0, 620.0), (0.5, 0.5), 0.25),
-    "CA": _plans((350.0, 440.0), (480.0, 620.0), (0.5, 0.5), 0.25),
+    "JP": _plans((400.0,), (400.0,), (0.5, 0.5), 0.0, least_s=1.3),
+    "US": [*_plans((350.0, 440.0), (480.0, 620.0), (0.5, 0.5), 0.25), _HOWLER],
+    "CA": [*_plans((350.0, 440.0), (480.0, 620.0), (0.5, 0.5), 0.25), _HOWLER],
     "UK": [
         *_plans((350.0, 440.0), (400.0,), (0.375, 0.375), 0.0),
         Plan(Tone.REORDER, (400.0,), (0.4, 0.35, 0.225, 0.525)),
     ],
-    "DE": _plans((425.0,), (425.0,), (0.48, 0.48), 0.24),
-    "FR": _plans((440.0,), (440.0,), (0.5, 0.5), 0.25),
-    "IT": _plans((), (425.0,), (0.5, 0.5), 0.2),
-    "ES": _plans((425.0,), (425.0,), (0.2, 0.2), 0.0),
-    "NL": _plans((425.0,), (425.0,), (0.5, 0.5), 0.25),
-    "SE": [*_plans((425.0,), (425.0,), (0.25, 0.25), 0.0), Plan(Tone.REORDER, (425.0,), (0.25, 0.75))],
+    "DE": _plans((425.0,), (425.0,), (0.48, 0.48), 0.24, least_s=1.3),
+    "FR": _plans((440.0,), (440.0,), (0.5, 0.5), 0.25, least_s=1.8),
+    "IT": [*_plans((), (425.0,), (0.5, 0.5), 0.2), Plan(Tone.DIAL, (425.0,), (0.2, 0.2, 0.6, 1.0), 2)],
+    "ES": [
+        *_plans((425.0,), (425.0,), (0.2, 0.2), 0.0, least_s=1.8),
+        Plan(Tone.REORDER, (425.0,), (0.2, 0.2, 0.2, 0.2, 0.2, 0.6), 2),
+    ],
+    "NL": _plans((425.0,), (425.0,), (0.5, 0.5), 0.25, least_s=1.3),
+    "SE": [*_plans((425.0,), (425.0,), (0.25, 0.25), 0.0, least_s=1.3), Plan(Tone.REORDER, (425.0,), (0.25, 0.75))],
     "AU": _plans((413.0, 438.0), (425.0,), (0.375, 0.375), 0.0),
     "NZ": _plans((400.0,), (400.0,), (0.5, 0.5), 0.25),
 }
@@ -130,9 +142,10 @@ class Detector:
         self._plans = PLANS[country]
         self._meters = {plan.frequencies: Meter(plan.frequencies) for plan in self._plans}
         self._runs = {frequencies: Runs() for frequencies in self._meters}
-        longest = CYCLES * max(len(plan.cadence) for plan in self._plans)
+        longest = max((plan.cycles or CYCLES) * len(plan.cadence) for plan in self._plans)
         self._past = {frequencies: deque[tuple[Sound, float]](maxlen=longest) for frequencies in self._meters}
         self.level = -math.inf
+        self.peak = 0.0
         self.is_tonal = False
 
     def hear(self, pcm: bytes, cycles: int = CYCLES, dial_s: float = 1.5) -> Tone | None:
@@ -140,6 +153,7 @@ class Detector:
         frame = np.frombuffer(pcm, np.int16).astype(np.float64)
         energy = float(frame @ frame)
         self.level = 10 * math.log10(max(energy / FRAME, 1e-9) / FULL_SCALE)
+        self.peak = float(np.abs(frame).max())
         self.is_tonal = False
         found: Tone | None = None
         for frequencies, meter in self._meters.items():
@@ -151,19 +165,20 @@ class Detector:
                 self._past[frequencies].append(ended)
                 found = found or self._cadenced(frequencies, cycles)
             elif runs.sound is Sound.TONE and runs.frames * FRAME_S >= dial_s:
-                found = found or self._continuous(frequencies)
+                found = found or self._continuous(frequencies, runs.frames * FRAME_S)
         return found
 
     def _cadenced(self, frequencies: tuple[float, ...], cycles: int) -> Tone | None:
         past = list(self._past[frequencies])
         for plan in self._plans:
-            if plan.frequencies == frequencies and plan.cadence and _matches(past, plan.cadence, cycles):
+            if plan.frequencies == frequencies and plan.cadence and _matches(past, plan.cadence, plan.cycles or cycles):
                 self._past[frequencies].clear()
                 return plan.tone
         return None
 
-    def _continuous(self, frequencies: tuple[float, ...]) -> Tone | None:
-        return next((plan.tone for plan in self._plans if plan.frequencies == frequencies and not plan.cadence), None)
+    def _continuous(self, frequencies: tuple[float, ...], seconds: float) -> Tone | None:
+        plans = (plan for plan in self._plans if plan.frequencies == frequencies and not plan.cadence)
+        return next((plan.tone for plan in plans if seconds >= plan.least_s), None)
 
 
 def _matches(past: list[tuple[Sound, float]], cadence: tuple[float, ...], cycles: int) -> bool:
