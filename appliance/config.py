@@ -151,6 +151,10 @@ class Panel(Section, frozen=True, kw_only=True):
 
     board: Annotated[str, _about("Board description under hw/boards, without .toml, or a path.")] = "rev_a"
     mode: Annotated[str, _about("auto: GPIO where the board is there, else virtual; gpio; virtual.")] = "auto"
+    brightness: Annotated[float, _about("Brightness of the lamps, 0.05 to 1.")] = 1.0
+    night: Annotated[str, _about("Hours when lamps are dimmed, such as 22:00-06:00; empty: never.")] = ""
+    night_brightness: Annotated[float, _about("Brightness then, 0.05 to 1.")] = 0.3
+    hint_next: Annotated[bool, _about("Who would be rung next glows: green, low, breathing (U-03).")] = False
 
 
 class Switch(Section, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from appliance.acd.schedule import ScheduleError
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.strategies import STRATEGIES
 from appliance.acd.timetable import timetable_of
+from appliance.desk.dimming import dimming
 
 if TYPE_CHECKING:  # config.py calls us
     from appliance.config import Config, Queue
@@ -26,8 +27,16 @@ def contradictions(config: "Config") -> Iterator[str]:
         yield f"office.time_zone {config.office.time_zone!r} is no IANA zone; Asia/Tokyo would be one"
     if config.panel.mode not in ("auto", "gpio", "virtual"):
         yield f"panel.mode is {config.panel.mode!r}; auto, gpio or virtual would be right"
+    yield from _dimming(config)
     if not config.outbound.emergency:
         yield "outbound.emergency is empty; emergency calls are never blocked, so list the country's numbers (I-18)"
+
+
+def _dimming(config: "Config") -> Iterator[str]:
+    try:
+        dimming(config.panel.brightness, config.panel.night, config.panel.night_brightness)
+    except ValueError as wrong:
+        yield f"panel.{wrong}"
 
 
 def _names(config: "Config") -> Iterator[str]:

@@ -17,6 +17,7 @@ import msgspec
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings, Skill
 from appliance.config import Agent, Config, Phone, Queue, Trunk
+from appliance.desk.dimming import dimming
 from appliance.desk.settings import (
     DeskSettings,
     LineSettings,
@@ -98,7 +99,7 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         switch_socket=state.run / "switch.sock",
         lines_socket=state.run / "lines.sock" if config.lines else None,
         edge_socket=edge(config, state).rpc_socket,
-        panel=PanelSettings(board_file(config), config.panel.mode),
+        panel=_panel(config),
         realm=config.network.realm,
         phones=tuple(_phone(phone, config.network.realm) for phone in config.phones),
         lines=tuple(LineSettings(line.id, line.queue) for line in config.lines),
@@ -165,6 +166,12 @@ def _voice_address(config: Config) -> str:
         except OSError:
             return "127.0.0.1"  # no network yet
         return str(probe.getsockname()[0])
+
+
+def _panel(config: Config) -> PanelSettings:
+    asked = config.panel
+    dimmed = dimming(asked.brightness, asked.night, asked.night_brightness)
+    return PanelSettings(board_file(config), asked.mode, dimmed, asked.hint_next)
 
 
 def board_file(config: Config) -> Path:

@@ -105,6 +105,8 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
         ('[network]\nswitch = "0.0.0.0:5070"', "only a loopback address is safe"),
         ('[network]\nsip = "5060"', "an address and port like"),
         ('[office]\ntime_zone = "Tokyo"', "is no IANA zone"),
+        ('[panel]\nnight = "late"', "panel.night is 'late'; a span such as 22:00-06:00 would be right"),
+        ("[panel]\nbrightness = 0.0", "panel.brightness is 0; 0.05 to 1 would be right"),
         ('[[trunks]]\nid = "t"', "neither addresses nor a secret"),
         ('[[trunks]]\nid = "t"\naddresses = ["sip.example"]', "is no IP address"),
         ('[[phones]]\nnumber = "101"\nsecret = "short"', "at least 12 would be right"),

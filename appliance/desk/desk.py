@@ -21,7 +21,7 @@ from appliance.desk.hours import OpeningHours
 from appliance.desk.legs import Legs
 from appliance.desk.lines_link import LinesLink
 from appliance.desk.office import Office
-from appliance.desk.panel import PanelDriver
+from appliance.desk.panel import PanelDriver, look_of
 from appliance.desk.reconcile import Reconciler
 from appliance.desk.recordings import Recordings
 from appliance.desk.recovery import Recovered, recover
@@ -117,7 +117,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     translator.snapshot_heard = audit.compare
     reconciler = Reconciler(acd, legs, translator, control.post, link.say)
     panel = _panel(settings, alarms)
-    driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view)
+    look = look_of(settings.panel, wall_clock.wall, settings.time_zone)
+    driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look)
     lines = LinesLink(settings, clock, alarms)
     works = (
         ("call control", control.run),

@@ -45,3 +45,7 @@ def dimming(brightness: float, night: str, night_brightness: float) -> Dimming:
     first, second, third, fourth = (int(part) for part in span.groups())
     begins, ends = 3600.0 * first + 60.0 * second, 3600.0 * third + 60.0 * fourth
     return Dimming(brightness, night_brightness, begins, ends)
+
+
+UNDIMMED: Final = Dimming()
+"""Full brightness, day and night."""

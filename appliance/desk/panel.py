@@ -8,7 +8,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.api import LampView
@@ -16,6 +18,7 @@ from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock, monotonic
 from appliance.desk.legs import Post
 from appliance.desk.panel_logic import PATTERNS, Pattern, PressKind, meaning_of, pattern_of
+from appliance.desk.settings import PanelSettings
 from hw import debounce
 from hw.debounce import Kind, Press
 from hw.panel import Panel
@@ -41,6 +44,19 @@ class Look:
 
 
 PLAIN: Final = Look()
+
+
+def look_of(settings: PanelSettings, wall: Callable[[], float], zone: str) -> Look:
+    """The look that settings ask for; `wall` is the time since 1970 UTC in seconds, `zone` the office's IANA zone."""
+    dimming, place = settings.dimming, ZoneInfo(zone)
+    if dimming.day == dimming.night == 1.0:
+        return Look(hints_next=settings.hints_next)
+
+    def level() -> float:
+        local = datetime.fromtimestamp(wall(), place)
+        return dimming.level(3600.0 * local.hour + 60.0 * local.minute + local.second)
+
+    return Look(level, settings.hints_next)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from appliance.acd.schedule import Schedule
 from appliance.acd.settings import OfficeSettings
+from appliance.desk.dimming import UNDIMMED, Dimming
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,15 @@ class OutboundSettings:
 
 @dataclass(frozen=True, slots=True)
 class PanelSettings:
-    """`board` is a board file; `mode` is auto (GPIO where there is a chip, else virtual), gpio or virtual."""
+    """`board` is a board file; `mode` is auto (GPIO where there is a chip, else virtual), gpio or virtual.
+
+    `hints_next`: who would be rung next glows (U-03).
+    """
 
     board: Path
     mode: str = "auto"
+    dimming: Dimming = UNDIMMED
+    hints_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 import itertools
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from appliance.desk.dimming import DAY_S, LOWEST, Dimming, dimming
 from appliance.desk.lamp_legend import PICTURES, legend, picture
+from appliance.desk.panel import look_of
 from appliance.desk.panel_logic import PATTERNS, Pattern, Step
+from appliance.desk.settings import PanelSettings
 
 DOCS = Path(__file__).parents[2] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -167,6 +170,20 @@ def test_a_dimming_that_cannot_be_is_a_sentence(brightness: float, night: str, a
 def test_the_dimmest_night_leaves_a_lit_lamp_lit() -> None:
     lit = [step for pattern in PATTERNS.values() for step in pattern.steps if max(step[:3]) > 0.0]
     assert min(max(step[:3]) for step in lit) * LOWEST >= 0.005
+
+
+def test_night_is_night_in_the_zone_of_the_office() -> None:
+    settings = PanelSettings(Path("rev_a.toml"), dimming=dimming(1.0, "22:00-06:00", 0.2))
+    wall = [datetime(2026, 1, 5, 13, 30, tzinfo=UTC).timestamp()]  # 22:30 in Tokyo
+    level = look_of(settings, lambda: wall[0], "Asia/Tokyo").level
+    assert level is not None
+    assert level() == 0.2
+    wall[0] += 8 * 3600
+    assert level() == 1.0
+
+
+def test_lamps_that_never_change_their_brightness_are_not_asked_for_it() -> None:
+    assert look_of(PanelSettings(Path("rev_a.toml")), lambda: 0.0, "Asia/Tokyo").level is None
 
 
 # --- the legend
