@@ -30,7 +30,10 @@ class Refusal(Exception):  # noqa: N818 - the desk refuses, nothing has failed
 
 @dataclass(frozen=True, slots=True)
 class OfficeInfo:
-    """What does not change while the desk runs: names for the page's head, and whether this is the demo."""
+    """What does not change while the desk runs: names for the page's head, and whether this is the demo.
+
+    `queues` are (id, name); `members` are (agent, the ids of the queues that may ring there).
+    """
 
     name: str
     language: str
@@ -38,6 +41,7 @@ class OfficeInfo:
     version: str
     demo: bool
     queues: tuple[tuple[str, str], ...]
+    members: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,10 @@ class DeskApi(Protocol):
         """Sentences an administrator should read: switch down, disk full, line faults."""
         ...
 
+    def why(self, agent: str, language: str) -> str:
+        """Why the agent's last offer rang there, one sentence in "ja" or "en", "" when there was none (U-13)."""
+        ...
+
     def changes(self) -> AsyncIterator[OfficeView]:
         """Views as they are committed, the present one first; slow readers skip to the newest."""
         ...
@@ -165,6 +173,10 @@ class DeskApi(Protocol):
 
     async def decline(self, agent: str, actor: str) -> None:
         """着信を拒否する, for the offer that rings the agent now."""
+        ...
+
+    async def set_private(self, agent: str, queue: str, on: bool, actor: str) -> None:
+        """着信しない for one queue, or 着信する again; duty stays as it is (A-28)."""
         ...
 
     async def press(self, seat: int, held_s: float) -> None:

@@ -27,6 +27,8 @@ AGENT_ORDERS: dict[str, Order] = {
     "decline": lambda api, agent: api.decline(agent, ACTOR),
 }
 
+PRIVACY = {"take": False, "take-not": True}
+
 OUTSIDE: dict[str, Callable[[DemoControls], Awaitable[str | None]]] = {
     "ring-line": lambda demo: demo.ring_line(),
     "ring-sip": lambda demo: demo.ring_sip(),
@@ -58,6 +60,17 @@ async def order_agent(request: web.Request) -> web.StreamResponse:
         raise NotFound
     logger.info("The page orders %s for %s", name, agent)
     await AGENT_ORDERS[name](api, agent)
+    return answer(ok=True)
+
+
+async def order_privacy(request: web.Request) -> web.StreamResponse:
+    """POST /api/agents/{agent}/queues/{queue}/{order}: 着信する or 着信しない for one queue."""
+    agent, queue, name = (request.match_info[part] for part in ("agent", "queue", "order"))
+    api = request.app[API]
+    if name not in PRIVACY or queue not in dict(api.info.members).get(agent, ()):
+        raise NotFound
+    logger.info("The page orders %s of queue %s for %s", name, queue, agent)
+    await api.set_private(agent, queue, PRIVACY[name], ACTOR)
     return answer(ok=True)
 
 

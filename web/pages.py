@@ -75,6 +75,14 @@ async def snapshot(request: web.Request) -> web.StreamResponse:
     return _json(request.app[STREAMS].newest.snapshot())
 
 
+async def why(request: web.Request) -> web.StreamResponse:
+    """GET /api/agents/{agent}/why: why the last call rang there, as a sentence in the page's language (U-13)."""
+    api, agent = request.app[API], request.match_info["agent"]
+    if all(agent != known.agent for known in api.view().agents):
+        raise NotFound
+    return answer(sentence=api.why(agent, request[WORDS].language))
+
+
 async def calls(request: web.Request) -> web.StreamResponse:
     """GET /api/calls?limit=&before=: all calls, newest first; `before` is an `arrived`."""
     before = _number(request, "before", -1.0)

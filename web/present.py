@@ -73,4 +73,10 @@ def recordings_json(recordings: tuple[RecordingFile, ...]) -> str:
 
 def page_facts(info: OfficeInfo, demo: bool) -> dict[str, object]:
     """What the scripts must know before the first live message; the template writes it into the page."""
-    return {"language": info.language, "timeZone": info.time_zone, "queues": dict(info.queues), "demo": demo}
+    return {
+        "language": info.language,
+        "timeZone": info.time_zone,
+        "queues": dict(info.queues),
+        "members": {agent: list(queues) for agent, queues in info.members},
+        "demo": demo,
+    }

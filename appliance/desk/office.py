@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from appliance.acd import events as ev
+from appliance.acd.settings import OfficeSettings
 from appliance.acd.view import AgentView, OfficeView, Status
+from appliance.acd.why import sentence
 from appliance.api import (
     CallRecord,
     DemoControls,
@@ -51,6 +53,7 @@ class Office:
             settings.version,
             settings.demo,
             tuple((queue.queue, queue.name or queue.queue) for queue in settings.office.queues),
+            _members(settings.office),
         )
 
     # --- what is
@@ -74,6 +77,13 @@ class Office:
     def alarms(self) -> tuple[str, ...]:
         """Sentences an administrator should read."""
         return self._alarms.sentences()
+
+    def why(self, agent: str, language: str) -> str:
+        """Why the last offer rang there, "" when there was none (U-13). Raises Refusal for an agent who is not here."""
+        self._agent(agent)
+        why = self._control.acd.why(agent)
+        names = {view.agent: view.name or view.agent for view in self._control.view.agents}
+        return sentence(why, language, names) if why is not None else ""
 
     # --- orders
 
@@ -103,6 +113,13 @@ class Office:
         if view.status is not Status.RINGING:
             raise Refusal(f"{view.name or agent} is not being rung now; only a ringing call can be declined")
         await self._do(ev.OfferRejected(view.offer))
+
+    async def set_private(self, agent: str, queue: str, on: bool, actor: str) -> None:
+        """着信しない for one queue, or 着信する again (A-28). Raises Refusal for a queue that never rings there."""
+        view = self._agent(agent)
+        if queue not in dict(self.info.members).get(agent, ()):
+            raise Refusal(f"{view.name or agent} is in no queue {queue}; it never rings there")
+        await self._do(ev.PrivacyChanged(agent, queue, on, actor))
 
     async def press(self, seat: int, held_s: float) -> None:
         """A press on the virtual panel. Raises Refusal for a seat that the panel has not."""
@@ -154,6 +171,13 @@ class Office:
     def _file(self, row: RecordingRow) -> RecordingFile:
         path = Path(row.path) if row.path else self._recordings / f"{row.recording}.wav"
         return RecordingFile(row.recording, row.contact, row.agent, path, row.began_wall, row.seconds, row.cause)
+
+
+def _members(office: OfficeSettings) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (agent.agent, tuple(queue.queue for queue in office.queues if agent.agent in queue.agents))
+        for agent in office.agents
+    )
 
 
 async def _read(asked: Awaitable[_T]) -> _T:

@@ -83,7 +83,9 @@ class FakeDesk:
 
     def __init__(self, folder: Path, *, demo: bool = False, language: str = "ja") -> None:
         queues = (("front", "受付"), ("support", "サポート"))
-        self.info = OfficeInfo("みどり歯科", language, "Asia/Tokyo", "0.1.0", demo, queues)
+        members = (("sato", ("front", "support")), ("suzuki", ("front",)), ("tanaka", ("front",)), ("mori", ("front",)))
+        self.info = OfficeInfo("みどり歯科", language, "Asia/Tokyo", "0.1.0", demo, queues, members)
+        self.whys: dict[tuple[str, str], str] = {}
         self.demo = FakeOutside(self) if demo else None
         self.folder = folder
         self.orders: list[tuple[str, object, object]] = []
@@ -235,6 +237,15 @@ class FakeDesk:
         self.orders.append(("decline", agent, actor))
         self.commit(waiting=tuple(replace(c, offered_to="") for c in self._view.waiting))
         self.set_agent(agent, status=Status.OFF_PROMPT, reason="declined", prompt="declined", contact="", offer="")
+
+    def why(self, agent: str, language: str) -> str:
+        return self.whys.get((agent, language), "")
+
+    async def set_private(self, agent: str, queue: str, on: bool, actor: str) -> None:
+        self.orders.append(("set_private", (agent, queue), on))
+        private = {*self.agent(agent).private, queue} if on else {*self.agent(agent).private} - {queue}
+        everywhere = private == set(dict(self.info.members)[agent])
+        self.set_agent(agent, private=tuple(sorted(private)), is_private_everywhere=everywhere)
 
     async def press(self, seat: int, held_s: float) -> None:
         self.orders.append(("press", seat, held_s))

@@ -1,9 +1,9 @@
 // Agents & status: one card each, with the time in status and the buttons that make sense now.
 
 import { byId, follow, h, icon, setAttribute, setHidden, setIcon, setText } from "./dom.js";
-import { orderAgent } from "./orders.js";
+import { ask, orderAgent, orderPrivacy } from "./orders.js";
 import { still, tick } from "./time.js";
-import { callerName, say, word } from "./words.js";
+import { callerName, facts, queueName, say, word } from "./words.js";
 
 const ORDERS = {
   "go-on-duty": "go_on",
@@ -50,11 +50,49 @@ function make({ agent, name }) {
     h("ul", { class: "notes", role: "list" }),
     h("div", { class: "actions", role: "group", "aria-label": say("agent.actions", { name }) }),
   );
+  const actions = card.lastChild;
+  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), why(agent));
   for (const [order, key] of Object.entries(ORDERS)) {
     const press = () => orderAgent(agent, order);
-    card.lastChild.append(h("button", { type: "button", "data-order": order, onclick: press }, say(`agent.${key}`)));
+    actions.append(h("button", { type: "button", "data-order": order, onclick: press }, say(`agent.${key}`)));
   }
   return card;
+}
+
+/** "Why did it ring here?": asked of the desk each time it is opened. */
+function why(agent) {
+  const text = h("p", { role: "status" });
+  const ontoggle = async () => {
+    if (!details.open) return;
+    const told = await ask(`/api/agents/${encodeURIComponent(agent)}/why`);
+    if (told) setText(text, told.sentence || say("agent.why_none"));
+  };
+  const details = h("details", { class: "why", ontoggle }, h("summary", {}, say("agent.why")), text);
+  return details;
+}
+
+/** Whoever is in several queues chooses which of them ring; with one queue, duty says it all. */
+function showPrivacy(list, agent) {
+  const queues = facts.members[agent.agent] ?? [];
+  setHidden(list, queues.length < 2);
+  follow(
+    list,
+    queues.length < 2 ? [] : queues,
+    (queue) => queue,
+    (queue) => {
+      const button = h("button", { type: "button", class: "quiet" });
+      button.addEventListener("click", () =>
+        orderPrivacy(agent.agent, queue, button.getAttribute("aria-pressed") === "true" ? "take-not" : "take"),
+      );
+      return h("li", {}, h("span", {}, queueName(queue)), button);
+    },
+    (item, queue) => {
+      const takes = !agent.private.includes(queue);
+      setAttribute(item.lastChild, "aria-pressed", String(takes));
+      setText(item.lastChild, say(takes ? "agent.takes" : "agent.takes_not"));
+      setAttribute(item.lastChild, "aria-label", `${queueName(queue)}: ${item.lastChild.textContent}`);
+    },
+  );
 }
 
 function notes(agent, callers) {
@@ -64,12 +102,15 @@ function notes(agent, callers) {
   if (offDuty && agent.reason) found.push(["off", word("reason", agent.reason)]);
   if (caller) found.push(["on_call", say("agent.talking_with", { who: callerName(caller) })]);
   if (agent.recording) found.push(["recording", say("status.recording")]);
+  if (agent.is_private_everywhere) found.push(["alarm", say("agent.private_everywhere")]);
+  const next = agent.next_up.map(queueName).join(" · ");
+  if (next) found.push(["ringing", say("agent.next_up", { queues: next })]);
   if (agent.pending) found.push(["clock", say(`status.pending_${agent.pending}`)]);
   return found;
 }
 
 function update(card, agent, callers) {
-  const [badge, who, state, list, actions] = card.children;
+  const [badge, who, state, list, actions, privacy] = card.children;
   setAttribute(card, "data-status", agent.status);
   setIcon(badge.firstChild, agent.status);
   setText(
@@ -92,6 +133,7 @@ function update(card, agent, callers) {
     (item, [, text]) => setText(item.lastChild, text),
   );
   showButtons(actions, offered(agent));
+  showPrivacy(privacy, agent);
 }
 
 function showButtons(actions, wanted) {

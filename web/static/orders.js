@@ -54,3 +54,6 @@ export async function ask(path) {
 }
 
 export const orderAgent = (agent, name) => order(`/api/agents/${encodeURIComponent(agent)}/${name}`);
+
+export const orderPrivacy = (agent, queue, name) =>
+  order(`/api/agents/${encodeURIComponent(agent)}/queues/${encodeURIComponent(queue)}/${name}`);
