@@ -4,12 +4,13 @@ Before anybody is rung, `turn_away` sends those on whose time in the queue is ov
 judged by `settle`. Both look only at callers of this batch, so a day costs what happens in it.
 """
 
-from appliance.acd import announce, contacts, fallback, hours, last_agent, resume, story
+from appliance.acd import announce, callback, contacts, fallback, hours, last_agent, resume, story
 from appliance.acd.chains import CLOSING, Reason
 from appliance.acd.events import CallerArrived
 from appliance.acd.model import Contact, ContactState
 from appliance.acd.office import Office
 from appliance.acd.settings import QueueSettings
+from appliance.acd.story import Outcome
 
 HELD = (ContactState.WAITING, ContactState.OFFERING, ContactState.AWAY)
 
@@ -43,6 +44,7 @@ def arrive(office: Office, event: CallerArrived) -> None:
     if closed is not None:
         fallback.fall_back(office, contact, closed)  # R-21: judged by what is so as the caller comes
     else:
+        callback.merge(office, contact)
         contacts.wait(office, contact)
 
 
@@ -54,7 +56,10 @@ def turn_away(office: Office) -> None:
             continue
         queue = office.queues.get(contact.queue)
         closed = hours.why_closed(office, contact.queue)
-        if queue is None:
+        if not contact.is_live:
+            if queue is None:
+                contacts.end(office, contact, Outcome.CALLBACK, "queue_removed")
+        elif queue is None:
             fallback.fall_back(office, contact, Reason.NO_QUEUE)
         elif closed is not None and not queue.wait_after_closing:
             fallback.fall_back(office, contact, closed, says=CLOSING)
@@ -70,6 +75,9 @@ def settle(office: Office, contact: Contact) -> None:
     """Decide about a caller nobody could be rung for: hold music, or the fallback of the reason why not (§3.3)."""
     if contact.state is not ContactState.WAITING:
         return
+    if not contact.is_live:
+        _settle_promise(office, contact)
+        return
     reason = _reason_to_leave(office, contact)
     if reason is not None:
         fallback.fall_back(office, contact, reason)
@@ -78,7 +86,14 @@ def settle(office: Office, contact: Contact) -> None:
     if office.now >= contact.retry_at:
         contact.retry_at = 0.0  # else the driver would be woken for it for ever
     contacts.hold(office, contact)
+    callback.offer(office, contact)
     announce.keep(office, contact)
+    office.watch_waiting(contact)
+
+
+def _settle_promise(office: Office, contact: Contact) -> None:
+    if office.now >= contact.retry_at:
+        contact.retry_at = 0.0
     office.watch_waiting(contact)
 
 
@@ -102,6 +117,6 @@ def _is_full(office: Office, queue: QueueSettings) -> bool:
     waiting = [
         contact
         for contact in office.state.contacts.values()
-        if contact.queue == queue.queue and contact.is_admitted and contact.state in HELD
+        if contact.queue == queue.queue and contact.is_admitted and contact.is_live and contact.state in HELD
     ]
     return len(waiting) >= queue.max_waiting

@@ -3,8 +3,8 @@
 Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault moves a caller back in line (I-05).
 """
 
+from appliance.acd import callback, contacts, fallback, offers, promise, resume
 from appliance.acd import commands as do
-from appliance.acd import contacts, fallback, offers, resume
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import Restarted
 from appliance.acd.model import Agent, Contact, ContactState, Hears, Offer, Phase
@@ -16,9 +16,11 @@ from appliance.acd.tables import Happening
 def hung_up(office: Office, contact_id: str) -> None:
     """The caller is gone. Who had talked was answered; who had not gave up, even between answer and sound (R-01)."""
     contact = office.state.contacts.get(contact_id)
-    if contact is None:
-        return
-    if contact.state is ContactState.CONNECTED:
+    if contact is None or not contact.is_live:
+        return  # a promise has no leg of its own to lose (R-18)
+    if contact.callback is not None and contact.state is not ContactState.CONNECTED:
+        callback.caller_gone(office, contact)
+    elif contact.state is ContactState.CONNECTED:
         _end_conversation(office, contact, Outcome.ANSWERED, "caller_left")
     elif contact.state is ContactState.CONNECTING:
         _end_conversation(office, contact, Outcome.ABANDONED, "after_accept")
@@ -38,7 +40,9 @@ def _end_conversation(office: Office, contact: Contact, outcome: Outcome, why: s
 
 def deadline(office: Office, contact: Contact) -> None:
     """A caller away did not return, or nothing was heard of one on the way along a chain."""
-    if contact.state is ContactState.AWAY:
+    if contact.callback is not None and not contact.is_live:
+        callback.deadline(office, contact)
+    elif contact.state is ContactState.AWAY:
         contacts.release(office, contact, Outcome.LOST, "switch_lost")
     else:
         fallback.deadline(office, contact)
@@ -47,7 +51,7 @@ def deadline(office: Office, contact: Contact) -> None:
 def returned(office: Office, contact_id: str) -> None:
     """A caller's leg is back, or a new one stands for it: the caller stands where the caller stood (I-05)."""
     contact = office.state.contacts.get(contact_id)
-    if contact is None:
+    if contact is None or not contact.is_live:
         office.commands.append(do.ReleaseCaller(contact_id, "unknown"))
         return
     if contact.state is not ContactState.AWAY:
@@ -92,12 +96,32 @@ def switch_lost(office: Office) -> None:
 
 
 def _lose_caller(office: Office, contact: Contact) -> None:
+    if contact.callback is not None and not (contact.is_live and contact.state is ContactState.CONNECTED):
+        _lose_promised(office, contact)
+        return
     if contact.state is ContactState.FALLBACK:
         contacts.end(office, contact, *fallback.ending(contact))
     elif not contact.returns:
         contacts.end(office, contact, Outcome.LOST, "switch_lost")
     elif contact.state is not ContactState.AWAY:
         _go_away(office, contact)
+
+
+def _lose_promised(office: Office, contact: Contact) -> None:
+    """A promise outlives every leg: it goes back to where it stood."""
+    is_idle = not contact.is_live and contact.state in (ContactState.WAITING, ContactState.RESTING)
+    if not is_idle:
+        contacts.stop_clock(office, contact)
+        office.end_race(contact)
+        office.leave_line(contact)
+        contact.ringing.clear()
+        promise.stand_by(office, contact)
+
+
+def power_returned(office: Office, dark_s: float) -> None:
+    """The box was without power: nobody is on any line; who can be called back will be, in order (U-07)."""
+    callback.recover(office, dark_s)
+    switch_lost(office)
 
 
 def _lose_legs(office: Office, agent: Agent) -> None:
@@ -140,6 +164,8 @@ def _forget_offer(office: Office, offer: Offer) -> None:
 def _say_again(office: Office, contact: Contact) -> None:
     if contact.state is ContactState.FALLBACK:
         fallback.order_again(office, contact)
+    elif contact.state is ContactState.DIALLING:
+        promise.order_dial(office, contact)
     elif contact.hears is Hears.MUSIC:
         office.commands.append(do.HoldCaller(contact.contact))
     elif contact.hears is Hears.RINGBACK and contact.state is ContactState.OFFERING:

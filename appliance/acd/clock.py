@@ -1,12 +1,14 @@
 """After a reboot the monotonic clock starts again: every stamp moves with it, so that no duration changes (I-15)."""
 
-from appliance.acd.model import LONG_AGO, Agent, Contact, Offer, State
+from appliance.acd.model import LONG_AGO, Agent, Callback, Contact, Offer, State
 
 _AGENT = (
     "since lost_until prompt_since wrap_since wrap_until idle_since changed_by_itself_at ringing_since engaged_from "
     "duty_from"
 ).split()
-_CONTACT = "t_enq retry_at until clock_from entered_at announced_at announce_at relaxes_at sticky_until".split()
+_CONTACT = (
+    "t_enq retry_at until clock_from entered_at announced_at announce_at ask_until relaxes_at sticky_until".split()
+)
 _OFFER = "opened_at deadline".split()
 
 
@@ -18,6 +20,8 @@ def move_stamps(state: State, seconds: float) -> None:
         agent.on_duty = [(since + seconds, until + seconds) for since, until in agent.on_duty]
     for contact in state.contacts.values():
         _move(contact, _CONTACT, seconds)
+        if contact.callback is not None:
+            _move(contact.callback, ["open_since", "retry_at"], seconds)
         if contact.race is not None and contact.race.joins_at:
             contact.race.joins_at += seconds
     for offer in state.offers.values():
@@ -30,7 +34,7 @@ def move_stamps(state: State, seconds: float) -> None:
     state.at += seconds
 
 
-def _move(owner: Agent | Contact | Offer, fields: list[str], seconds: float) -> None:
+def _move(owner: Agent | Contact | Offer | Callback, fields: list[str], seconds: float) -> None:
     for name in fields:
         stamp = getattr(owner, name)
         if stamp not in (0.0, LONG_AGO):

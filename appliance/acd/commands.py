@@ -78,6 +78,83 @@ class AnnouncePosition:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferCallback:
+    """Tell the caller that this key asks for a callback (S-40)."""
+
+    contact: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBackNumber:
+    """Read the number back: 1 is right, 2 is another one."""
+
+    contact: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskNumber:
+    """Ask the caller to key the number, ended by #."""
+
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseNumber:
+    """Say that this number cannot be called back."""
+
+    contact: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseCallback:
+    """Say that the callback is promised, with its place, then release the line; the record is on the disk (I-19)."""
+
+    contact: str
+    number: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class DialCustomer:
+    """Dial the customer of a promise; the same `attempt` is dialled at most once (R-28).
+
+    Answer `CustomerAnswered` or `CustomerFailed` with this `attempt`.
+    """
+
+    contact: str
+    number: str
+    attempt: int
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskCustomer:
+    """Say who calls, that it may be recorded, and ask for a 1 (F-31)."""
+
+    contact: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveMessage:
+    """Nobody pressed 1: leave the fixed message, then hang up (R-26)."""
+
+    contact: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelDial:
+    """Hang this dial up, if it was made."""
+
+    contact: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendCaller:
     """Send the caller on to voicemail, a person, a group, a number outside or a menu (§3.6): answer `SentOn` when it
     takes the call, `CouldNotSend` when it cannot, both with this `hop`. `ring_s` is for those that ring.
@@ -110,6 +187,18 @@ class ReleaseCaller:
     why: str
 
 
+CallbackOrder = (
+    OfferCallback
+    | ReadBackNumber
+    | AskNumber
+    | RefuseNumber
+    | PromiseCallback
+    | DialCustomer
+    | AskCustomer
+    | LeaveMessage
+    | CancelDial
+)
+
 Command = (
     RingCaller
     | HoldCaller
@@ -119,6 +208,7 @@ Command = (
     | RecordConversation
     | DismissCaller
     | AnnouncePosition
+    | CallbackOrder
     | SendCaller
     | SayToCaller
     | ReleaseCaller

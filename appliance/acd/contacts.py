@@ -4,7 +4,7 @@ Rule: every path out of here leaves the caller with a human, a running timer, or
 """
 
 from appliance.acd import commands as do
-from appliance.acd import skill_need, story
+from appliance.acd import promise, skill_need, story
 from appliance.acd.model import Contact, ContactState, Hears
 from appliance.acd.office import Office
 from appliance.acd.story import Outcome
@@ -14,8 +14,11 @@ RETRY_GAP_S = 2.0  # after everybody declined, before they are asked again (§3.
 
 def wait(office: Office, contact: Contact) -> None:
     """Stand in line at the place the key says: on arrival, after every offer that failed, on return (I-05)."""
-    contact.state, contact.offer, contact.until = ContactState.WAITING, "", 0.0
     office.end_race(contact)
+    if contact.callback is not None and not contact.is_live:
+        promise.stand_by(office, contact)
+        return
+    contact.state, contact.offer, contact.until = ContactState.WAITING, "", 0.0
     skill_need.begin(office, contact)
     office.line_up(contact)
     office.unsettled.append(contact.contact)
@@ -30,13 +33,15 @@ def note_declined(office: Office, contact: Contact, agent: str) -> None:
 
 def hold(office: Office, contact: Contact) -> None:
     """Let the caller hear music, answering the line for it now (S-33); nothing when music already plays."""
-    if contact.hears is not Hears.MUSIC:
+    if contact.is_live and contact.hears is not Hears.MUSIC:
         contact.hears = Hears.MUSIC
         office.commands.append(do.HoldCaller(contact.contact))
 
 
 def ring(office: Office, contact: Contact) -> None:
     """Let the caller hear ringback during the first direct offer; an analogue line stays unanswered (S-03)."""
+    if not contact.is_live:
+        return
     contact.hears = Hears.RINGBACK
     office.commands.append(do.RingCaller(contact.contact))
 
@@ -46,7 +51,7 @@ def stop_clock(office: Office, contact: Contact) -> None:
     spent = max(0.0, office.now - contact.clock_from)
     if contact.state is ContactState.CONNECTED:
         contact.talked_s += spent
-    elif contact.state is not ContactState.FALLBACK:
+    elif contact.state is not ContactState.FALLBACK and contact.is_live:
         contact.waited_s += spent
     contact.clock_from = office.now
 
@@ -54,6 +59,8 @@ def stop_clock(office: Office, contact: Contact) -> None:
 def end(office: Office, contact: Contact, outcome: Outcome, why: str) -> None:
     """The contact is over, once: tell its record and forget it."""
     stop_clock(office, contact)
+    if contact.callback is not None:
+        outcome = Outcome.CALLBACK  # each contact counts once (M-00)
     office.leave_line(contact)
     office.end_race(contact)
     del office.state.contacts[contact.contact]

@@ -107,7 +107,7 @@ def _races(office: Office) -> list[_Head]:
 
 def _room(office: Office, queue: QueueSettings, contact: Contact) -> int:
     """How many more phones may ring for this caller now."""
-    if not eligible.is_race(queue):
+    if not eligible.is_race(queue) or contact.callback is not None:  # it holds one agent (I-21)
         return 0 if contact.ringing else 1
     cap = queue.ring_cap or len(queue.agents)
     room = max(0, cap - len(contact.ringing))
@@ -147,7 +147,7 @@ def _begin(office: Office, queue: QueueSettings, contact: Contact, chosen: list[
     if any(agent in contact.declined for agent in chosen):
         contact.declined.clear()  # the pass is over, a new one begins
         contact.retry_at = 0.0
-    if not eligible.is_race(queue):
+    if not eligible.is_race(queue) or contact.callback is not None:  # it holds one agent (I-21)
         return
     if contact.race is None:
         contact.race = Race(f"x{office.state.offers_made + 1}-{contact.contact}")

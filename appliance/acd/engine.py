@@ -15,6 +15,7 @@ from typing import assert_never
 
 from appliance.acd import (
     admission,
+    callback,
     callers,
     clock,
     contacts,
@@ -41,7 +42,10 @@ from appliance.acd.view import OfficeView
 from appliance.acd.why import Why
 
 CallerEvent = ev.CallerArrived | ev.CallerHungUp | ev.CallerReturned | ev.RecordingBegan | ev.RecordingEnded
-ChainEvent = ev.HoursChanged | ev.DigitPressed | ev.SentOn | ev.CouldNotSend | ev.MessageSaid | ev.VoicemailLeft
+CallbackEvent = ev.CustomerAnswered | ev.CustomerFailed | ev.CallbackCancelled | ev.PowerReturned
+ChainEvent = (
+    CallbackEvent | ev.HoursChanged | ev.DigitPressed | ev.SentOn | ev.CouldNotSend | ev.MessageSaid | ev.VoicemailLeft
+)
 NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged
@@ -181,8 +185,17 @@ class Acd:
         match event:
             case ev.HoursChanged():
                 hours.changed(office, event)
+                callback.boundary(office, event.queue)
             case ev.DigitPressed(contact, digit):
                 keys.pressed(office, contact, digit)
+            case ev.CustomerAnswered(contact, attempt):
+                callback.customer_answered(office, contact, attempt)
+            case ev.CustomerFailed(contact, attempt):
+                callback.customer_failed(office, contact, attempt)
+            case ev.CallbackCancelled(contact):
+                callback.cancel(office, contact)
+            case ev.PowerReturned(dark_s):
+                callers.power_returned(office, dark_s)
             case ev.SentOn(contact, hop):
                 fallback.taken(office, contact, hop)
             case ev.CouldNotSend(contact, hop):

@@ -60,6 +60,38 @@ class DigitPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerAnswered:
+    """The dial of a callback was picked up, by whomever. Another `attempt` means nothing (I-16)."""
+
+    contact: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFailed:
+    """The dial came to nothing: busy, no answer, no line, or hung up before the 1."""
+
+    contact: str
+    attempt: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackCancelled:
+    """A person wants this promise forgotten."""
+
+    contact: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerReturned:
+    """The first event after a power cut of `dark_s` seconds: every leg is gone (U-07)."""
+
+    dark_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class SentOn:
     """Whoever the caller was sent on to by `SendCaller` has taken the call. Another `hop` means nothing (I-16)."""
 
@@ -292,6 +324,10 @@ Event = (
     | CallerReturned
     | HoursChanged
     | DigitPressed
+    | CustomerAnswered
+    | CustomerFailed
+    | CallbackCancelled
+    | PowerReturned
     | SentOn
     | CouldNotSend
     | MessageSaid

@@ -1,21 +1,32 @@
-"""Keys that callers press while they wait: the exit to voicemail (S-34, S-39).
+"""Keys that callers press while they wait: the exit to voicemail (S-34, S-39), the callback (S-40).
 
 Rule: a key counts only while the caller waits or an agent is being rung; once an agent has answered it means nothing
 (R-19).
 """
 
-from appliance.acd import fallback, offers
+from appliance.acd import callback, fallback, offers, promise
 from appliance.acd.chains import Reason
-from appliance.acd.model import ContactState
+from appliance.acd.model import Ask, Contact, ContactState
 from appliance.acd.office import Office
 
 
 def pressed(office: Office, name: str, digit: str) -> None:
-    """A key of the caller's; the ringing ends before the caller leaves."""
+    """A key of the caller's, or of the customer whom we called back."""
     contact = office.state.contacts.get(name)
-    if contact is None or contact.state not in (ContactState.WAITING, ContactState.OFFERING):
+    if contact is None or not digit:
         return
+    if contact.state is ContactState.CONFIRMING and digit == "1":
+        callback.confirmed(office, contact)
+    elif contact.is_live and contact.state in (ContactState.WAITING, ContactState.OFFERING):
+        _while_waiting(office, contact, digit)
+
+
+def _while_waiting(office: Office, contact: Contact, digit: str) -> None:
     queue = office.queues.get(contact.queue)
-    if queue is not None and digit and digit == queue.voicemail_digit:
-        offers.stop_ringing(office, contact, "caller_left")
+    if contact.ask is not Ask.NOTHING and office.now < contact.ask_until:
+        callback.dialogue(office, contact, digit)
+    elif contact.callback_offered and contact.callback is None and digit == promise.terms(office, contact).digit:
+        callback.ask(office, contact)
+    elif queue is not None and digit == queue.voicemail_digit:
+        offers.stop_ringing(office, contact, "caller_left")  # the ringing ends before the caller leaves
         fallback.fall_back(office, contact, Reason.KEY)

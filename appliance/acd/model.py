@@ -132,7 +132,35 @@ class ContactState(enum.Enum):
     CONNECTING = "connecting"  # T-bridge
     CONNECTED = "connected"  # two humans
     AWAY = "away"  # the leg died with the switch; OfficeSettings.away_s
+    RESTING = "resting"  # a promised callback out of hours or before its retry; nobody is on the line
+    DIALLING = "dialling"  # the customer's phone rings, an agent is held
+    CONFIRMING = "confirming"  # it was picked up; whoever it is must press 1
     FALLBACK = "fallback"  # on the way along a chain: the last message, or whoever else was to take the call
+
+
+class Ask(enum.Enum):
+    """Where the caller is in asking for a callback, while standing in the queue (§3.8, 2)."""
+
+    NOTHING = ""
+    CONFIRM = "confirm"  # the number was read back: 1 yes, 2 another
+    ENTER = "enter"  # keys the number, # ends it
+
+
+@dataclass(slots=True)
+class Callback:
+    """A promise to call `number` back. It expires after `left_s` of open time, counted from `open_since` (0: closed).
+
+    `attempt` numbers the dials, `tries` counts those that came to nothing; `retry_at` ends the pause (0 none).
+    """
+
+    number: str
+    left_s: float
+    open_since: float = 0.0
+    origin: str = "caller"
+    attempt: int = 0
+    tries: int = 0
+    retry_at: float = 0.0
+    is_message_left: bool = False
 
 
 class Hears(enum.Enum):
@@ -164,6 +192,7 @@ class Contact:
     what a step of priority was worth on arrival (F-10). `needs` is the skill level asked for in queue `needs_for`, one
     less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none.
 
+    `is_live`: a caller is on the line; without it the contact is a promised `callback`, in line as WAITING.
     `announced` is the place told last, at `announced_at`; `announce_at` is when to look again (S-38).
     T-max counts from `entered_at`, when the present queue was reached (0: on arrival). `step` is the next in the chain
     of the reason `why`, `hops` counts destinations over all chains and `visited` are their keys (I-27). `sent_to` is
@@ -183,6 +212,12 @@ class Contact:
     hears: Hears = Hears.NOTHING
     is_admitted: bool = False
     entered_at: float = 0.0
+    is_live: bool = True
+    callback: Callback | None = None
+    callback_offered: bool = False
+    ask: Ask = Ask.NOTHING
+    asked: str = ""
+    ask_until: float = 0.0
     announced: int = 0
     announced_at: float = 0.0
     announce_at: float = 0.0

@@ -4,7 +4,7 @@ Rule: whoever leaves an offer puts the caller back in line at the old place, or 
 """
 
 from appliance.acd import commands as do
-from appliance.acd import contacts, last_agent, story, strategies
+from appliance.acd import contacts, joining, last_agent, promise, story, strategies
 from appliance.acd.deadlines import Alarm
 from appliance.acd.effects import Cause
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, Reach
@@ -30,26 +30,19 @@ def open_offer(office: Office, contact: Contact, agent: Agent, why: Why) -> None
     state.offers[offer.offer] = offer
     office.leave_line(contact)
     contact.ringing.append(offer.offer)
+    contact.until = 0.0
     contact.state, contact.offer, contact.offers = ContactState.OFFERING, contact.ringing[0], contact.offers + 1
     agent.offer, agent.ringing_since, agent.rung_because = offer.offer, office.now, why
     office.move(agent, Happening.OFFER_OPENED)
-    _watch(office, offer)
-    _let_hear(office, contact)
-    office.commands.append(do.OpenOffer(offer.offer, contact.contact, name, contact.queue, queue.ring_s, queue.alert_s))
+    if promise.is_silent(office, contact):
+        offer.deadline = 0.0  # held without a ring: the customer's answer, or none, ends it
+        promise.dial(office, contact)
+    else:
+        joining.let_hear(office, contact)
+        joining.ring(office, offer)
     office.facts.append(
         story.OfferOpened(office.now, offer.offer, contact.contact, name, contact.queue, offer.race, why)
     )
-
-
-def _let_hear(office: Office, contact: Contact) -> None:
-    """Ringback during the first direct offer, its whole race and in a ring group; else music."""
-    queue = office.queues.get(contact.queue)
-    if contact.hears is Hears.NOTHING:
-        contacts.ring(office, contact)
-    elif contact.hears is Hears.RINGBACK and (len(contact.ringing) > 1 or (queue is not None and queue.is_group)):
-        pass
-    else:
-        contacts.hold(office, contact)
 
 
 def _watch(office: Office, offer: Offer) -> None:
@@ -195,6 +188,8 @@ def accept(office: Office, offer_id: str) -> None:
     The second answer of a race has lost: no wrap-up, no missed call (R-03, I-10).
     """
     offer = office.state.offers.get(offer_id)
+    if offer is not None and offer.phase is Phase.OPEN and not offer.deadline:
+        return  # held in silence for a callback: there is no phone that could have answered
     if offer is not None and offer.phase is Phase.OPEN and _has_winner(office, offer):
         withdraw(office, offer, LOST_RACE, Happening.WITHDRAWN, elsewhere=True)
     elif offer is not None and offer.phase is Phase.OPEN:
@@ -242,18 +237,17 @@ def _connect(office: Office, offer: Offer, happening: Happening) -> None:
     _tell(office, offer, OfferOutcome.ACCEPTED)
     _take_turn(office, offer)
     offer.phase = Phase.ACCEPTED
-    _until(office, offer, office.state.office.bridge_s)
     contact = office.state.contacts[offer.contact]
-    contact.state, contact.hears, contact.offer = ContactState.CONNECTING, Hears.AGENT, offer.offer
+    contact.offer = offer.offer
     if offer.offer in contact.ringing:
         contact.ringing.remove(offer.offer)
     office.move(office.state.agents[offer.agent], happening, Cause(office.now, actor=offer.agent))
-    office.commands.append(do.Connect(contact.contact, offer.offer))
-    queue = office.queues.get(contact.queue)
-    if queue is not None and queue.record:
-        contact.recordings += 1
-        contact.recording = f"r{contact.contact}-{contact.recordings}"
-        office.commands.append(do.RecordConversation(contact.recording, contact.contact, offer.offer))
+    if contact.is_live:
+        joining.join(office, contact, offer)
+    else:
+        offer.deadline = 0.0  # the customer is dialled first; that has its own time
+        stop_ringing(office, contact, "callback", elsewhere=True)
+        promise.dial(office, contact)
 
 
 def _hang_up_late(office: Office, offer_id: str, offer: Offer | None) -> None:

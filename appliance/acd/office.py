@@ -61,7 +61,7 @@ class Office:
         if contact.state is ContactState.WAITING:
             self.line_up(contact)
             self.watch_waiting(contact)
-        elif contact.until:
+        if contact.until:
             self.deadlines.add(contact.until, Alarm.AWAY, contact.contact)
 
     # -- agents
@@ -151,7 +151,7 @@ class Office:
         """Every moment at which a waiting caller must be looked at again."""
         when = [at for at in (contact.retry_at, contact.announce_at) if at]
         queue = self.queues.get(contact.queue)
-        if queue is None:
+        if queue is None or not contact.is_live:
             return when
         if queue.max_wait_s:
             when.append(contact.in_queue_since + queue.max_wait_s)

@@ -25,6 +25,23 @@ class AgentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackSettings:
+    """The terms of a queue's callbacks (§3.8): offered by `digit` once more than `after` callers wait (S-40).
+
+    `tries` counts all dials; `expiry_s` is open time. Without `agent_first` the customer is dialled before any ring.
+    """
+
+    digit: str = ""
+    after: int = 0
+    agent_first: bool = True
+    ring_s: float = 30.0
+    confirm_s: float = 20.0
+    retry_s: float = 600.0
+    tries: int = 3
+    expiry_s: float = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
 class QueueSettings:
     """A queue: who is rung in which order (S-03), and its times in seconds (acd.md §3.4).
 
@@ -56,6 +73,7 @@ class QueueSettings:
     announce_position: bool = False  # S-38
     announce_s: float = 45.0  # T-ann
     announce_min_s: float = 20.0  # T-annmin
+    callback: CallbackSettings | None = None  # None: this queue offers none
     chains: tuple[Chain, ...] = ()  # where callers go for each reason (§3.6)
     is_group: bool = False
     ring_cap: int = 0
@@ -77,6 +95,8 @@ class OfficeSettings:
     queues: tuple[QueueSettings, ...] = ()
     lost_s: float = 60.0  # T-lost
     bridge_s: float = 3.0  # T-bridge
+    never_dial: tuple[str, ...] = ()  # emergency, our own, do-not-call: no callback goes there (§3.8)
+    costly_prefixes: tuple[str, ...] = ()
     resume_s: float = 300.0  # T-resume: how long the place of a caller who gave up is kept; 0 not at all
     transfer_s: float = 20.0  # T-xfer: how long somebody a caller was sent on to is rung
     voicemail_s: float = 300.0  # the longest message, then the caller is hung up

@@ -18,6 +18,7 @@ class Outcome(enum.Enum):
     DISMISSED = "dismissed"  # left by a chain that ended in a message
     FALLBACK = "fallback"  # left by a chain to a person, a group or a number outside
     VOICEMAIL = "voicemail"
+    CALLBACK = "callback"  # left by a promise; `why` says what became of it
     LOST = "lost"
 
 
@@ -56,6 +57,26 @@ class ContactSentOn:
     kind: str
     to: str
     hop: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackPromised:
+    """The caller is to be called back; `origin` "power": the box lost them in a power cut (U-07)."""
+
+    at: float
+    contact: str
+    queue: str
+    number: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackDialled:
+    """The customer's phone is being rung for the `attempt`th time (M-18)."""
+
+    at: float
+    contact: str
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +172,8 @@ class Healed:
 Fact = (
     ContactArrived
     | ContactSentOn
+    | CallbackPromised
+    | CallbackDialled
     | ContactAnswered
     | ContactEnded
     | OfferOpened

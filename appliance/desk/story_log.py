@@ -26,6 +26,10 @@ def sentence_of(fact: story.Fact) -> str:
             return f"Contact {fact.contact} is over: {fact.outcome.value} ({fact.why}), {times}"
         case story.ContactSentOn():
             return f"Contact {fact.contact} is sent on to {fact.kind} {fact.to}".rstrip() + f" ({fact.reason})"
+        case story.CallbackPromised():
+            return f"Contact {fact.contact} is to be called back ({fact.origin})"
+        case story.CallbackDialled():
+            return f"Contact {fact.contact} is called back, attempt {fact.attempt}"
         case story.OfferEnded():
             return _offer_ended(fact)
         case story.DutyChanged():

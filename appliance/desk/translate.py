@@ -67,17 +67,36 @@ class Translator:
             case do.DismissCaller(contact, prompt, why):
                 logger.info("Contact %s is dismissed: %s", contact, why)
                 self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
-            case do.AnnouncePosition(contact, position):
-                logger.debug("Contact %s is at place %d; no prompt says so yet", contact, position)
-            case do.SendCaller(contact, kind, to, hop):
-                logger.info("Contact %s cannot be sent to %s %s yet; the next in the chain", contact, kind.value, to)
-                self._post(ev.CouldNotSend(contact, hop, "not built yet"))
-            case do.SayToCaller(contact, prompt):
-                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
+            case _ if isinstance(command, do.CallbackOrder):
+                self._call_back(command)
+            case do.AnnouncePosition() | do.SendCaller() | do.SayToCaller():
+                self._tell_or_send(command)
             case do.ReleaseCaller(contact):
                 self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
             case _:
                 assert_never(command)
+
+    def _tell_or_send(self, command: do.AnnouncePosition | do.SendCaller | do.SayToCaller) -> None:
+        """What the box cannot do yet is refused, so that the caller goes on in the chain (§3.6)."""
+        match command:
+            case do.SayToCaller(contact, prompt):
+                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
+            case do.SendCaller(contact, kind, to, hop):
+                logger.info("Contact %s cannot be sent to %s %s yet; the next in the chain", contact, kind.value, to)
+                self._post(ev.CouldNotSend(contact, hop, "not built yet"))
+            case do.AnnouncePosition(contact, position):
+                logger.debug("Contact %s is at place %d; no prompt says so yet", contact, position)
+
+    def _call_back(self, command: do.CallbackOrder) -> None:
+        """Callbacks are not offered by any configuration yet; a dial is refused, a promise releases the line."""
+        match command:
+            case do.DialCustomer(contact, attempt=attempt):
+                logger.warning("Contact %s cannot be called back yet", contact)
+                self._post(ev.CustomerFailed(contact, attempt, "not built yet"))
+            case do.PromiseCallback(contact):
+                self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
+            case _:
+                logger.debug("Nothing says %s yet", type(command).__name__)
 
     def record(self, recording: str, contact: str, offer: str) -> None:
         """Have the conversation recorded, agent left and caller right."""

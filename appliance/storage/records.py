@@ -139,7 +139,14 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
         case story.DutyChanged():
             duty: Row = (fact.agent, wall_of(fact.at), int(fact.is_available), fact.reason, fact.actor)
             return [("INSERT INTO duty (agent, wall, is_available, reason, actor) VALUES (?, ?, ?, ?, ?)", [duty])]
-        case story.LateAnswer() | story.WrapUpFinished() | story.Healed() | story.ContactSentOn():
+        case (
+            story.LateAnswer()
+            | story.WrapUpFinished()
+            | story.Healed()
+            | story.ContactSentOn()
+            | story.CallbackPromised()
+            | story.CallbackDialled()
+        ):
             return []  # the journal tells them again when a report asks
 
 

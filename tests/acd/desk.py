@@ -7,6 +7,7 @@
 Every step is journalled and followed by `invariants.check`; every desk is folded again when its test ends (conftest).
 """
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -192,15 +193,34 @@ class Desk:
                 return f"record {contact} as {recording}"
             case do.DismissCaller(contact, _, why):
                 return f"dismiss {contact}: {why}"
-            case do.AnnouncePosition(contact, position):
-                return f"tell {contact} place {position}"
-            case do.SendCaller(contact, kind, to, hop, _, why):
-                return f"send {contact} to {kind.value} {to}".rstrip() + f" ({hop}): {why}"
-            case do.SayToCaller(contact, prompt, hop):
-                return f"say {prompt} to {contact} ({hop})"
+            case _ if isinstance(command, do.CallbackOrder):
+                return _callback_sentence(command)
+            case do.AnnouncePosition() | do.SendCaller() | do.SayToCaller():
+                return _chain_sentence(command)
             case do.ReleaseCaller(contact, why):
                 return f"release {contact}: {why}"
 
 
 def arrives(contact: str, queue: str = QUEUE, *, priority: int = 0, returns: bool = False) -> ev.CallerArrived:
     return ev.CallerArrived(contact, queue, f"555-{contact}", "", "line1" if returns else "sip", priority, returns)
+
+
+def _chain_sentence(command: do.AnnouncePosition | do.SendCaller | do.SayToCaller) -> str:
+    match command:
+        case do.AnnouncePosition(contact, position):
+            return f"tell {contact} place {position}"
+        case do.SendCaller(contact, kind, to, hop, _, why):
+            return f"send {contact} to {kind.value} {to}".rstrip() + f" ({hop}): {why}"
+        case do.SayToCaller(contact, prompt, hop):
+            return f"say {prompt} to {contact} ({hop})"
+
+
+def _callback_sentence(command: do.CallbackOrder) -> str:
+    match command:
+        case do.PromiseCallback(contact, number, position):
+            return f"promise {contact} {number} at {position}"
+        case do.DialCustomer(contact, number, attempt):
+            return f"dial {number} for {contact} ({attempt})"
+        case _:
+            words = re.sub(r"(?<=.)([A-Z])", lambda found: " " + found[1].lower(), type(command).__name__)
+            return f"{words[0].lower()}{words[1:]} {command.contact}"

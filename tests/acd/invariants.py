@@ -19,6 +19,7 @@ from appliance.acd.settings import QueueSettings
 
 ENGINE_REASONS = {"declined", "no_answer", "unreachable", "removed"}
 BLAMED = {story.OfferOutcome.REJECTED: "declined", story.OfferOutcome.TIMEOUT: "no_answer"}
+HOLDING = (Phase.OPEN, Phase.ACCEPTED)
 DUTY_EVENTS = (ev.LegStarted, ev.LegConnected)
 
 
@@ -30,6 +31,7 @@ class Watch:
     arrived_at: dict[str, float] = field(default_factory=dict)
     inside: set[str] = field(default_factory=set)
     ended: int = 0
+    dials: dict[tuple[str, int], str] = field(default_factory=dict)
     told: dict[tuple[str, str], int] = field(default_factory=dict)
     been_to: dict[str, list[str]] = field(default_factory=dict)
     outcomes: dict[str, list[story.OfferOutcome]] = field(default_factory=dict)
@@ -43,17 +45,19 @@ def check(
     facts: Sequence[story.Fact],
     watch: Watch,
 ) -> None:
-    """All of them; `before` is a copy of the state the batch found."""
+    """All of them; `before` is a copy of the state the batch found. An agent held for a callback was picked earlier."""
     offers_belong_to_agents(acd.state)
     callers_have_an_exit(acd)
     places_are_kept(acd.state, facts, watch)
-    nobody_is_rung_in_wrap_up(acd.state, commands)
+    opened = [one for one in commands if not (isinstance(one, do.OpenOffer) and one.offer in before.offers)]
+    nobody_is_rung_in_wrap_up(acd.state, opened)
     blame_is_exact(facts, events)
-    nobody_is_overtaken(acd.state, commands)
-    declined_means_others_first(acd, before, commands)
+    nobody_is_overtaken(acd.state, opened)
+    declined_means_others_first(acd, before, opened)
     outcomes_are_single(facts, watch)
     contacts_are_conserved(acd.state, facts, watch)
     chains_end(acd.state, facts, watch)
+    customers_are_dialled_for_agents(acd.state, commands, watch)
     places_told_never_get_worse(acd.state, commands, watch)
     work_is_conserved(acd)
     a_reload_changes_nothing(acd)
@@ -107,6 +111,9 @@ def callers_have_an_exit(acd: Acd) -> None:
 
 
 def _waits_for_something(acd: Acd, contact: Contact) -> None:
+    if not contact.is_live:
+        assert contact.until > 0, "a promise expires"
+        return
     queue = next(q for q in acd.state.office.queues if q.queue == contact.queue)
     here = [acd.state.agents[a] for a in queue.agents if a in acd.state.agents]
     is_staffed = any(agent.is_staffing and queue.queue not in agent.private for agent in here)
@@ -243,6 +250,21 @@ def places_told_never_get_worse(state: State, commands: Sequence[Command], watch
             assert 1 <= command.position <= told, f"I-23 {command} after {told}"
             assert contact.state is ContactState.WAITING, f"S-38 {contact}"
             watch.told[contact.contact, contact.queue] = command.position
+
+
+def customers_are_dialled_for_agents(state: State, commands: Sequence[Command], watch: Watch) -> None:
+    """I-21: each dial in progress has an agent of its own held for it. R-28: no attempt is dialled by two numbers."""
+    for contact in state.contacts.values():
+        if contact.state in (ContactState.DIALLING, ContactState.CONFIRMING):
+            held = [o for o in state.offers.values() if o.contact == contact.contact and o.phase in HOLDING]
+            assert held, f"I-21 {contact}"
+            assert contact.until > 0
+        assert contact.is_live or contact.callback is not None
+        assert contact.state is not ContactState.RESTING or not contact.is_live
+    for command in commands:
+        if isinstance(command, do.DialCustomer):
+            dial = watch.dials.setdefault((command.contact, command.attempt), command.number)
+            assert dial == command.number, f"R-28 {command}"
 
 
 def work_is_conserved(acd: Acd) -> None:

@@ -5,6 +5,7 @@ tests/acd/test_machine.py`.
 """
 
 import os
+from dataclasses import replace
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from appliance.acd import events as ev
 from appliance.acd.events import Event
 from appliance.acd.model import ContactState, Phase
 from appliance.acd.settings import QueueSettings
-from tests.acd.chains import FOR_HELP, FOR_NIGHT, FOR_VIP, news_of
+from tests.acd.chains import AGENT_FIRST, CUSTOMER_FIRST, FOR_HELP, FOR_NIGHT, FOR_VIP, news_of, news_of_dial, presses
 from tests.acd.desk import Desk, arrives, copy_of, office
 from tests.acd.invariants import same_but_counted
 
@@ -28,6 +29,7 @@ QUEUES = (
         ring_s=15,
         announce_position=True,
         announce_min_s=5,
+        callback=AGENT_FIRST,
         wrap_up_s=20,
     ),
     QueueSettings(
@@ -39,6 +41,7 @@ QUEUES = (
         wrap_up_s=0,
         max_waiting=2,
         voicemail_digit="9",
+        callback=CUSTOMER_FIRST,
         announce_position=True,
         chains=FOR_HELP,
     ),
@@ -48,8 +51,20 @@ QUEUES = (
     QueueSettings(
         "night", "Night", "400", ("dan",), wait_without_agents=False, max_wait_s=0, record=False, chains=FOR_NIGHT
     ),
-    QueueSettings("all", "All", "500", AGENTS, "simultaneous", ring_s=10, ring_cap=3, last_agent=True),
-    QueueSettings("step", "Step", "600", ("bob", "cay", "dan"), "progressive", add_every_s=3, ring_s=10, wrap_up_s=5),
+    QueueSettings(
+        "all", "All", "500", AGENTS, "simultaneous", ring_s=10, ring_cap=3, callback=CUSTOMER_FIRST, last_agent=True
+    ),
+    QueueSettings(
+        "step",
+        "Step",
+        "600",
+        ("bob", "cay", "dan"),
+        "progressive",
+        callback=AGENT_FIRST,
+        add_every_s=3,
+        ring_s=10,
+        wrap_up_s=5,
+    ),
     QueueSettings("door", "Door", "700", ("ann", "eve"), "simultaneous", is_group=True, ring_s=5),
     QueueSettings("turn", "Turn", "800", AGENTS, "round-robin", rr_busy_to_end=True, last_agent=True),
     QueueSettings("deck", "Deck", "900", AGENTS, "random", ring_s=10),
@@ -121,7 +136,8 @@ class Office(RuleBasedStateMachine):
     @rule(queue=queues, priority=st.sampled_from([0, 0, 0, 1]), returns=st.booleans())
     def caller_arrives(self, queue: str, priority: int, returns: bool) -> None:
         self.callers += 1
-        self.post(arrives(f"c{self.callers}", queue, priority=priority, returns=returns))
+        call = arrives(f"c{self.callers}", queue, priority=priority, returns=returns)
+        self.post(replace(call, number=f"035550{self.callers % 7}"))
 
     @rule(number=numbers)
     def caller_hangs_up(self, number: int) -> None:
@@ -133,9 +149,25 @@ class Office(RuleBasedStateMachine):
         if on_the_way:
             self.post(news_of(on_the_way[number % len(on_the_way)], number))
 
-    @rule(number=numbers, digit=st.sampled_from("0129#"))
-    def caller_presses_a_key(self, number: int, digit: str) -> None:
-        self.post(ev.DigitPressed(self.some_contact(number), digit))
+    @rule(number=numbers, other=numbers)
+    def caller_presses_keys(self, number: int, other: int) -> None:
+        self.post(*presses(self.some_contact(number), other))
+
+    @rule(number=numbers, other=numbers)
+    def customer_is_called_back(self, number: int, other: int) -> None:
+        contacts = self.desk.acd.state.contacts.values()
+        dials = [one for one in contacts if one.state in (ContactState.DIALLING, ContactState.CONFIRMING)]
+        if dials:
+            self.post(news_of_dial(dials[number % len(dials)], other))
+
+    @rule(number=numbers, dark_s=st.sampled_from([60.0, 60.0, 4000.0]))
+    def seldom_the_power_is_cut(self, number: int, dark_s: float) -> None:
+        if number % 7 == 0:
+            self.post(ev.PowerReturned(dark_s))
+
+    @rule(number=numbers)
+    def promise_is_cancelled(self, number: int) -> None:
+        self.post(ev.CallbackCancelled(self.some_contact(number), "admin"))
 
     @rule(queue=queues, is_open=st.sampled_from([True, True, False]), reason=st.sampled_from(["closed", "holiday"]))
     def queue_opens_or_closes(self, queue: str, is_open: bool, reason: str) -> None:

@@ -17,7 +17,16 @@ from appliance.acd import tables
 from appliance.acd.events import Event
 from appliance.acd.model import Agent, AgentState, ContactState, Intent, Offer, Phase
 from appliance.acd.settings import OfficeSettings, QueueSettings, Skill
-from tests.acd.chains import FOR_HELP, FOR_NIGHT, FOR_VIP, news_of
+from tests.acd.chains import (
+    AGENT_FIRST,
+    CUSTOMER_FIRST,
+    FOR_HELP,
+    FOR_NIGHT,
+    FOR_VIP,
+    news_of,
+    news_of_dial,
+    presses,
+)
 from tests.acd.desk import Desk, arrives, office
 
 AGENTS = tuple(f"a{number:02}" for number in range(20))
@@ -29,7 +38,18 @@ RACES = ("simultaneous", "progressive")
 def queues(day: int) -> tuple[QueueSettings, ...]:
     """Every day another mixture of strategies, so that all of them meet all others."""
     one, other = ONE_BY_ONE[day % 7], ONE_BY_ONE[(day * 3 + 1) % 7]
-    sales = QueueSettings("sales", "Sales", "1", AGENTS[:12], one, ring_s=15, wrap_up_s=20, last_agent=True, **SKILLED)
+    sales = QueueSettings(
+        "sales",
+        "Sales",
+        "1",
+        AGENTS[:12],
+        one,
+        ring_s=15,
+        wrap_up_s=20,
+        last_agent=True,
+        callback=(None, AGENT_FIRST, CUSTOMER_FIRST)[day % 3],
+        **SKILLED,
+    )
     help_ = QueueSettings(
         "help",
         "Help",
@@ -40,6 +60,7 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
         max_waiting=6,
         announce_position=True,
         voicemail_digit="9",
+        callback=CUSTOMER_FIRST,
         rr_busy_to_end=True,
         chains=FOR_HELP,
     )
@@ -72,7 +93,8 @@ class Day:
             (4, self.somebody_calls),
             (1.5, self.somebody_gives_up),
             (2, self.a_chain_goes_on),
-            (0.3, self.a_caller_presses_a_key),
+            (0.6, self.a_caller_presses_a_key),
+            (2, self.a_customer_is_called_back),
             (0.1, self.a_queue_opens_or_closes),
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
@@ -119,7 +141,7 @@ class Day:
         self.callers += 1
         urgent = int(self.chance.random() < 0.1)
         call = arrives(f"c{self.callers}", self.one_of(SHAPES), priority=urgent, returns=self.chance.random() < 0.3)
-        return [replace(call, number=f"555-{self.callers % 9}")]
+        return [replace(call, number=f"035550{self.callers % 9}")]
 
     def somebody_gives_up(self) -> Sequence[Event]:
         state = self.desk.acd.state
@@ -133,7 +155,12 @@ class Day:
 
     def a_caller_presses_a_key(self) -> Sequence[Event]:
         contacts = list(self.desk.acd.state.contacts)
-        return [ev.DigitPressed(self.one_of(contacts), self.one_of("0129#"))] if contacts else ()
+        return presses(self.one_of(contacts), int(self.chance.random() * 1000)) if contacts else ()
+
+    def a_customer_is_called_back(self) -> Sequence[Event]:
+        contacts = self.desk.acd.state.contacts.values()
+        dials = [contact for contact in contacts if contact.state in (ContactState.DIALLING, ContactState.CONFIRMING)]
+        return [news_of_dial(self.one_of(dials), int(self.chance.random() * 1000))] if dials else ()
 
     def a_queue_opens_or_closes(self) -> Sequence[Event]:
         queue, is_open = self.one_of(SHAPES), self.chance.random() < 0.7
@@ -166,9 +193,12 @@ class Day:
 
     def an_agent_acts(self) -> Sequence[Event]:
         agents = list(self.desk.acd.state.agents.values())
-        engaged = [agent for agent in agents if agent.state not in (AgentState.FREE, AgentState.OFF)]
+        resting = (AgentState.FREE, AgentState.OFF)
+        engaged = [agent for agent in agents if agent.state not in resting or agent.prompt == "missed_races"]
         agent = self.one_of(engaged if engaged and self.chance.random() < 0.6 else agents)
         name = agent.settings.agent
+        if agent.prompt == "missed_races" and agent.state is AgentState.FREE:
+            return [self.one_of([ev.StayedOff, ev.DutyOn])(name, name)]
         self.legs += 1
         dials = [ev.LegStarted(name, f"l{self.legs}", True, queue) for queue in ("", "sales")]
         called = ev.LegStarted(name, f"l{self.legs}", False)
@@ -219,6 +249,8 @@ class Day:
                 [ev.PhoneFound(name) for name in AGENTS],
                 [ev.PhoneFound(name) for name in AGENTS],
                 [ev.SwitchLost()],
+                [ev.PowerReturned(60.0)],
+                [ev.CallbackCancelled(name, "admin") for name in state.contacts if self.chance.random() < 0.1],
                 [ev.SwitchLost()],
                 [ev.Restarted(tuple(alive), tuple(legs))],
                 [ev.CallerReturned(contact) for contact in state.contacts],

@@ -1,0 +1,43 @@
+"""What phones and the caller's line are told: ring, ringback or music, and the bridge between the two (S-03, I-12)."""
+
+from appliance.acd import commands as do
+from appliance.acd import contacts
+from appliance.acd.deadlines import Alarm
+from appliance.acd.model import Contact, ContactState, Hears, Offer
+from appliance.acd.office import Office
+
+
+def ring(office: Office, offer: Offer) -> None:
+    """Let the agent's phone ring: T-ring runs from now."""
+    queue = office.queues.get(offer.queue)
+    ring_s, alert_s = (queue.ring_s, queue.alert_s) if queue is not None else (0.0, 0.0)
+    _until(office, offer, ring_s)
+    office.commands.append(do.OpenOffer(offer.offer, offer.contact, offer.agent, offer.queue, ring_s, alert_s))
+
+
+def let_hear(office: Office, contact: Contact) -> None:
+    """Ringback during the first direct offer, its whole race and in a ring group; else music."""
+    queue = office.queues.get(contact.queue)
+    if contact.hears is Hears.NOTHING:
+        contacts.ring(office, contact)
+    elif contact.hears is Hears.RINGBACK and (len(contact.ringing) > 1 or (queue is not None and queue.is_group)):
+        pass
+    else:
+        contacts.hold(office, contact)
+
+
+def join(office: Office, contact: Contact, offer: Offer) -> None:
+    """Connect caller and agent, who are both on the line."""
+    _until(office, offer, office.state.office.bridge_s)
+    contact.state, contact.hears = ContactState.CONNECTING, Hears.AGENT
+    office.commands.append(do.Connect(contact.contact, offer.offer))
+    queue = office.queues.get(contact.queue)
+    if queue is not None and queue.record:
+        contact.recordings += 1
+        contact.recording = f"r{contact.contact}-{contact.recordings}"
+        office.commands.append(do.RecordConversation(contact.recording, contact.contact, offer.offer))
+
+
+def _until(office: Office, offer: Offer, seconds: float) -> None:
+    offer.deadline = office.now + seconds
+    office.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)
