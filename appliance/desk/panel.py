@@ -6,6 +6,7 @@ is on the loop. One timer serves the next step of any lamp and the next settling
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,10 @@ LEVEL_EVERY_S: Final = 30.0
 """How often the brightness is asked for; night falls no faster."""
 
 
+BEAT_S: Final = 0.05
+"""The first step lasts until the next beat, too (never shorter than it should): many lamps are stepped at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How lamps are to look: `level` is the brightness now, None where it never changes; `hints_next` is U-03."""
@@ -61,11 +66,12 @@ def look_of(settings: PanelSettings, wall: Callable[[], float], zone: str) -> Lo
 
 @dataclass(slots=True)
 class _Lamp:
-    """A lamp's pattern and where in it we are; `since` is when the pattern began, monotonic."""
+    """A lamp's pattern and where in it we are; monotonic `since` it began, `due` for its next step."""
 
     pattern: Pattern
     since: float
     step: int = -1
+    due: float = -math.inf
 
 
 class PanelDriver:
@@ -107,6 +113,8 @@ class PanelDriver:
     def show(self, view: OfficeView) -> None:
         """A view was committed: light every lamp as it says."""
         self._agents = {agent.seat: agent for agent in view.agents if agent.seat}
+        for lamp in self._lamps.values():
+            lamp.due = -math.inf
         self._turn()
 
     def press(self, seat: int, held_s: float) -> None:
@@ -130,8 +138,8 @@ class PanelDriver:
 
     def _begin(self, seat: int, now: float) -> None:
         """Look at a button for the first time, or for the first time since its pins went or came."""
-        self._contacts[seat], press = debounce.at_start(self._panel.is_down(seat), now)
-        self._pressed(seat, press)
+        self._contacts.setdefault(seat, debounce.Contact())
+        self._learn(seat, *debounce.at_start(self._panel.is_down(seat), now))
 
     def _tend(self, now: float) -> list[float]:
         """Say which parts of the panel are absent; a button whose pins went or came is looked at anew."""
@@ -150,16 +158,20 @@ class PanelDriver:
         self._loop.call_soon_threadsafe(self._edge, seat, down, at)
 
     def _edge(self, seat: int, down: bool, at: float) -> None:
-        self._contacts[seat], press = debounce.edge(self._contacts[seat], down, at)
-        self._pressed(seat, press)
+        self._learn(seat, *debounce.edge(self._contacts[seat], down, at))
         self._turn()
 
     def _settle(self, now: float) -> None:
         for seat, contact in self._contacts.items():
-            self._contacts[seat], press = debounce.settle(contact, now)
-            if not self._contacts[seat].down:
-                self._alarms.clear(_stuck(seat))
-            self._pressed(seat, press)
+            if debounce.deadline(contact) is not None:
+                self._learn(seat, *debounce.settle(contact, now))
+
+    def _learn(self, seat: int, contact: debounce.Contact, press: Press | None) -> None:
+        """What is known of a button now; one that was released is stuck no more."""
+        before, self._contacts[seat] = self._contacts[seat], contact
+        if before.down and not contact.down:
+            self._alarms.clear(_stuck(seat))
+        self._pressed(seat, press)
 
     def _pressed(self, seat: int, press: Press | None) -> None:
         agent = self._agents.get(seat)
@@ -186,10 +198,13 @@ class PanelDriver:
         self._settle(now)
         due += [wake for contact in self._contacts.values() if (wake := debounce.deadline(contact)) is not None]
         for seat, lamp in self._lamps.items():
-            due += self._light(seat, lamp, now)
+            if lamp.due <= now:
+                self._light(seat, lamp, now)
+            due.append(lamp.due)
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(max(0.0, min(due) - now), self._turn) if due else None
+        soonest = min(due, default=math.inf)
+        self._timer = self._loop.call_later(max(0.0, soonest - now), self._turn) if soonest < math.inf else None
 
     def _dim(self, now: float) -> list[float]:
         """Take the brightness of this hour, and come back for the next one."""
@@ -207,16 +222,16 @@ class PanelDriver:
             red, green, blue, _ = lamp.pattern.steps[lamp.step]
             self._panel.light(seat, (red * self._level, green * self._level, blue * self._level))
 
-    def _light(self, seat: int, lamp: _Lamp, now: float) -> list[float]:
-        """Light the lamp's present step; returns when the next one is due, nothing for a steady lamp."""
+    def _light(self, seat: int, lamp: _Lamp, now: float) -> None:
+        """Light the lamp's present step; it is due again when that ends, a steady one with the next view."""
         pattern = pattern_of(self._agents.get(seat), self._clock.of_monotonic(now), hints_next=self._look.hints_next)
         if pattern is not lamp.pattern or lamp.step < 0:
-            lamp.pattern, lamp.since, lamp.step = pattern, now, -1
+            lamp.pattern, lamp.since, lamp.step = pattern, now + -now % BEAT_S, -1
         step, ends = _step_at(pattern, now - lamp.since)
         if step != lamp.step:
             lamp.step = step
             self._shine(seat, lamp)
-        return [lamp.since + ends] if len(pattern.steps) > 1 else []
+        lamp.due = lamp.since + ends if len(pattern.steps) > 1 else math.inf
 
 
 def _stuck(seat: int) -> str:

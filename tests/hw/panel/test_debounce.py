@@ -102,6 +102,15 @@ def test_ten_thousand_presses_bouncing_up_to_five_milliseconds_are_ten_thousand_
         assert abs(press.held_s - held) <= 0.005 + 1e-9
 
 
+def test_a_bad_contact_that_bounces_for_twenty_milliseconds_makes_one_event_of_each_press() -> None:
+    shaky = random.Random(9)
+    edges, at = [], 1.0
+    for _ in range(1000):
+        edges += bouncing(at, True, within(0.020, shaky)) + bouncing(at + 0.15, False, within(0.020, shaky))
+        at += 0.3
+    assert [press.kind for press in play(edges)] == [Kind.SHORT] * 1000
+
+
 def within(length: float, shaky: random.Random) -> list[float]:
     """Gaps of a burst of bounces that takes `length` seconds in all."""
     gaps = [shaky.uniform(0.00005, 0.001) for _ in range(shaky.randrange(12))]
@@ -153,4 +162,4 @@ def test_a_button_held_at_start_means_nothing_however_long_and_the_next_press_co
 
 
 def test_a_wire_that_chatters_for_an_hour_is_no_press() -> None:
-    assert play([(1.0 + step * 0.015, step % 2 == 0) for step in range(240_000)]) == []
+    assert play([(1.0 + step * 0.014, step % 2 == 0) for step in range(240_000)]) == []
