@@ -9,10 +9,11 @@ import logging
 import signal
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from appliance import plan
+from appliance import nightly, plan
 from appliance.config import Config, load
 from appliance.demo_link import DemoLink
 from appliance.desk.desk import running_desk
@@ -43,8 +44,12 @@ async def run(config: Config, state: State, *, demo: bool) -> None:
             await page.start()
         except OSError as wrong:
             raise _page_taken(config, wrong) from wrong
+        check = partial(nightly.in_another_process, state_dir=state.root, zone=config.office.time_zone)
+        adding_up = asyncio.create_task(nightly.watch(desk, check), name="nightly")
         print("desk ready", flush=True)
         await stopping.wait()
+        adding_up.cancel()
+        await asyncio.gather(adding_up, return_exceptions=True)
         await page.stop()
 
 
