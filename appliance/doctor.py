@@ -20,6 +20,7 @@ from appliance.config import Config, load
 from appliance.errors import ConfigError
 from appliance.plan import board_file
 from hw.board import BoardError, read_board
+from hw.chips import find_chips, missing
 
 EXPECTED_CALLS: Final = 128
 LEAST_FREE_GB: Final = 1.0
@@ -171,7 +172,11 @@ def _panel(config: Config) -> Finding:
     seats = {seat.number for seat in board.seats}
     without = [f"{agent.id} (seat {agent.seat})" for agent in config.agents if agent.seat and agent.seat not in seats]
     mend = f"give these another seat, 0 for none: {', '.join(without)}" if without else ""
-    return Finding("panel", f"{board.name}: {len(seats)} seats", expected, mend, fatal=False)
+    chips, mode = find_chips(), config.panel.mode
+    absent = missing(board, chips) if mode == "gpio" or (mode == "auto" and chips) else ()
+    if absent:
+        mend = mend or "plug it in, or wire it as hw/README.md shows; until then its seats are on the page only"
+    return Finding("panel", "; ".join((f"{board.name}: {len(seats)} seats", *absent)), expected, mend, fatal=False)
 
 
 def _ports(config: Config) -> list[Finding]:

@@ -111,3 +111,14 @@ def _offset(chip: Chip, found: FoundChip, user: str, pin: Pin) -> int:
     if pin >= len(found.names):
         raise ChipError(f"{user} is {chip.calls(pin)}; gpiochip{found.number} has {len(found.names)} lines only")
     return pin
+
+
+def missing(board: Board, found: tuple[FoundChip, ...]) -> tuple[str, ...]:
+    """A sentence for each chip of a board that these are not."""
+    sentences = []
+    for chip in board.chips:
+        try:
+            attach(board, chip, found)
+        except ChipError as wrong:
+            sentences.append(str(wrong))
+    return tuple(sentences)

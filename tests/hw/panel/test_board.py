@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hw.board import BoardError, read_board
-from hw.chips import ChipError, FoundChip, attach
+from hw.chips import ChipError, FoundChip, attach, missing
 
 BOARDS = Path(__file__).parents[3] / "hw" / "boards"
 REV_A = BOARDS / "rev_a.toml"
@@ -89,6 +89,14 @@ def test_rev_b_has_sixteen_seats_whole_on_four_expanders_told_apart_by_their_add
     assert [there.number for there, _ in attached] == [9, 8, 7, 6]
     assert [len(seats) for _, seats in attached] == [4, 4, 4, 4]
     assert not any(chip.pwm for chip in board.chips)
+
+
+def test_each_expander_that_is_not_there_is_told_by_itself() -> None:
+    found = (HEADER, expander(5, "1-0021"), expander(6, "1-0023"))
+    north, south = missing(read_board(REV_B), found)
+    assert north.startswith("no chip mcp23017 at 1-0020 is here for north; gpiochip0 is pinctrl-bcm2711")
+    assert south.startswith("no chip mcp23017 at 1-0022 is here for south; ")
+    assert missing(read_board(REV_A), found) == ()
 
 
 def test_rev_a_is_the_header_on_every_raspberry_pi_whatever_else_there_is() -> None:

@@ -1,0 +1,40 @@
+"""What `deskbell doctor` says of the panel: the board's file, and the chips it means."""
+
+import pytest
+
+from appliance import doctor
+from appliance.config import Config, parse
+from hw.chips import FoundChip
+
+HEADER = FoundChip(0, "pinctrl-bcm2711", "x", ("",) * 28)
+OTHER = FoundChip(0, "gpio-mockup", "x", ("",) * 28)
+
+
+def config(mode: str, board: str = "rev_a") -> Config:
+    return parse(f'[panel]\nmode = "{mode}"\nboard = "{board}"', "office.toml")
+
+
+@pytest.mark.parametrize(
+    ("mode", "chips", "says"),
+    [
+        ("auto", (HEADER,), ""),
+        ("auto", (OTHER,), "is here for header; gpiochip0 is gpio-mockup"),
+        ("auto", (), ""),
+        ("gpio", (), "is here for header; this machine has no GPIO chip"),
+        ("virtual", (OTHER,), ""),
+    ],
+)
+def test_the_doctor_names_each_chip_that_should_be_here(
+    monkeypatch: pytest.MonkeyPatch, mode: str, chips: tuple[FoundChip, ...], says: str
+) -> None:
+    monkeypatch.setattr(doctor, "find_chips", lambda: chips)
+    finding = doctor._panel(config(mode))
+    assert finding.found.startswith("Deskbell panel, revision A: 6 seats")
+    assert says in finding.found
+    assert bool(finding.mend) == bool(says)
+    assert not finding.fatal
+
+
+def test_the_doctor_names_every_expander_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "find_chips", lambda: (HEADER,))
+    assert doctor._panel(config("auto", "rev_b")).found.count("no chip mcp23017 at 1-002") == 4
