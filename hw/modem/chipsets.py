@@ -4,7 +4,7 @@ A new family is a new row; what nobody has measured stays out (fxo §1.1, §1.3)
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from hw.errors import ModemError
@@ -35,6 +35,9 @@ CX930XX: Final = Chipset(
     setup=("AT&K3", "AT-STE=4"),  # -STE=4: P then means remote hang-up and nothing else
     has_line_voltage=True,
 )
+ZOOM: Final = replace(  # obeys the exit code only right after a DLE pair
+    CX930XX, name="cx930xx_zoom", known_by=re.compile(r"ZOOM", re.IGNORECASE), leave=b"\x10\x18\x10\x10\x10\x5e"
+)
 USR5637: Final = Chipset(
     name="usr5637",
     known_by=re.compile(r"U\.?S\.? ?ROBOTICS|^5601$", re.IGNORECASE | re.MULTILINE),
@@ -51,7 +54,7 @@ SI24XX: Final = Chipset(
 GENERIC: Final = Chipset(
     name="generic_v253", known_by=re.compile(r""), leave=b"\x10\x18\x10\x5e", no_silence="+VSD=0,0"
 )
-CHIPSETS: Final = (CX930XX, USR5637, SI24XX, GENERIC)
+CHIPSETS: Final = (ZOOM, CX930XX, USR5637, SI24XX, GENERIC)
 
 # The numbers are each vendor's own; only names can be trusted. 130 is unsigned PCM on CX and A-law on USR.
 _ULAW: Final = re.compile(r"(\d+)[,;][^\n]*\b(?:mu-?law|u-?law)\b", re.IGNORECASE)

@@ -5,6 +5,7 @@ Order of use: `start`, then `seize`/`release` as the events allow. After every c
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from hw.errors import ModemError, ProtocolMisuse
@@ -21,7 +22,6 @@ from hw.modem.events import (
     Remark,
     Result,
     Ring,
-    Seized,
     SeizeFailed,
     Sign,
     Signal,
@@ -56,6 +56,7 @@ class Modem:
         self._poll_at: float | None = None
         self._stall_at: float | None = None
         self._way = Way.DUPLEX
+        self._dropped = 0
         self._seized_at: float | None = None
         self._is_retaken = False
         self._events: list[ModemEvent] = []
@@ -71,6 +72,11 @@ class Modem:
     def is_streaming(self) -> bool:
         """True while samples flow."""
         return self._protocol.mode is not Mode.COMMAND
+
+    @property
+    def way(self) -> Way:
+        """Which way samples flow in the call there is, or was last."""
+        return self._way
 
     @property
     def wants_dtr(self) -> bool:
@@ -117,6 +123,8 @@ class Modem:
 
     def receive(self, received: bytes, now: float) -> list[ModemEvent]:
         """What the bytes just read tell."""
+        if isinstance(self._step, (Tell, Settle)):
+            self._dropped += len(received)
         if isinstance(self._step, Settle):
             self._quiet_ends = min(now + self._step.quiet, self._step_ends)
         for event in self._protocol.receive(received):
@@ -159,12 +167,20 @@ class Modem:
         return (yield from self._bring_up())
 
     def _seize(self) -> Procedure:
-        is_half = self.identity.chipset.is_half_duplex and self._way is Way.DUPLEX
         outcome = yield from procedures.seize(self.identity, self._is_one_by_one, self._way)
-        if isinstance(outcome, SeizeFailed) and not is_half and not self._is_one_by_one and self._waiting is None:
+        if isinstance(outcome, SeizeFailed) and not self._is_one_by_one and self._is_worth_another_try(outcome):
             self._is_one_by_one = True  # some firmwares refuse several commands on a line: remembered
+            if outcome.had_hook:
+                yield Settle(quiet=self._country.guard, cap=self._country.guard)
             outcome = yield from procedures.seize(self.identity, True, self._way)
+        if isinstance(outcome, SeizeFailed) and outcome.is_stream_refused and self._way is Way.DUPLEX:
+            half = replace(self.identity.chipset, is_half_duplex=True)  # learnt: never tried with a caller again
+            self._identity = replace(self.identity, chipset=half)
+            return SeizeFailed(procedures.no_conversation(self.identity), is_stream_refused=True)
         return outcome
+
+    def _is_worth_another_try(self, failed: SeizeFailed) -> bool:
+        return not failed.is_stream_refused and self._waiting is None
 
     def _release(self) -> Procedure:
         return procedures.release(self.identity, self.is_streaming, self._way)
@@ -229,7 +245,8 @@ class Modem:
         """A step's time is over: for waits that is their good end, for questions it is silence."""
         step, self._step = self._step, None
         if isinstance(step, (Tell, Settle, DropDtr)):
-            self._advance(Reply(Result.OK), now)
+            dropped, self._dropped = self._dropped, 0
+            self._advance(Reply(Result.OK, dropped=dropped), now)
             return
         self._protocol.give_up()
         if isinstance(step, Leave):
@@ -243,7 +260,7 @@ class Modem:
         self._poll_at = None if self.is_streaming else now + POLL
         has_sound = self.is_streaming and self._way is not Way.ANNOUNCE
         self._stall_at = now + STALL if has_sound else None
-        self._seized_at = now if isinstance(outcome, Seized) else None
+        self._seized_at = now if self.is_streaming else None
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self._begin(waiting, now)
@@ -301,5 +318,12 @@ class Modem:
             self._begin(procedures.await_stopped_stream, now)
 
     def _drain(self) -> list[ModemEvent]:
+        """The events of one batch, its sound in one piece after its signals: the ledger answers once a batch (§2.7)."""
         events, self._events = self._events, []
-        return events
+        sounds = [event for event in events if isinstance(event, Audio)]
+        if len(sounds) < 2:
+            return events
+        last = max(place for place, event in enumerate(events) if isinstance(event, Audio))
+        whole = Audio(b"".join(sound.samples for sound in sounds))
+        before = [event for event in events[:last] if not isinstance(event, Audio)]
+        return [*before, whole, *events[last + 1 :]]

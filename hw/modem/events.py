@@ -157,9 +157,15 @@ class Seized:
 
 @dataclass(frozen=True, slots=True)
 class SeizeFailed:
-    """The line could not be taken; the driver is already letting go of it. `why` is a sentence."""
+    """The line could not be taken; the driver has let go of it. `why` is a sentence.
+
+    `is_stream_refused`: all went well up to the stream itself, which this modem does not have. `had_hook`: it may have
+    been off-hook for a moment, so that the guard time applies.
+    """
 
     why: str
+    is_stream_refused: bool = False
+    had_hook: bool = False
 
 
 @dataclass(frozen=True, slots=True)

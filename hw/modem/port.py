@@ -18,6 +18,7 @@ from hw.errors import ModemError
 
 BAUD: Final = 115200  # nominal on USB; the least a true UART needs (fxo §1.4)
 READ_BYTES: Final = 4096
+BATCH_BYTES: Final = 65536  # what waited is one batch: answered in pieces, a stall would leave delay behind
 
 
 class DeviceLost(ModemError):  # noqa: N818 - named like the event it is
@@ -41,7 +42,15 @@ class SerialPort:
         return int(self._serial.fd)
 
     def read(self) -> bytes:
-        """Everything that has come, at most 4096 bytes. Raises DeviceLost."""
+        """Everything that has come, in one batch. Raises DeviceLost."""
+        batch = self._read_some()
+        more = batch
+        while len(more) == READ_BYTES and len(batch) < BATCH_BYTES:
+            more = self._read_some()
+            batch += more
+        return batch
+
+    def _read_some(self) -> bytes:
         try:
             received = os.read(self.fileno(), READ_BYTES)
         except BlockingIOError:

@@ -15,51 +15,57 @@ from hw.modem.events import Ready, Released, Result, Seized, SeizeFailed, Stream
 from hw.modem.steps import Ask, DropDtr, Leave, Part, Procedure, Reply, Settle, Step, Tell, ask
 
 NO_LINE_VOLTS: Final = 3.0
+NOISE_BYTES: Final = 400  # 50 ms of samples; answers to a dead program's last command are shorter
+REST: Final = 1.8  # on-hook before the line may be taken again, with what the rest of the bring-up takes
 
 
-def recover() -> Generator[Step, Reply, None]:
+def recover() -> Generator[Step, Reply, bool]:
     """The ladder of recovery (§2.10), levels 0 to 2; closing the port (3) and waiting (4) are its owner's.
 
-    Raises ModemError when the modem answers on none of them.
+    True when the modem was found in a stream, and so perhaps off-hook. Raises ModemError when nothing helps.
     """
     try:
-        yield from preamble()
-        return
+        return (yield from preamble())
     except ModemError:
         yield from ask("ATZ", 3.0)
     reply = yield from ask("AT", tries=2)
     if not reply.is_good:
         yield DropDtr()
-        yield from preamble()
+        return (yield from preamble())
+    return True
 
 
-def preamble() -> Generator[Step, Reply, None]:
+def preamble() -> Generator[Step, Reply, bool]:
     """Recovery level 0 (§2.10): end any stream a dead program left, then find a modem that answers AT.
 
-    Raises ModemError when nothing does.
+    True when there was a stream. Raises ModemError when nothing answers.
     """
+    dropped = 0
     for leave in (b"\x10\x03", b"\x10\x10\x10\x5e", b"\x10\x21"):  # some obey only right after a DLE pair
-        yield Tell(leave, 0.2)
+        dropped += (yield Tell(leave, 0.2)).dropped
     yield Tell(b"\r", 0.0)
     yield Settle(quiet=0.3, cap=3.0)
+    was_streaming = dropped > NOISE_BYTES
     reply = yield Ask("AT", 0.3)
     if reply.is_good:
-        return
+        return was_streaming
     for within in (0.3, 0.3, 1.0):
         reply = yield Ask("AT", within)
         if reply.is_good:
             yield Settle(quiet=0.5)  # or the late answers to the ATs before would answer what is asked next
-            return
+            return was_streaming
     raise ModemError("it does not answer AT with OK: not a modem, a wrong device, or one that needs unplugging")
 
 
 def bring_up(country: Country, extra: tuple[str, ...]) -> Generator[Step, Reply, tuple[Identity, Ready]]:
     """Initialise a modem just opened (§2.2) and leave it on-hook in data mode, where RING and caller ID are text."""
-    yield from recover()
+    was_streaming = yield from recover()
     yield from _must("AT&F0", within=3.0)
     yield from _must("ATE0V1Q0X4")
     yield from _must("ATS0=0")  # never let it answer by itself
     yield from ask("ATH0")
+    if was_streaming:
+        yield Settle(quiet=REST, cap=REST)
     identity = yield from _identify()
     alarm = yield from _set_country(country)
     for command in (*extra, "AT+IFC=2,2", *identity.chipset.setup, "AT&D2"):
@@ -83,7 +89,7 @@ def no_conversation(identity: Identity) -> str:
 def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX) -> Procedure:
     """Go off-hook and open the stream (§2.3). On failure the line is let go before the outcome is told."""
     if way is Way.DUPLEX and identity.chipset.is_half_duplex:
-        return SeizeFailed(no_conversation(identity))
+        return SeizeFailed(no_conversation(identity), is_stream_refused=True)
     command, reply = "", Reply(Result.OK)
     for command, within in _seize_commands(identity, one_by_one, way):
         reply = yield from ask(command, within)
@@ -94,7 +100,8 @@ def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX) -> Proced
     why = f"{command} was answered {reply.result.value!r}; OK, then CONNECT for {way.value}, would be right"
     # A stream that was asked for may have begun unheard: then only its exit code reaches the modem.
     yield from release(identity, in_stream=reply.result is Result.TIMEOUT and command == way.value, way=way)
-    return SeizeFailed(why)
+    is_refused = reply.result is Result.ERROR and command == way.value
+    return SeizeFailed(why, is_refused, had_hook="+FCLASS" not in command)
 
 
 def turn(identity: Identity, was: Way, way: Way) -> Procedure:
@@ -152,6 +159,8 @@ def is_well(country: Country) -> Generator[Step, Reply, bool]:
 def _must(command: str, within: float = 1.0) -> Part:
     """A vital step. Raises ModemError when the modem refuses it."""
     reply = yield from ask(command, within, tries=3)
+    if reply.result is Result.ERROR:  # perhaps a byte was lost on the way
+        reply = yield from ask(command, within, tries=2)
     if not reply.is_good:
         raise ModemError(f"{command} was answered {reply.result.value!r}; OK would be right")
     return reply
@@ -171,7 +180,7 @@ def _identify() -> Generator[Step, Reply, Identity]:
         )
     yield from _must("AT+FCLASS=8")
     formats = yield from _must("AT+VSM=?")
-    yield from _must("AT+FCLASS=0")
+    yield from ask("AT+FCLASS=0", tries=2)
     return Identity(chipset, label, ulaw_format(formats.text))
 
 

@@ -54,10 +54,11 @@ Step = Ask | Tell | Settle | Leave | DropDtr
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of a step; `result` is OK for steps that only wait."""
+    """What came of a step; `result` is OK for steps that only wait. `dropped` counts the bytes that came meanwhile."""
 
     result: Result
     text: tuple[str, ...] = ()
+    dropped: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -76,5 +77,7 @@ def ask(command: str, within: float = 1.0, tries: int = 1) -> Part:
         reply = yield Ask(command, within)
         if reply.result is not Result.TIMEOUT:
             break
+        # Had its CR been lost, the modem would join it to the next command: "AT...AT..." has an A in it, which answers.
+        yield Tell(b"\r", 0.0)
         yield Settle(quiet=0.3, cap=1.0)
     return reply

@@ -21,7 +21,7 @@ ANSWERS = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Wire:
     """How bytes travel: in pieces of `piece` (0: as written), lost with probability `loss`, `late` seconds late."""
 
