@@ -79,8 +79,9 @@ class LivePanel:
         """A sentence for each chip that should be here; none where a machine without any GPIO is all right."""
         if not self._needs_gpio and not self._has_any:
             return ()
+        cure = "" if self._needs_gpio or self.kind == "gpio" else "; panel.mode virtual says that there is no panel"
         return tuple(
-            f"The panel's seats {', '.join(map(str, part.seats))} have no pins: {part.why}"
+            f"The panel's seats {', '.join(map(str, part.seats))} have no pins: {part.why}{cure}"
             for part in self._parts
             if part.pins is None
         )

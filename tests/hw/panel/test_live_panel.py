@@ -171,6 +171,11 @@ def test_where_gpio_is_not_insisted_on_a_chip_that_was_there_once_is_missed() ->
     panel.close()
 
 
+def test_a_machine_whose_chips_are_all_others_is_told_how_to_do_without_a_panel() -> None:
+    panel = Machine(FoundChip(0, "INT34C6:00", "INT34C6:00", ("",) * 300)).panel("rev_a", needs_gpio=False)
+    assert panel.absences[0].endswith("; panel.mode virtual says that there is no panel")
+
+
 @pytest.mark.parametrize("mode", ["auto", "gpio"])
 def test_a_machine_without_a_chip_still_gets_a_panel(monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
     monkeypatch.setitem(LivePanel.__init__.__kwdefaults__, "find", tuple)
