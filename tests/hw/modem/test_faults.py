@@ -162,6 +162,7 @@ def test_f04_ringing_and_caller_id_between_a_command_and_its_ok_are_heard_and_fa
 
 @pytest.mark.parametrize("count", [1, 17, 256, 4096])
 def test_f05_garbage_in_command_mode_takes_no_line_and_is_over_in_three_seconds(count, wire):
+    """F05: in three seconds on the clean and the byte-by-byte wire; on the lossy and the late one it only recovers."""
     line = VirtualLine(wire=wire, seed=count, reopens=True).ready()
     line.fault("card.garbage", count, count=count)
     line.run(3.0)
@@ -258,6 +259,7 @@ def test_f10_a_crystal_200_ppm_off_neither_dries_nor_overruns_the_card(ppm):
 
 
 def test_f11_a_flood_of_underrun_and_overrun_reports_is_survived_and_counted_once_per_dry_spell():
+    """F11 partly: the driver; that no log is flooded and no core is eaten is not measured."""
     line = VirtualLine().ready()
     party = line.talking()
     for _ in range(100):
@@ -396,6 +398,7 @@ def live_one_call(line: VirtualLine) -> None:
 
 @pytest.mark.parametrize("code", COUNTRIES)
 def test_f20_rings_are_counted_and_given_up_in_the_cadence_of_every_country(code):
+    """F20 partly: the missed-call alert of a single spurious ring is the desk's."""
     country = COUNTRIES[code]
     ringing = Ringing(country, 0.0)
     offsets = (0.0, 0.6) if code in ("UK", "AU") else (0.0,)
@@ -434,6 +437,7 @@ def test_f20_japans_short_bursts_are_no_rings_and_a_spurious_ring_is_soon_forgot
     ],
 )
 def test_f21_each_way_of_telling_a_caller_is_understood(lines, number, name, reason):
+    """F21 partly: formatted lines; the raw packet of +VCID=2 (MESG) is not read yet."""
     caller = CallerId()
     for tag, value in lines:
         caller = with_line(caller, CallerIdLine(tag, value))
@@ -479,6 +483,7 @@ def test_f34_a_modem_that_keeps_another_country_is_blocked_with_the_reason(wire)
 
 @pytest.mark.parametrize("personality", ["si2494_half", "generic_half"])
 def test_f36_a_half_duplex_modem_refuses_a_bridge_with_the_reason_and_announces_and_records(personality):
+    """F36 partly: the driver; the line's own announcements and voicemail on such a modem are not built."""
     line = VirtualLine(personality).ready()
     line.rung()
     line.modem.seize(line.now)
