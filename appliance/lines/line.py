@@ -16,7 +16,7 @@ from appliance.lines.leg import Leg, Phase
 from appliance.lines.music import Music
 from appliance.lines.settings import Line as LinePort
 from appliance.lines.states import TABLE, Cue, State
-from appliance.lines.talk import Pipes, Talk
+from appliance.lines.talk import Pipes, Talk, echo_path
 from hw.modem import events as modem_says
 from hw.modem.countries import country
 from hw.modem.driver import Modem
@@ -222,7 +222,8 @@ class Line:
     def _seized(self) -> None:
         if self.state is not State.ANSWERING or self._modem is None or self._leg is None:
             return  # the caller or the switch was quicker; the release is on its way
-        self._talk = Talk(self.port.country.upper(), self._pipes, self._music, Witness(self.port.keys))
+        keys, echo = Witness(self.port.keys), echo_path(self.port.echo_cancelling)
+        self._talk = Talk(self.port.country.upper(), self._pipes, self._music, keys, echo)
         if self._leg.phase is Phase.UP:
             self._talk.attach()
         self._modem.play(self._talk.begin())

@@ -14,6 +14,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One analogue line: its name, the modem's tty, the two-letter country, and commands its modem needs besides.
 
     `keys` says who is believed about the caller's keys: our detector (`audio`), or the `modem` if its chip mutes them.
+    `echo_cancelling` takes out of the line what we sent (libspeexdsp).
     """
 
     id: str
@@ -21,6 +22,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     country: str = "JP"
     modem_init: tuple[str, ...] = ()
     keys: Literal["audio", "modem"] = "audio"
+    echo_cancelling: bool = True
 
 
 class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,14 +1,22 @@
 """The sound of one conversation between the card and the two elastic pipes to the SIP thread."""
 
+import functools
+import logging
 from dataclasses import dataclass
+from typing import Final
 
 from appliance.lines.elastic import Elastic
 from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
 from appliance.lines.supervision import FarEnd
 from appliance.media import dtmf, ulaw
+from appliance.media.echo import EchoPath, EchoUnavailable, canceller
 from hw.modem.events import Sign
 from hw.modem.ledger import Ledger
+
+logger = logging.getLogger(__name__)
+
+SENT_KEPT: Final = 4000  # samples: more than the card ever holds
 
 
 class Pipes:
@@ -36,12 +44,15 @@ class Heard:
 class Talk:
     """One seizure's audio. `is_attached` tells whether the leg is up; without it the caller hears music."""
 
-    def __init__(self, country: str, pipes: Pipes, music: Music, keys: Witness = Witness.AUDIO) -> None:
+    def __init__(
+        self, country: str, pipes: Pipes, music: Music, keys: Witness = Witness.AUDIO, echo: EchoPath | None = None
+    ) -> None:
         self._pipes, self._music = pipes, music
         self._far_end = FarEnd(country)
         self._ledger = Ledger()
         self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
         self._samples = 0
+        self._echo, self._sent = echo, b""
         self.is_attached = False
 
     def figures(self) -> str:
@@ -53,7 +64,8 @@ class Talk:
 
     def begin(self) -> bytes:
         """What the card is to play first."""
-        return self._ledger.prefill()
+        self._sent = self._ledger.prefill()
+        return self._sent
 
     def attach(self) -> None:
         """The leg is up."""
@@ -62,15 +74,25 @@ class Talk:
 
     def hear(self, samples: bytes) -> Heard:
         """Take µ-law samples from the card."""
-        pcm = ulaw.decode(samples)
+        pcm = self._without_echo(samples)
         if self.is_attached:
             self._pipes.from_line.push(pcm)
         owed = self._ledger.owed(len(samples))
         out = ulaw.encode(self._pipes.to_line.pull(owed)) if self.is_attached else self._music.take(owed)
+        self._sent = (self._sent + out)[-SENT_KEPT:]
         self._samples += len(samples)
         pressed = (self._keys.report(press.digit, Witness.AUDIO, self._samples) for press in self._dtmf.hear(pcm))
         gone = self._far_end.hear(pcm)
         return Heard(out, str(gone or ""), "".join(pressed))
+
+    def _without_echo(self, samples: bytes) -> bytes:
+        """Linear samples of the line. What the card played meanwhile is the oldest of what the ledger says it held."""
+        pcm = ulaw.decode(samples)
+        if self._echo is None:
+            return pcm
+        held = self._sent[len(self._sent) - self._ledger.level :]
+        played = held[: len(samples)].ljust(len(samples), bytes((ulaw.SILENCE,)))
+        return self._echo.cancel(pcm, ulaw.decode(played))
 
     def key(self, digit: str) -> str:
         """The modem's chip heard a key; returns it when the chip is the one to believe."""
@@ -78,7 +100,25 @@ class Talk:
 
     def sign(self, sign: Sign) -> None:
         """A signal of the modem."""
+        if sign in (Sign.UNDERRUN, Sign.OVERRUN, Sign.LOST) and self._echo is not None:
+            self._echo.realign()
         if sign is Sign.UNDERRUN:
             self._ledger.ran_dry()
         else:
             self._far_end.sign(sign)
+
+
+def echo_path(is_wanted: bool) -> EchoPath | None:
+    """A canceller for one seizure; None where none is wanted or there is none, which is said once."""
+    if not is_wanted:
+        return None
+    try:
+        return EchoPath(canceller())
+    except EchoUnavailable as missing:
+        _say_once(str(missing))
+        return None
+
+
+@functools.cache
+def _say_once(sentence: str) -> None:
+    logger.warning("%s", sentence)
