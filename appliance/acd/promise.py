@@ -61,8 +61,7 @@ def is_silent(office: Office, contact: Contact) -> bool:
 def dial(office: Office, contact: Contact) -> None:
     """An agent is held: dial the customer, once for this attempt (R-28)."""
     promise = contact.callback
-    if promise is None or contact.state in ON_THE_PHONE:
-        return
+    assert promise is not None, contact
     promise.attempt, promise.tries = promise.attempt + 1, promise.tries + 1
     ring_s = terms(office, contact).ring_s
     contact.state = ContactState.DIALLING

@@ -10,9 +10,7 @@ def leave_place(office: Office, contact: Contact) -> None:
     for name in [name for name, place in places.items() if place.until <= office.now]:
         del places[name]
     if contact.number and contact.is_admitted and keep_s:
-        name = _name(contact)
-        places.pop(name, None)
-        places[name] = LeftPlace(contact.t_enq, contact.seq, office.now + keep_s)
+        places[_name(contact)] = LeftPlace(contact.t_enq, contact.seq, office.now + keep_s)
 
 
 def take_place(office: Office, contact: Contact) -> None:

@@ -125,6 +125,7 @@ def test_r17_the_digit_against_the_answer(first: str, batched: bool) -> None:
     said = desk.together(*events) if batched else desk.together(events[0]) + desk.together(events[1])
     is_promised = any(sentence.startswith("promise") for sentence in said)
     is_connected = any(sentence.startswith("connect") for sentence in said)
+    assert ("stop ann: callback" in said) is is_promised
     assert (is_promised, is_connected) == ((True, False) if first == "digit" else (False, True))
 
 
@@ -367,3 +368,30 @@ def test_a_promise_that_was_live_for_a_while_is_told_no_places() -> None:
     desk.wait(900)
     assert "tell c3 place 1" not in desk.said
     assert desk.waiting() == ["c3"]
+
+
+def test_one_promise_per_number() -> None:
+    desk = promised()
+    calls(desk, "c2", "0311110000")
+    press(desk, "2", "2", *NUMBER, "#", contact="c2")
+    desk.expect("refuse number c2", "ask number c2")
+
+
+def test_r28_told_twice_that_it_was_picked_up_the_time_to_press_one_does_not_begin_anew() -> None:
+    desk = dialling(CUSTOMER_FIRST)
+    desk.together(ev.CustomerAnswered("c1", 1))
+    desk.wait(15)
+    desk.together(ev.CustomerAnswered("c1", 1))
+    desk.expect()
+    desk.wait(5)
+    assert desk.said[0] == "leave message c1"
+
+
+def test_a_promise_takes_no_waiting_callers_room() -> None:
+    queue = QueueSettings("sales", "Sales", "1", ("ann",), callback=TERMS, max_waiting=1)
+    desk = promised()
+    desk.together(ev.Configured(replace(desk.acd.state.office, queues=(queue,))))
+    calls(desk, "c2", "0311110000")
+    assert desk.said[0] == "hold c2"
+    calls(desk, "c3", "0322220000")
+    desk.expect("dismiss c3: full")

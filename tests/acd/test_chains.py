@@ -229,3 +229,22 @@ def test_a30_who_was_being_sent_on_is_sent_again_and_who_was_taken_is_left_alone
     desk.together(ev.SentOn("c2", 1))
     desk.together(ev.Restarted())
     desk.expect("send c1 to user cay (1): no_agent")
+
+
+def test_a_chain_that_points_at_its_own_queue_wastes_no_hop_on_it() -> None:
+    left_alone(to("sales"), VOICEMAIL).expect("send c1 to voicemail front (1): no_agent")
+
+
+def test_a_caller_from_another_queue_is_refused_by_a_full_one_like_anybody() -> None:
+    queues = [
+        queue("sales", "ann", max_wait_s=30, max_wait=(to("help"),)),
+        queue("help", "bob", max_waiting=1, full=(VOICEMAIL,)),
+    ]
+    desk = Desk("ann", "bob", queues=queues)
+    desk.ready("ann", "bob")
+    desk.dials("ann")
+    desk.dials("bob", "b1")
+    desk.caller("h1", "help")
+    desk.caller("c1")
+    desk.wait(30)
+    desk.expect("send c1 to voicemail front (2): full")

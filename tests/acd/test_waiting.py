@@ -174,3 +174,29 @@ def test_f44_who_was_answered_left_no_place() -> None:
     calls_again(desk, "c3")
     assert desk.waiting() == ["c2", "c3"]
     assert desk.ending("c1").outcome is story.Outcome.ANSWERED
+
+
+def test_s38_a_better_place_is_not_told_within_t_annmin_even_after_an_offer_that_failed() -> None:
+    desk = busy(announce_position=True)
+    desk.caller("c2")
+    desk.hangs_up("c1")
+    desk.wait(2)
+    desk.ends_leg("ann")
+    desk.rejects("ann")
+    desk.expect("stop ann: declined")
+    desk.ready("ann")
+    desk.dials("ann")
+    desk.wait(18)
+    desk.expect("tell c2 place 1")
+
+
+def test_f44_who_gave_up_during_the_first_ring_had_no_place_in_the_queue_yet() -> None:
+    desk = Desk("ann", queues=[queue(wrap_up_s=0)])
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.hangs_up("c1")
+    desk.dials("ann")
+    desk.wait(1)
+    desk.caller("c2")
+    calls_again(desk, "c3")
+    assert desk.waiting() == ["c2", "c3"]

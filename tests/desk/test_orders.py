@@ -52,6 +52,15 @@ def order(kind: type[do.Command], contact: str, offer: str) -> do.Command:
         do.SendCaller(contact, Kind.VOICEMAIL, "", 1, 20.0, "key"),
         do.SayToCaller(contact, "closed", 1),
         do.ReleaseCaller(contact, "test"),
+        do.OfferCallback(contact, "2"),
+        do.ReadBackNumber(contact, "0312345678"),
+        do.AskNumber(contact),
+        do.RefuseNumber(contact, "110"),
+        do.PromiseCallback(contact, "0312345678", 1),
+        do.DialCustomer(contact, "0312345678", 1, 30.0),
+        do.AskCustomer(contact, 1),
+        do.LeaveMessage(contact, 1),
+        do.CancelDial(contact, 1),
     )
     return next(one for one in orders if type(one) is kind)
 
@@ -66,11 +75,24 @@ TOLD_TO_THE_SWITCH: dict[type[do.Command], type[wire.Message]] = {
     do.DismissCaller: wire.Play,
     do.SayToCaller: wire.Play,
     do.ReleaseCaller: wire.Hangup,
+    do.PromiseCallback: wire.Hangup,
 }
-REFUSED: dict[type[do.Command], type[ev.Event]] = {do.SendCaller: ev.CouldNotSend}
+REFUSED: dict[type[do.Command], type[ev.Event]] = {
+    do.SendCaller: ev.CouldNotSend,
+    do.DialCustomer: ev.CustomerFailed,
+}
+# No prompt says these yet: the caller goes on hearing music, and nothing waits for them. No configuration offers
+# callbacks, so theirs are never given; a dial, which something would wait for, is refused.
 LEFT_OUT = {
-    do.AnnouncePosition
-}  # no prompt says places yet: the caller goes on hearing music, and nothing waits for it
+    do.AnnouncePosition,
+    do.OfferCallback,
+    do.ReadBackNumber,
+    do.AskNumber,
+    do.RefuseNumber,
+    do.AskCustomer,
+    do.LeaveMessage,
+    do.CancelDial,
+}
 
 
 def test_no_order_of_the_core_is_unknown_here() -> None:
