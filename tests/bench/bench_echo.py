@@ -1,10 +1,14 @@
 """What echo cancelling brings and costs on one line, beside the specification's figures (fxo §2.7); no time is held."""
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from appliance.lines.music import Music
+from appliance.lines.talk import Pipes, Talk, echo_path
+from appliance.media import ulaw
 from appliance.media.echo import RATE, EchoPath, Speex
 from tests.media.test_echo import erle, line, speech, through, wired
 
@@ -28,3 +32,18 @@ def test_erle_and_cost() -> None:
     through(EchoPath(Speex()), near, far)
     print(f"  {100 * (time.process_time() - began) / SECONDS:.2f} % of a core for a line (bar: 4 % with all of it)\n")
     assert worst >= 20.0
+
+
+def test_what_a_talking_line_costs_altogether(tmp_path: Path) -> None:
+    pipes = Pipes()
+    talk = Talk("US", pipes, Music(tmp_path / "none.wav"), echo=echo_path(True))
+    talk.begin()
+    talk.attach()
+    near, far = (ulaw.encode(wired(speech(seed, SECONDS)).tobytes()) for seed in (1, 2))
+    began = time.process_time()
+    for at in range(0, len(near), 80):
+        pipes.to_line.push(ulaw.decode(far[at : at + 80]))
+        talk.hear(near[at : at + 80])
+        pipes.from_line.pull(80)
+    share = 100 * (time.process_time() - began) / SECONDS
+    print(f"\n\ntones, keys, echo and both pipes of a talking line: {share:.2f} % of a core (bar: 4 %)\n")
