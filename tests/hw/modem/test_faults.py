@@ -562,7 +562,9 @@ def test_f40_no_modem_and_no_fault_makes_the_driver_crash_or_hold_the_line_alone
             line.modem.release(line.now)
         line.run(25.0)
     assert not line.core.is_off_hook
-    assert [wrong for wrong in line.wrongs() if "still off-hook" in wrong or "typed into" in wrong] == []
+    # A card that falls into a stream by itself, after a reset too, cannot but be typed at until that is noticed.
+    wrong_at_all = ("still off-hook",) if personality.starts_streaming else ("still off-hook", "typed into")
+    assert [wrong for wrong in line.wrongs() if any(sign in wrong for sign in wrong_at_all)] == []
 
 
 STEPS = ("wait", "ring", "seize", "release", "garbage", "freeze", "reset", "mute", "refuse", "late", "event", "drop")
