@@ -78,7 +78,8 @@ class Audit:
 
     def _callers(self, alive: dict[str, wire.Leg]) -> Iterator[Difference]:
         for contact in self._acd.state.contacts.values():
-            if contact.state is not ContactState.AWAY and self._legs.leg_of(contact.contact) not in alive:
+            is_here = contact.is_live and contact.state is not ContactState.AWAY  # a promised callback has no leg
+            if is_here and self._legs.leg_of(contact.contact) not in alive:
                 yield f"I-17: contact {contact.contact} has no leg", ev.CallerHungUp(contact.contact)
 
     def _offers(self, alive: dict[str, wire.Leg]) -> Iterator[Difference]:

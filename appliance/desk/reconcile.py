@@ -96,7 +96,8 @@ class Reconciler:
     def _gone(self, legs: dict[str, wire.Leg]) -> None:
         """Callers and connected agents that the switch has no more."""
         for contact in list(self._acd.state.contacts.values()):
-            if contact.state is not ContactState.AWAY and self._legs.leg_of(contact.contact) not in legs:
+            is_here = contact.is_live and contact.state is not ContactState.AWAY  # a promised callback has no leg
+            if is_here and self._legs.leg_of(contact.contact) not in legs:
                 self._post(ev.CallerHungUp(contact.contact))
         for offer in list(self._acd.state.offers.values()):
             if offer.phase in (Phase.ACCEPTED, Phase.HANGING_UP) and self._legs.offer_leg(offer.offer) not in legs:

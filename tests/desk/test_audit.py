@@ -111,3 +111,20 @@ async def test_a_phone_that_rings_for_nobody_is_hung_up(tmp_path: Path) -> None:
         assert [one.leg for one in box.switch.commands(wire.Hangup)] == [lost]
         box.switch.ends(offer, EndCause.NO_ANSWER)
         await asyncio.wait_for(box.is_status("sato", Status.OFF_PROMPT), 5)
+
+
+@pytest.mark.usefixtures("_soon")
+async def test_a_promised_callback_has_no_leg_and_is_no_fault(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato", no_agent_s=60.0) as box:
+        await box.talking()
+        leg = box.switch.rings("0311110002")
+        await box.switch.is_asked(wire.Hold, leg=leg)
+        box.desk.control.post(ev.PowerReturned(10.0))  # callers become promises (U-07)
+        await box.desk.control.settled()
+        promised = [one.contact for one in box.desk.control.acd.state.contacts.values() if one.callback is not None]
+        assert promised
+        if leg in box.switch.legs:
+            box.switch.hangs_up(leg)
+        await audited(box, 4)
+        assert not [sentence for sentence in healed(tmp_path) if any(name in sentence for name in promised)]
+        assert set(promised) <= set(box.desk.control.acd.state.contacts)
