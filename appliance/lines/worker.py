@@ -94,6 +94,7 @@ class Worker:
     def _turn(self, port: SerialPort, modem: Modem, deadline: float | None) -> None:
         """One round: write what is due, wait, read, tell."""
         backlog = self._write(port, modem)
+        port.set_dtr(modem.wants_dtr)
         due = [at for at in (modem.next_deadline(), self.line.next_deadline(), deadline) if at is not None]
         wait = max(0.0, min(due) - time.monotonic()) if due else None
         device = port.fileno()
