@@ -256,7 +256,8 @@ async def _recording_with(folder: Path, hz: int) -> tuple[Heard, Heard]:
         while True:
             for path in reversed(_finished(folder)):
                 left, right = read_wav(path)
-                if (caller := listen(right, hz)).length_s > 1.5:
+                caller = listen(right, hz)  # its edges alone can look like another tone, but not like a loud one
+                if caller.length_s > 1.5 and caller.level > LOUD:
                     return listen(left, AGENT_HZ), caller
             await asyncio.sleep(0.05)  # the last file is being merged
 
