@@ -87,8 +87,14 @@ def settle(office: Office, contact: Contact) -> None:
         contact.retry_at = 0.0  # else the driver would be woken for it for ever
     contacts.hold(office, contact)
     callback.offer(office, contact)
-    announce.keep(office, contact)
     office.watch_waiting(contact)
+
+
+def tell_place(office: Office, contact: Contact) -> None:
+    """Tell a caller their place, once nothing more will be decided about them in this batch (S-38)."""
+    if contact.state is ContactState.WAITING and contact.is_live and contact.is_admitted:
+        announce.keep(office, contact)
+        office.watch_waiting(contact)
 
 
 def _settle_promise(office: Office, contact: Contact) -> None:

@@ -31,14 +31,19 @@ class _Pick:
 def dispatch(office: Office) -> None:
     """Ring whom can be rung for, in order; then decide about callers whom nobody could be rung for."""
     _ring(office)
+    settled: list[str] = []
     while office.unsettled:
         unsettled, office.unsettled = office.unsettled, []
+        settled += unsettled
         for name in unsettled:
             contact = office.state.contacts.get(name)
             if contact is not None:
                 admission.settle(office, contact)
         if office.unsettled:
             _ring(office)  # somebody was sent on to another queue
+    for name in dict.fromkeys(settled):
+        if (waiting := office.state.contacts.get(name)) is not None:
+            admission.tell_place(office, waiting)
 
 
 def _ring(office: Office) -> None:
