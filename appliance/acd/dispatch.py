@@ -33,9 +33,9 @@ def dispatch(office: Office) -> None:
     _ring(office)
     settled: list[str] = []
     while office.unsettled:
-        unsettled, office.unsettled = office.unsettled, []
+        unsettled, office.unsettled = list(dict.fromkeys(office.unsettled)), []
         settled += unsettled
-        for name in unsettled:
+        for name in unsettled:  # each once: who is sent on must be tried there before anything else is decided
             contact = office.state.contacts.get(name)
             if contact is not None:
                 admission.settle(office, contact)
