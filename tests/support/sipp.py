@@ -78,7 +78,8 @@ _BYE_FROM_CALLER = f"""\
   ]]></send>
   <recv response="200"/>"""
 
-# The 487 may overtake the 200 to the CANCEL. CANCEL and its ACK carry the branch of the INVITE, four and seven steps before them.
+# The 487 may overtake the 200 to the CANCEL. CANCEL and its ACK carry the branch of the INVITE, four and seven steps
+# before them.
 _GIVES_UP = f"""\
   <pause milliseconds="TALK_MS"/>
   <send retrans="500"><![CDATA[
