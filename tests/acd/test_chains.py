@@ -142,6 +142,17 @@ def test_whoever_is_free_in_the_other_queue_is_rung_at_once() -> None:
     desk.expect("ringback c1", "ring bob for c1")
 
 
+def test_who_is_sent_on_is_tried_there_even_when_two_things_happened_to_them_at_once() -> None:
+    lines = [
+        queue("sales", "ann", wait_without_agents=False, no_agent=(to("help"),)),
+        queue("help", "bob", hold_when_busy=False),
+    ]
+    desk = Desk("ann", "bob", queues=lines)
+    desk.ready("bob")
+    desk.together(arrives("c1", "sales"), ev.Configured(desk.acd.state.office))
+    desk.expect("ringback c1", "ring bob for c1")
+
+
 def test_the_longest_wait_counts_in_each_queue_by_itself() -> None:
     queues = [queue("sales", "ann", max_wait_s=30, max_wait=(to("help"),)), queue("help", "bob", max_wait_s=20)]
     desk = Desk("ann", "bob", queues=queues)
