@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from appliance.errors import WireError
-from appliance.wire import Command, Event, Hello, Message, decode, encode
+from appliance.wire import Command, Event, Hello, Message
+from appliance.wire_stream import decode, encode
 
 LIMIT_BYTES: Final = 4_000_000
 _HEAD: Final = struct.Struct(">dcI")
@@ -38,7 +39,7 @@ class Tape:
         self._file = path.open("ab", buffering=0)
 
     def keep(self, message: Message, by_switch: bool) -> None:
-        """Add one message (a `wire.Overhear`)."""
+        """Add one message (a `wire_stream.Overhear`)."""
         frame = encode(message)
         try:
             self._file.write(_HEAD.pack(time.monotonic(), b"<" if by_switch else b">", len(frame) - 4) + frame[4:])

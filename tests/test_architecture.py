@@ -48,22 +48,25 @@ RULES: dict[str, Rule] = {
     # Whatever stands directly in `appliance` and is not named here is composition: __main__, app, config, demo ...
     "appliance": COMPOSITION,
     "appliance.errors": rule(),
-    "appliance.wire": rule("appliance.errors", "msgspec"),
-    "appliance.tape": rule("appliance.errors appliance.wire"),
+    "appliance.wire": rule(third_party="msgspec"),
+    "appliance.wire_stream": rule("appliance.errors appliance.wire", "msgspec"),
+    "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_stream"),
     "appliance.api": rule("appliance.acd.view"),
     "appliance.acd": rule(never=IMPURE),
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
-        "appliance.acd appliance.wire appliance.tape appliance.storage appliance.errors appliance.edge appliance.api "
-        "hw.panel hw.debounce hw.errors",  # the desk owns the buttons and lamps; gpiozero stays behind hw.panel
+        # The desk owns the buttons and lamps; gpiozero stays behind hw.panel.
+        "appliance.acd appliance.wire appliance.wire_stream appliance.tape appliance.storage "
+        "appliance.errors appliance.edge appliance.api hw.panel hw.debounce hw.errors",
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
     "appliance.desk.panel_logic": rule("appliance.acd appliance.api", never=IMPURE),
     "appliance.desk.lamp_legend": rule("appliance.acd appliance.desk.panel_logic"),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),
-    "appliance.switch": rule("appliance.wire appliance.media appliance.errors", "msgspec pjsua2"),
+    "appliance.switch": rule("appliance.wire appliance.wire_stream appliance.media appliance.errors", "msgspec pjsua2"),
     "appliance.lines": rule(
-        "appliance.wire appliance.media appliance.errors hw.modem hw.errors", "msgspec numpy pjsua2"
+        "appliance.wire appliance.wire_stream appliance.media appliance.errors hw.modem hw.errors",
+        "msgspec numpy pjsua2",
     ),
     "appliance.storage": rule("appliance.acd appliance.errors", "aiosqlite msgspec"),
     "hw": rule(third_party="gpiozero serial lgpio"),

@@ -10,10 +10,10 @@ from typing import get_args
 import msgspec
 import pytest
 
-from appliance import wire
+from appliance import wire, wire_stream
 from appliance.errors import WireError
 from appliance.tape import Tape, as_lines, read
-from appliance.wire import Wire
+from appliance.wire_stream import Wire
 
 DIAL = wire.Dial("o1", "sip:301@deskbell", "0312345678", "[受付] 03-1234-5678", 20.0, 4.0, contact="c1")
 ENDED = wire.Ended("o1", wire.EndCause.BUSY, 12.5, 486, "Busy Here")
@@ -35,7 +35,7 @@ def made_up(kind: type) -> wire.Message:
 @pytest.mark.parametrize("kind", [*get_args(wire.Command), *get_args(wire.Event), wire.Hello])
 def test_every_message_comes_out_as_it_went_in(kind: type) -> None:
     message = made_up(kind)
-    assert wire.decode(wire.encode(message)[4:]) == message
+    assert wire_stream.decode(wire_stream.encode(message)[4:]) == message
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_every_message_comes_out_as_it_went_in(kind: type) -> None:
 )  # fmt: skip
 def test_what_is_no_message_of_this_version_is_refused_with_a_sentence(body: bytes) -> None:
     with pytest.raises(WireError, match="the seam carried a message this version"):
-        wire.decode(body)
+        wire_stream.decode(body)
 
 
 async def ends(path: Path) -> tuple[Wire, Wire]:

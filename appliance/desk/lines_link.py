@@ -10,7 +10,7 @@ from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
 from appliance.desk.settings import DeskSettings
 from appliance.errors import WireError
-from appliance.wire import Wire
+from appliance.wire_stream import Wire
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,8 @@ from appliance.desk.translate import Translator
 from appliance.errors import WireError
 from appliance.storage.store import Store
 from appliance.tape import Tape
-from appliance.wire import Message, Snapshot, Wire
+from appliance.wire import Message, Snapshot
+from appliance.wire_stream import Wire
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from appliance.errors import WireError
-from appliance.wire import LineState, Wire
+from appliance.wire import LineState
+from appliance.wire_stream import Wire
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ import msgspec
 from appliance import wire
 from appliance.errors import SwitchError, WireError
 from appliance.switch.sip_thread import SipThread
-from appliance.wire import Ended, RecordingClosed, Snapshot, Wire
+from appliance.wire import Ended, RecordingClosed, Snapshot
+from appliance.wire_stream import Wire
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from appliance.desk.lines_link import LinesLink
 from appliance.desk.settings import DeskSettings, PhoneSettings
 from appliance.edge.rpc import Registration
 from appliance.errors import EdgeError
-from appliance.wire import Wire
+from appliance.wire_stream import Wire
 from tests.support.desk_office import settings
 
 

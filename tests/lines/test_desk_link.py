@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from appliance.lines.desk_link import DeskLink
-from appliance.wire import Hello, LineState, Wire, encode
+from appliance.wire import Hello, LineState
+from appliance.wire_stream import Wire, encode
 
 
 def state(line: str, now: str) -> LineState:

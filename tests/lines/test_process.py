@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from appliance.lines.settings import Line
-from appliance.wire import LineState, Wire
+from appliance.wire import LineState
+from appliance.wire_stream import Wire
 from hw.sim import CallerState, HangUp, What
 from hw.sim.verbs import SoundSpec
 from tests.lines.fake_switch import FakeSwitch, tone

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from appliance import wire
 from appliance.tape import as_text
-from appliance.wire import Message, Wire
+from appliance.wire import Message
+from appliance.wire_stream import Wire
 
 Told = TypeVar("Told", bound=Message)
 

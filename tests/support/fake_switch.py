@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from appliance import wire
 from appliance.tape import as_text
-from appliance.wire import EndCause, LegState, Message, Origin, Wire
+from appliance.wire import EndCause, LegState, Message, Origin
+from appliance.wire_stream import Wire
 
 Asked = TypeVar("Asked", bound=Message)
 

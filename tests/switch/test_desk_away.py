@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from appliance import wire
+from appliance import wire, wire_stream
 from appliance.switch.settings import WithoutDesk
 from appliance.wire import LegState
 from tests.support.fake_desk import FakeDesk, dial
@@ -106,7 +106,7 @@ async def test_a_second_desk_replaces_the_first(switch, phone):
 
 async def test_a_desk_of_another_version_is_refused(switch):
     reader, writer = await asyncio.open_unix_connection(str(switch.socket))
-    peer = wire.Wire(reader, writer)
+    peer = wire_stream.Wire(reader, writer)
     peer.send(wire.Hello("desk", version=wire.VERSION + 1))
     assert isinstance(await peer.receive(), wire.Hello)
     assert await peer.receive() is None
