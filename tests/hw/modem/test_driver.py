@@ -18,11 +18,6 @@ from hw.modem.events import (
 from tests.hw.modem.scripted import WIRES, Bench, ScriptedModem, Wire
 
 
-@pytest.fixture(params=WIRES, ids=lambda wire: wire.name)
-def wire(request) -> Wire:
-    return request.param
-
-
 def ready(wire: Wire = WIRES[0], device: ScriptedModem | None = None) -> Bench:
     bench = Bench(device, wire)
     bench.modem.start(bench.now)
