@@ -50,6 +50,7 @@ RULES: dict[str, Rule] = {
     "appliance.errors": rule(),
     "appliance.wire": rule(third_party="msgspec"),
     "appliance.wire_stream": rule("appliance.errors appliance.wire", "msgspec"),
+    "appliance.settings_file": rule("appliance.errors", "msgspec"),
     "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_stream"),
     "appliance.api": rule("appliance.acd.view"),
     "appliance.acd": rule(never=IMPURE),
@@ -63,9 +64,13 @@ RULES: dict[str, Rule] = {
     "appliance.desk.panel_logic": rule("appliance.acd appliance.api", never=IMPURE),
     "appliance.desk.lamp_legend": rule("appliance.acd appliance.desk.panel_logic"),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),
-    "appliance.switch": rule("appliance.wire appliance.wire_stream appliance.media appliance.errors", "msgspec pjsua2"),
+    "appliance.switch": rule(
+        "appliance.wire appliance.wire_stream appliance.media appliance.errors appliance.settings_file",
+        "msgspec pjsua2",
+    ),
     "appliance.lines": rule(
-        "appliance.wire appliance.wire_stream appliance.media appliance.errors hw.modem hw.errors",
+        "appliance.wire appliance.wire_stream appliance.media appliance.errors appliance.settings_file "
+        "hw.modem hw.errors",
         "msgspec numpy pjsua2",
     ),
     "appliance.storage": rule("appliance.acd appliance.errors", "aiosqlite msgspec"),

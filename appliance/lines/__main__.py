@@ -18,12 +18,13 @@ from appliance.lines.facts import LegFact, SwitchBack, SwitchGone
 from appliance.lines.line import Line
 from appliance.lines.music import Music
 from appliance.lines.settings import Line as LinePort
-from appliance.lines.settings import LinesSettings, host_and_port, load
+from appliance.lines.settings import LinesSettings, load
 from appliance.lines.states import State
 from appliance.lines.talk import Pipes
 from appliance.lines.trunk import SipThread
 from appliance.lines.watch import SwitchWatch
 from appliance.lines.worker import Worker
+from appliance.settings_file import host_and_port
 from appliance.wire import LineState
 
 logger = logging.getLogger("appliance.lines")

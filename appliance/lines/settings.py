@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from appliance.errors import ConfigError
+from appliance.settings_file import host_and_port, read
 from hw.errors import ModemError
 from hw.modem.countries import country
 
@@ -43,22 +44,9 @@ class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_level: str = "INFO"
 
 
-def host_and_port(text: str) -> tuple[str, int]:
-    """Split `host:port`. Raises ConfigError when it is anything else."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ConfigError(f"lines: the address {text!r} was given; host:port such as 127.0.0.1:5080 would be right")
-    return host, int(port)
-
-
 def load(path: Path) -> LinesSettings:
     """Read the settings file. Raises ConfigError with what is wrong in it."""
-    try:
-        settings = msgspec.json.decode(path.read_bytes(), type=LinesSettings)
-    except OSError as absent:
-        raise ConfigError(f"lines: the settings {path} cannot be read: {absent.strerror}") from absent
-    except msgspec.MsgspecError as wrong:
-        raise ConfigError(f"lines: the settings {path} are not right: {wrong}") from wrong
+    settings = read(path, LinesSettings, "the lines'")
     host_and_port(settings.sip)
     host_and_port(settings.switch)
     for line in settings.lines:

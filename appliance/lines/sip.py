@@ -20,8 +20,9 @@ import pjsua2 as pj
 
 from appliance.errors import SwitchError
 from appliance.lines.facts import Invitation, LegAnswered, LegEnded
-from appliance.lines.settings import LinesSettings, host_and_port
+from appliance.lines.settings import LinesSettings
 from appliance.lines.talk import Pipes
+from appliance.settings_file import host_and_port
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance import wire
-from appliance.errors import SwitchError
+from appliance.errors import DeskbellError
 from appliance.switch import settings as of_switch
 from appliance.switch.server import Server
 from appliance.switch.settings import SwitchSettings
@@ -41,7 +41,7 @@ def main() -> None:
             options.error("a settings file is needed")
         else:
             _serve(of_switch.load(chosen.settings))
-    except SwitchError as failed:
+    except DeskbellError as failed:
         print(f"switch: {failed}", file=sys.stderr, flush=True)
         _leave(_COULD_NOT_START)
     _leave(0)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.errors import SwitchError
+from appliance.settings_file import host_and_port, read
 
 
 class WithoutDesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,22 +49,9 @@ class SwitchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return host_and_port(self.sip)[1]
 
 
-def host_and_port(text: str) -> tuple[str, int]:
-    """Split `host:port`. Raises SwitchError when it is anything else."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or not 0 < int(port) < 65536:
-        raise SwitchError(f"the switch was given the address {text!r}; host:port such as 127.0.0.1:5070 would be right")
-    return host, int(port)
-
-
 def load(path: Path) -> SwitchSettings:
-    """Read the settings file. Raises SwitchError with what is wrong in it."""
-    try:
-        settings = msgspec.json.decode(path.read_bytes(), type=SwitchSettings)
-    except OSError as absent:
-        raise SwitchError(f"the switch's settings {path} cannot be read: {absent.strerror}") from absent
-    except msgspec.MsgspecError as wrong:
-        raise SwitchError(f"the switch's settings {path} are not right: {wrong}") from wrong
+    """Read the settings file. Raises ConfigError with what is wrong in it."""
+    settings = read(path, SwitchSettings, "the switch's")
     host_and_port(settings.sip)
     if settings.edge:
         host_and_port(settings.edge)
