@@ -3,7 +3,7 @@
 Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault moves a caller back in line (I-05).
 """
 
-from appliance.acd import callback, contacts, fallback, offers, promise, resume
+from appliance.acd import callback, contacts, fallback, leaving, offers, promise, resume
 from appliance.acd import commands as do
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import Restarted
@@ -127,7 +127,7 @@ def power_returned(office: Office, dark_s: float) -> None:
 def _lose_legs(office: Office, agent: Agent) -> None:
     agent.legs.clear()
     agent.offer = ""
-    offers.last_leg_down(office, agent, Happening.LEGS_LOST)
+    leaving.last_leg_down(office, agent, Happening.LEGS_LOST)
 
 
 def restarted(office: Office, event: Restarted) -> None:
@@ -141,7 +141,7 @@ def restarted(office: Office, event: Restarted) -> None:
     for agent in list(office.state.agents.values()):
         if agent.legs:
             agent.legs = {leg: call for leg, call in agent.legs.items() if leg in event.legs}
-            offers.last_leg_down(office, agent, Happening.LEGS_LOST)
+            leaving.last_leg_down(office, agent, Happening.LEGS_LOST)
     for offer_id in event.offers:
         offer_now = office.state.offers.get(offer_id)
         if offer_now is None or offer_now.phase not in (Phase.OPEN, Phase.ACCEPTED):
@@ -158,7 +158,7 @@ def _forget_offer(office: Office, offer: Offer) -> None:
     else:
         if offer.phase is Phase.ACCEPTED:
             offers.leave_caller(office, offer)
-        offers.drop_leg(office, offer, Happening.LEGS_LOST)
+        leaving.drop_leg(office, offer, Happening.LEGS_LOST)
 
 
 def _say_again(office: Office, contact: Contact) -> None:

@@ -5,9 +5,10 @@ Rule 2: `now` is always a parameter, monotonic seconds; the engine never sleeps 
 Rule 3: state == fold(journal), where one journal record is one batch: its events and its `now` (I-22).
 
 Who finds what where: `tables.py` agent transitions, `staff.py` what agents do, `callers.py` what callers do,
-`offers.py` the ringing between them, `contacts.py` waiting and ending, `admission.py` who may come in, `fallback.py`
-where the others go, `dispatch.py` who is rung next, `eligible.py` and `strategies.py` whom it asks, `why.py` the answer
-to "why me?", `selfcheck.py` what must never be, `story.py` what is told.
+`offers.py` the ringing between them, `leaving.py` the end of an agent's leg, `contacts.py` waiting and ending,
+`admission.py` who may come in, `fallback.py` where the others go, `dispatch.py` who is rung next, `eligible.py` and
+`strategies.py` whom it asks, `why.py` the answer to "why me?", `selfcheck.py` what must never be, `story.py` what is
+told.
 """
 
 from collections.abc import Iterable, Sequence

@@ -4,7 +4,7 @@ Rule: whoever leaves an offer puts the caller back in line at the old place, or 
 """
 
 from appliance.acd import commands as do
-from appliance.acd import contacts, joining, last_agent, promise, story, strategies
+from appliance.acd import contacts, joining, last_agent, leaving, promise, story, strategies
 from appliance.acd.deadlines import Alarm
 from appliance.acd.effects import Cause
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, Reach
@@ -285,9 +285,9 @@ def leg_ended(office: Office, offer: Offer) -> None:
         unreachable(office, offer)
     elif offer.phase is Phase.ACCEPTED:
         leave_caller(office, offer)
-        drop_leg(office, offer, Happening.LAST_LEG_DOWN)
+        leaving.drop_leg(office, offer, Happening.LAST_LEG_DOWN)
     elif offer.phase is Phase.HANGING_UP:
-        drop_leg(office, offer, Happening.LAST_LEG_DOWN)
+        leaving.drop_leg(office, offer, Happening.LAST_LEG_DOWN)
 
 
 def leave_caller(office: Office, offer: Offer) -> None:
@@ -304,37 +304,6 @@ def leave_caller(office: Office, offer: Offer) -> None:
 
 def _forget_recording(contact: Contact) -> None:
     contact.recording, contact.is_recording = "", False
-
-
-def drop_leg(office: Office, offer: Offer, happening: Happening) -> None:
-    """Take the offer's leg from the agent; when it was the last one, wrap-up or rest follows (A-13 to A-15, A-25)."""
-    agent = office.state.agents[offer.agent]
-    del office.state.offers[offer.offer]
-    agent.offer = ""
-    queue = office.queues.get(offer.queue)
-    if offer.was_bridged and queue is not None and agent.is_available:
-        agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
-    last_leg_down(office, agent, happening)
-
-
-def last_leg_down(office: Office, agent: Agent, happening: Happening = Happening.LAST_LEG_DOWN) -> None:
-    """If no leg lives any more, move the agent on; one who was removed meanwhile goes now (A-29)."""
-    if agent.legs or agent.offer:
-        return
-    office.move(agent, happening)
-    if agent.is_leaving:
-        forget_agent(office, agent)
-
-
-def forget_agent(office: Office, agent: Agent) -> None:
-    """A removed agent's last trace."""
-    name = agent.settings.agent
-    if agent.is_available:
-        office.facts.append(story.DutyChanged(office.now, name, False, "removed", ""))
-    del office.state.agents[name]
-    office.free.discard(name)
-    office.staffing.discard(name)
-    office.is_staffing_stale = True
 
 
 def caller_gone(office: Office, offer: Offer) -> None:
@@ -355,7 +324,7 @@ def deadline(office: Office, offer: Offer) -> None:
     elif offer.phase is Phase.ACCEPTED:
         _never_bridged(office, offer)
     elif offer.phase is Phase.HANGING_UP:
-        drop_leg(office, offer, Happening.LAST_LEG_DOWN)
+        leaving.drop_leg(office, offer, Happening.LAST_LEG_DOWN)
     else:
         del office.state.offers[offer.offer]
 
@@ -367,15 +336,5 @@ def _never_bridged(office: Office, offer: Offer) -> None:
     _forget_recording(contact)
     contact.offer = ""
     go_on(office, contact)
-    lose_phone(office, agent)
-    drop_leg(office, offer, Happening.LAST_LEG_DOWN)
-
-
-def lose_phone(office: Office, agent: Agent) -> None:
-    """The phone cannot be rung; off duty after T-lost when nothing changes (A-27)."""
-    if agent.reach is Reach.LOST:
-        return
-    status = agent.status
-    agent.reach, agent.lost_until = Reach.LOST, office.now + office.state.office.lost_s
-    agent.changed_by_itself_at = office.now
-    office.refresh(agent, status is not agent.status)
+    leaving.lose_phone(office, agent)
+    leaving.drop_leg(office, offer, Happening.LAST_LEG_DOWN)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from appliance.acd import commands as do
-from appliance.acd import contacts, eligible, offers, story
+from appliance.acd import contacts, eligible, leaving, offers, story
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Offer, Phase, State
 from appliance.acd.office import Office
 from appliance.acd.settings import QueueSettings
@@ -120,7 +120,7 @@ def _heal_agent(office: Office, agent: Agent) -> None:
     if agent.state is AgentState.RINGING and offer is None:
         office.move(agent, Happening.WITHDRAWN)
     elif agent.state in _BUSY and offer is None and not agent.legs:
-        offers.last_leg_down(office, agent, Happening.LEGS_LOST)
+        leaving.last_leg_down(office, agent, Happening.LEGS_LOST)
     elif agent.state not in _BUSY and (agent.legs or (offer is not None and offer.phase is not Phase.OPEN)):
         office.move(agent, Happening.LEG_UP)
 

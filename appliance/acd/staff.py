@@ -3,7 +3,7 @@
 Rule: only a person puts an agent on duty (D-03, I-08). Events that name an unknown agent mean nothing.
 """
 
-from appliance.acd import offers
+from appliance.acd import leaving, offers
 from appliance.acd.effects import Cause
 from appliance.acd.events import DutyOff, DutyOn, LegConnected, LegEnded, LegStarted, PrivacyChanged
 from appliance.acd.model import Agent, AgentState, Leg, Reach
@@ -100,7 +100,7 @@ def leg_ended(office: Office, event: LegEnded) -> None:
     queue = office.queues.get(leg.queue) if leg.outbound else None
     if queue is not None and leg.connected and agent.is_available:
         agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
-    offers.last_leg_down(office, agent)
+    leaving.last_leg_down(office, agent)
 
 
 def phone_found(office: Office, name: str) -> None:
@@ -118,7 +118,7 @@ def phone_lost(office: Office, name: str) -> None:
     """The phone cannot be rung; an offer that rings it already goes on until T-ring."""
     agent = office.state.agents.get(name)
     if agent is not None:
-        offers.lose_phone(office, agent)
+        leaving.lose_phone(office, agent)
 
 
 def lost_too_long(office: Office, name: str) -> None:
@@ -136,4 +136,4 @@ def remove(office: Office, agent: Agent) -> None:
         agent.is_leaving = True
         office.refresh(agent, status_changed=False)
     else:
-        offers.forget_agent(office, agent)
+        leaving.forget_agent(office, agent)

@@ -1,0 +1,50 @@
+"""How an agent leaves a call: the leg goes down, the phone is lost, the person is removed while talking.
+
+Rule: wrap-up belongs to the agent and starts here, when the last leg is down, whatever becomes of the caller (D-08).
+"""
+
+from appliance.acd import story
+from appliance.acd.model import Agent, Offer, Reach
+from appliance.acd.office import Office
+from appliance.acd.tables import Happening
+
+
+def drop_leg(office: Office, offer: Offer, happening: Happening) -> None:
+    """Take the offer's leg from the agent; when it was the last one, wrap-up or rest follows (A-13 to A-15, A-25)."""
+    agent = office.state.agents[offer.agent]
+    del office.state.offers[offer.offer]
+    agent.offer = ""
+    queue = office.queues.get(offer.queue)
+    if offer.was_bridged and queue is not None and agent.is_available:
+        agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
+    last_leg_down(office, agent, happening)
+
+
+def last_leg_down(office: Office, agent: Agent, happening: Happening = Happening.LAST_LEG_DOWN) -> None:
+    """If no leg lives any more, move the agent on; one who was removed meanwhile goes now (A-29)."""
+    if agent.legs or agent.offer:
+        return
+    office.move(agent, happening)
+    if agent.is_leaving:
+        forget_agent(office, agent)
+
+
+def forget_agent(office: Office, agent: Agent) -> None:
+    """A removed agent's last trace."""
+    name = agent.settings.agent
+    if agent.is_available:
+        office.facts.append(story.DutyChanged(office.now, name, False, "removed", ""))
+    del office.state.agents[name]
+    office.free.discard(name)
+    office.staffing.discard(name)
+    office.is_staffing_stale = True
+
+
+def lose_phone(office: Office, agent: Agent) -> None:
+    """The phone cannot be rung; off duty after T-lost when nothing changes (A-27)."""
+    if agent.reach is Reach.LOST:
+        return
+    status = agent.status
+    agent.reach, agent.lost_until = Reach.LOST, office.now + office.state.office.lost_s
+    agent.changed_by_itself_at = office.now
+    office.refresh(agent, status is not agent.status)
