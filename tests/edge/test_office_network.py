@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.running_edge import RunningEdge, free_port, secret_of
+from appliance.selftest.ports import free_port
+from tests.support.running_edge import RunningEdge, secret_of
 from tests.support.sip_wire import Message, Wire, register
 
 

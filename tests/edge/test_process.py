@@ -12,7 +12,8 @@ from appliance.edge import process
 from appliance.edge.render import render
 from appliance.edge.settings import EdgeSettings, Trunk
 from appliance.errors import ConfigError, EdgeError
-from tests.support.running_edge import RunningEdge, free_port
+from appliance.selftest.ports import free_port
+from tests.support.running_edge import RunningEdge
 
 
 def test_the_edge_runs_unprivileged_and_its_files_are_its_own(own_edge: RunningEdge) -> None:

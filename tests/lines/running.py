@@ -1,7 +1,6 @@
 """The lines process and a virtual card, both real processes, for the tests of this folder."""
 
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -12,15 +11,9 @@ import msgspec
 import numpy as np
 
 from appliance.lines.settings import Line, LinesSettings
+from appliance.selftest.ports import free_port
 from hw.sim.client import SimClient
 from tests.lines.fake_switch import tone
-
-
-def free_port() -> int:
-    """A UDP port nobody holds."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Process:

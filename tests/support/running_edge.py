@@ -8,7 +8,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -23,6 +22,7 @@ import msgspec
 from appliance.edge import process
 from appliance.edge.rpc import EdgeRpc, ha1
 from appliance.edge.settings import EdgeSettings, Trunk
+from appliance.selftest.ports import free_port
 from tests.support.sip_wire import Wire, register
 
 T = TypeVar("T")
@@ -36,20 +36,6 @@ TRUNKS = (
 
 def secret_of(user: str) -> str:
     return f"secret-of-{user}"
-
-
-def free_port() -> int:
-    """A loopback port that is free for UDP and for TCP."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            tcp.bind(("127.0.0.1", 0))
-            port: int = tcp.getsockname()[1]
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-                try:
-                    udp.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                return port
 
 
 class RunningEdge:
