@@ -141,9 +141,23 @@ class Trunk(Section, frozen=True, kw_only=True):
 class Outbound(Section, frozen=True, kw_only=True):
     """Calls to the outside. Everything not allowed here is refused; emergency numbers always pass."""
 
-    trunk: Annotated[str, _about("Trunk that carries outgoing calls.")] = ""
-    allow: Annotated[tuple[str, ...], _about("Prefixes of numbers that phones may call.")] = ()
+    trunk: Annotated[str, _about("Trunk that carries what `allow` lists and no route carries.")] = ""
+    allow: Annotated[tuple[str, ...], _about("Prefixes of numbers that may be called by that trunk.")] = ()
     emergency: Annotated[tuple[str, ...], _about("Emergency numbers; never empty (I-18).")] = ("110", "118", "119")
+    emergency_by: Annotated[
+        tuple[str, ...],
+        _about("Lines and trunks for emergency calls, in this order; empty: every line, then every trunk."),
+    ] = ()
+    keep_line: Annotated[
+        bool, _about("Leave the last free line for an emergency call; with a single line there is none to leave.")
+    ] = True
+
+
+class Route(Section, frozen=True, kw_only=True):
+    """A way out: which numbers may be called, and by which lines and trunks. The first route that fits is taken."""
+
+    numbers: Annotated[tuple[str, ...], _about('Prefixes of numbers that may be called; "" is every number.')]
+    by: Annotated[tuple[str, ...], _about("Lines and trunks in order; the first that is free carries the call.")]
 
 
 class Panel(Section, frozen=True, kw_only=True):
@@ -182,6 +196,7 @@ class Config(Section, frozen=True, kw_only=True):
     lines: Annotated[tuple[Line, ...], _about("Analogue lines.")] = ()
     trunks: Annotated[tuple[Trunk, ...], _about("SIP trunks.")] = ()
     outbound: Annotated[Outbound, _about("Calls to the outside.")] = Outbound()
+    routes: Annotated[tuple[Route, ...], _about("Ways out.")] = ()
     panel: Annotated[Panel, _about("Buttons and lamps.")] = Panel()
     switch: Annotated[Switch, _about("The media process.")] = Switch()
     recordings: Annotated[Recordings, _about("Recorded conversations.")] = Recordings()

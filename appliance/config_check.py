@@ -118,10 +118,26 @@ def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator
             yield from _known("queue", queue_id, queues, f"trunk {trunk.id}")
         if not trunk.addresses and not trunk.secret:
             yield f"trunk {trunk.id} has neither addresses nor a secret; nobody could be admitted by it"
-    if config.outbound.trunk:
-        yield from _known("trunk", config.outbound.trunk, [trunk.id for trunk in config.trunks], "outbound")
+    yield from _ways_out(config)
     for number in config.switch.without_desk_ring:
         yield from _known("phone", number, phones, "switch.without_desk_ring")
+
+
+def _ways_out(config: "Config") -> Iterator[str]:
+    """Lines and trunks that outgoing calls name, and that can carry one."""
+    trunks, lines = [trunk.id for trunk in config.trunks], [line.id for line in config.lines]
+    if config.outbound.trunk:
+        yield from _known("trunk", config.outbound.trunk, trunks, "outbound")
+    for name in sorted(set(trunks) & set(lines)):
+        yield f"{name!r} is the id of a line and of a trunk; routes could not tell which is meant"
+    named = [(way, f"the route of {', '.join(route.numbers)}") for route in config.routes for way in route.by]
+    for way, user in (*named, *((way, "outbound.emergency_by") for way in config.outbound.emergency_by)):
+        yield from _known("line or trunk", way, [*lines, *trunks], user)
+        if any(trunk.id == way and not trunk.host and not trunk.secret for trunk in config.trunks):
+            yield f"{user} names trunk {way!r}, which has no host: nothing goes out there"
+    for route in config.routes:
+        if not route.numbers or not route.by:
+            yield 'a route has no numbers or nothing in by; numbers = ["0"] and by = ["line-1"] would be one'
 
 
 def _twice(what: str, names: list[str]) -> Iterator[str]:

@@ -57,6 +57,10 @@ queue = "front"
 id = "carrier"
 addresses = ["192.0.2.10"]
 queue = "front"
+
+[[routes]]
+numbers = ["03", "0120"]
+by = ["line-1"]
 """
 
 
@@ -74,7 +78,7 @@ def documentation() -> str:
     """The text of `docs/configuration.md`."""
     rows = ["# Configuration", "", "Generated from `appliance/config.py`; change it there.", ""]
     for key, inner in _sections():
-        listed = "[[" if key in ("phones", "agents", "queues", "lines", "trunks") else "["
+        listed = "[[" if key in ("phones", "agents", "queues", "lines", "trunks", "routes") else "["
         rows += [f"## `{listed}{key}{']' * len(listed)}`", "", (inner.__doc__ or "").strip(), ""]
         rows += ["| key | default | meaning |", "| --- | --- | --- |"]
         for field in msgspec.structs.fields(inner):

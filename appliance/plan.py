@@ -24,6 +24,7 @@ from appliance.desk.settings import (
     OutboundSettings,
     PanelSettings,
     PhoneSettings,
+    RouteSettings,
     TrunkSettings,
 )
 from appliance.edge.rpc import ha1
@@ -98,13 +99,14 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         state_dir=state.root,
         switch_socket=state.run / "switch.sock",
         lines_socket=state.run / "lines.sock" if config.lines else None,
+        lines_sip=config.network.lines,
         edge_socket=edge(config, state).rpc_socket,
         panel=_panel(config),
         realm=config.network.realm,
         phones=tuple(_phone(phone, config.network.realm) for phone in config.phones),
         lines=tuple(LineSettings(line.id, line.queue) for line in config.lines),
         trunks=tuple(_trunk(trunk, config.network.realm) for trunk in config.trunks),
-        outbound=OutboundSettings(config.outbound.trunk, config.outbound.allow, config.outbound.emergency),
+        outbound=_outbound(config),
         name=config.office.name,
         language=config.office.language,
         time_zone=config.office.time_zone,
@@ -211,6 +213,14 @@ def _queue(queue: Queue) -> QueueSettings:
         rr_busy_to_end=queue.rr_busy_to_end,
         last_agent=queue.last_agent,
         sticky_s=queue.sticky_s,
+    )
+
+
+def _outbound(config: Config) -> OutboundSettings:
+    asked = config.outbound
+    routes = tuple(RouteSettings(route.numbers, route.by) for route in config.routes)
+    return OutboundSettings(
+        asked.trunk, asked.allow, asked.emergency, routes, asked.emergency_by, keeps_line=asked.keep_line
     )
 
 

@@ -102,6 +102,13 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
         (TWO_AGENTS.replace('number = "200"', 'number = "110"'), "is an emergency number; choose another"),
         (TWO_AGENTS.replace('number = "200"', 'number = "101"'), "number '101' is given 2 times"),
         ("[outbound]\nemergency = []", "emergency calls are never blocked"),
+        ('[[routes]]\nnumbers = ["0"]\nby = ["line-9"]', "the route of 0 names line or trunk 'line-9', which does not"),
+        ('[outbound]\nemergency_by = ["out"]', "outbound.emergency_by names line or trunk 'out', which does not exist"),
+        ('[[routes]]\nnumbers = []\nby = ["out"]', "a route has no numbers or nothing in by"),
+        (
+            '[[trunks]]\nid = "out"\naddresses = ["192.0.2.10"]\n[[routes]]\nnumbers = ["0"]\nby = ["out"]',
+            "names trunk 'out', which has no host",
+        ),
         ('[network]\nswitch = "0.0.0.0:5070"', "only a loopback address is safe"),
         ('[network]\nsip = "5060"', "an address and port like"),
         ('[office]\ntime_zone = "Tokyo"', "is no IANA zone"),

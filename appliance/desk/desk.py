@@ -29,6 +29,7 @@ from appliance.desk.settings import DeskSettings
 from appliance.desk.switch_link import SwitchLink
 from appliance.desk.translate import Translator
 from appliance.desk.wall_clock import SystemWallClock, WallClock, program_built
+from appliance.desk.ways_out import WaysOut
 from appliance.errors import StorageError
 from appliance.storage.store import Store
 from hw.errors import HardwareError
@@ -109,7 +110,10 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         alarms.raise_(f"damage {number}", sentence)
     legs, link, recordings = Legs(store.mark), SwitchLink(settings, store, alarms), Recordings(store, alarms)
     control = CallControl(acd, store, clock, alarms)
-    translator = Translator(settings, acd, legs, control.post, link.say, recordings.closed)
+    lines = LinesLink(settings, clock, alarms)
+    ways_out = WaysOut(settings, lambda: lines.views, link.say, alarms)
+    lines.changed = ways_out.lines_changed
+    translator = Translator(settings, acd, legs, control.post, link.say, recordings.closed, ways_out)
     control.effects = translator.carry_out
     hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
     translator.before_arrival = hours.judge
@@ -119,7 +123,6 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     panel = _panel(settings, alarms)
     look = look_of(settings.panel, wall_clock.wall, settings.time_zone)
     driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look)
-    lines = LinesLink(settings, clock, alarms)
     works = (
         ("call control", control.run),
         ("hours", hours.run),

@@ -16,6 +16,20 @@ SECOND: Final = "x-"
 """Prefix of the leg we dial for a phone's own call."""
 
 
+_AGAIN: Final = "~"
+"""Before the number of the attempt in such a leg's name, when its first way out did not carry it."""
+
+
+def second_leg(first: str, attempt: int = 1) -> str:
+    """The name of the leg dialled for the phone on `first`: no name is used twice, for the switch remembers them."""
+    return f"{SECOND}{first}" if attempt == 1 else f"{SECOND}{first}{_AGAIN}{attempt}"
+
+
+def first_leg(second: str) -> str:
+    """The leg that such a leg was dialled for, "" when it is none of ours."""
+    return second.removeprefix(SECOND).partition(_AGAIN)[0] if second.startswith(SECOND) else ""
+
+
 class Say(Protocol):
     """Send one message to the switch; while it is away nothing happens."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from appliance import wire
@@ -23,6 +24,8 @@ class LinesLink:
 
     def __init__(self, settings: DeskSettings, clock: Clock, alarms: Alarms) -> None:
         self._settings, self._clock, self._alarms = settings, clock, alarms
+        self.changed: Callable[[], None] = lambda: None
+        """Called after each change."""
         now = clock.now()
         self._lines = {one.line: LineView(one.line, UNKNOWN, "", "", now) for one in settings.lines}
 
@@ -65,6 +68,7 @@ class LinesLink:
             self._alarms.raise_(f"line {told.line}", f"Line {told.line}: {told.alarm}")
         else:
             self._alarms.clear(f"line {told.line}")
+        self.changed()
 
     def _lost(self) -> None:
         now = self._clock.now()

@@ -9,16 +9,16 @@ from typing import Final
 
 from appliance import wire
 from appliance.acd import events as ev
-from appliance.desk.legs import SECOND, Legs, Post, Say
-from appliance.desk.routing import ToPhone, ToTrunk, masked
+from appliance.desk.legs import Legs, Post, Say, second_leg
+from appliance.desk.routing import Refusal, ToOutside, ToPhone
 from appliance.desk.settings import DeskSettings
+from appliance.desk.ways_out import Outgoing, WaysOut
 from appliance.wire import EndCause, LegState
 
 logger = logging.getLogger(__name__)
 
 RING_S: Final = 60.0
 PHONE_ALERT_S: Final = 8.0
-TRUNK_ALERT_S: Final = 20.0
 
 _CODES: Final = {
     EndCause.BUSY: 486,
@@ -26,36 +26,63 @@ _CODES: Final = {
     EndCause.NO_ANSWER: 480,
     EndCause.UNREACHABLE: 480,
 }
+_NOT_CARRIED: Final = frozenset({EndCause.UNREACHABLE, EndCause.CAPACITY, EndCause.FAULT})
+"""The way did not carry the call; the far end was not asked yet: the next way may."""
 
 
 @dataclass(slots=True)
 class OwnCall:
-    """One such call: the phone's leg and the one we dialled."""
+    """One such call: the phone's leg and the one we dialled, by the `attempt`th way out."""
 
     first: str
     second: str
     is_up: bool = False
+    outside: wire.Incoming | None = None
+    attempt: int = 1
+    not_by: frozenset[str] = frozenset()
 
 
 class OwnCalls:
     """All of them."""
 
-    def __init__(self, settings: DeskSettings, legs: Legs, post: Post, say: Say) -> None:
+    def __init__(self, settings: DeskSettings, legs: Legs, post: Post, say: Say, ways_out: WaysOut) -> None:
         self._settings, self._legs, self._post, self._say = settings, legs, post, say
+        self._ways_out = ways_out
         self._calls: dict[str, OwnCall] = {}
 
-    def begin(self, call: wire.Incoming, to: ToPhone | ToTrunk) -> None:
+    def begin(self, call: wire.Incoming, to: ToPhone | ToOutside) -> None:
         """Dial the other side for a phone that called it."""
-        second = SECOND + call.leg
-        self._add(OwnCall(call.leg, second))
-        self.started(call.origin_id, call.leg, outbound=True)
+        own = OwnCall(call.leg, second_leg(call.leg))
         if isinstance(to, ToPhone):
-            self.started(to.number, second, outbound=False)
-            uri, alert = f"sip:{to.number}@{self._settings.realm}", PHONE_ALERT_S
+            self._add(own)
+            self.started(call.origin_id, call.leg, outbound=True)
+            self.started(to.number, own.second, outbound=False)
+            uri = f"sip:{to.number}@{self._settings.realm}"
+            self._say(wire.Dial(own.second, uri, call.number, call.name, RING_S, PHONE_ALERT_S))
         else:
-            uri, alert = f"sip:{to.number}@{to.host}", TRUNK_ALERT_S
-            _log_outside(call, to)
-        self._say(wire.Dial(second, uri, call.number, call.name, RING_S, alert))
+            own.outside = call
+            refusal = self._try_way(own)
+            if refusal is None:
+                self.started(call.origin_id, call.leg, outbound=True)
+            else:
+                self._refuse(call.leg, refusal)
+
+    def _try_way(self, own: OwnCall) -> Refusal | None:
+        """Have the call dialled by the first way that is free and was not tried; None when that was done."""
+        call = own.outside
+        assert call is not None
+        who = f"phone {call.origin_id}"
+        way = self._ways_out.dial(Outgoing(own.second, call.called, who, call.number, call.name, not_by=own.not_by))
+        if isinstance(way, Refusal):
+            return way
+        own.not_by |= {way.by}
+        self._add(own)
+        return None
+
+    def _refuse(self, leg: str, refusal: Refusal) -> None:
+        level = logging.ERROR if refusal.is_grave else logging.WARNING
+        logger.log(level, "Refused (%d): %s", refusal.code, refusal.sentence)
+        self._say(wire.Hangup(leg, refusal.code))
 
     def started(self, phone: str, leg: str, *, outbound: bool) -> None:
         """If the phone is an agent's, the agent has a call of their own now."""
@@ -91,14 +118,22 @@ class OwnCalls:
         call = self._calls.pop(event.leg, None)
         if call is None or call.is_up:
             return
-        if event.leg == call.second:
-            self._say(wire.Hangup(call.first, _CODES.get(event.cause, 503)))
-        else:
+        if event.leg == call.first:
             self._say(wire.Hangup(call.second))
+        elif call.outside is None or event.cause not in _NOT_CARRIED or not self._goes_on(call):
+            self._say(wire.Hangup(call.first, _code(event, is_outside=call.outside is not None)))
+
+    def _goes_on(self, call: OwnCall) -> bool:
+        """The way did not carry the call: try the next one."""
+        call.attempt += 1
+        call.second = second_leg(call.first, call.attempt)
+        return self._try_way(call) is None
 
     def found(self, first: wire.Leg, second: wire.Leg) -> None:
         """A call from before the desk's restart: take it up where it is."""
+        is_outside = self._ways_out.of(second.leg) is not None
         call = OwnCall(first.leg, second.leg, is_up=second.peer == first.leg)
+        call.outside = _as_call(first) if is_outside else None
         self._add(call)
         self.started(first.origin_id, first.leg, outbound=True)
         self.started(phone_of(second), second.leg, outbound=False)
@@ -123,8 +158,12 @@ def phone_of(leg: wire.Leg) -> str:
     return leg.called.removeprefix("sip:").partition("@")[0]
 
 
-def _log_outside(call: wire.Incoming, to: ToTrunk) -> None:
-    if to.is_emergency:
-        logger.warning("EMERGENCY CALL %s from phone %s by trunk %s", to.number, call.origin_id, to.trunk)
-    else:
-        logger.info("Phone %s calls %s by trunk %s", call.origin_id, masked(to.number), to.trunk)
+def _code(event: wire.Ended, *, is_outside: bool) -> int:
+    """What the phone is told: of the outside the far end's own answer, so that it plays the right tone."""
+    if is_outside and 400 <= event.code < 700:
+        return event.code
+    return _CODES.get(event.cause, 503)
+
+
+def _as_call(leg: wire.Leg) -> wire.Incoming:
+    return wire.Incoming(leg.leg, leg.origin, leg.origin_id, leg.number, leg.name, leg.called, leg.since)

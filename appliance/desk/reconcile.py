@@ -14,7 +14,7 @@ from appliance import wire
 from appliance.acd import events as ev
 from appliance.acd.engine import Acd
 from appliance.acd.model import Contact, ContactState, Phase
-from appliance.desk.legs import SECOND, Legs, Post, Say
+from appliance.desk.legs import Legs, Post, Say, first_leg
 from appliance.desk.own_calls import phone_of
 from appliance.desk.translate import Translator
 from appliance.wire import LegState, Origin, Snapshot
@@ -45,6 +45,7 @@ class Reconciler:
         """Tell the core everything that the snapshot says and it does not know, and the switch what it missed."""
         self._legs.forget_all()
         self._translator.own_calls.forget_all()
+        self._translator.ways_out.forget_all()
         has_died = bool(before.boot) and before.boot != snapshot.boot
         if has_died:
             logger.error("The switch died and is back; its calls are lost, callers on lines may return")
@@ -118,7 +119,8 @@ class Reconciler:
         """Phones' own calls: pairs of ours, and conversations of agents from before a lost journal."""
         own = []
         for leg in legs.values():
-            first = legs.get(leg.leg.removeprefix(SECOND)) if leg.leg.startswith(SECOND) else None
+            self._translator.ways_out.found(leg)
+            first = legs.get(first_leg(leg.leg))
             if first is not None:
                 self._translator.own_calls.found(first, leg)
                 own += [first.leg, leg.leg]

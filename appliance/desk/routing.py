@@ -1,9 +1,11 @@
-"""Where a call goes that comes in, as a pure function of the configuration and the call.
+"""Where a call goes, as a pure function of the configuration and the number.
 
 Order: emergency numbers before everything (D-12), then lines and trunks to their queues, then a phone's own number
-plan: queues, other phones, the outside where a rule allows it. What nothing allows is refused.
+plan: queues, other phones, the outside where a route allows it. What nothing allows is refused. `outside` is the one
+rule for every call that leaves the office, whoever places it; which way is free is `desk/ways_out.py`'s.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +14,7 @@ from appliance.wire import Incoming, Origin
 
 _OUTSIDE_PREFIXES: Final = ("", "0", "9")
 """People dial 0 or 9 first out of habit: 0-110 and 9-911 are emergency calls as well (acd.md §3.10)."""
+_DIALLABLE: Final = re.compile(r"\+?[0-9*#]{1,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,11 @@ class ToPhone:
 
 
 @dataclass(frozen=True, slots=True)
-class ToTrunk:
-    """Out by a trunk."""
+class ToOutside:
+    """Out by the first of these lines and trunks that is free."""
 
-    trunk: str
-    host: str
     number: str
+    by: tuple[str, ...]
     is_emergency: bool = False
 
 
@@ -47,7 +49,7 @@ class Refusal:
     is_grave: bool = False
 
 
-Route = ToQueue | ToPhone | ToTrunk | Refusal
+Route = ToQueue | ToPhone | ToOutside | Refusal
 
 
 def route(call: Incoming, settings: DeskSettings) -> Route:
@@ -89,32 +91,58 @@ def _from_trunk(call: Incoming, settings: DeskSettings) -> Route:
 
 
 def _from_phone(call: Incoming, settings: DeskSettings) -> Route:
-    if emergency := emergency_number(call.called, settings):
-        return _emergency(emergency, settings)
+    if emergency_number(call.called, settings):
+        return outside(call.called, settings, f"phone {call.origin_id}")
     if queue := _queue_of_number(call.called, settings):
         return ToQueue(queue)
     if any(phone.number == call.called for phone in settings.phones):
         if call.called == call.origin_id:
             return Refusal(486, f"phone {call.origin_id} called itself")
         return ToPhone(call.called)
-    return _outside(call, settings)
+    return outside(call.called, settings, f"phone {call.origin_id}")
 
 
-def _outside(call: Incoming, settings: DeskSettings) -> Route:
-    trunk = _trunk(settings.outbound.trunk, settings)
-    if not any(call.called.startswith(prefix) for prefix in settings.outbound.allow):
-        return Refusal(403, f"phone {call.origin_id} called {masked(call.called)}, which no outbound rule allows")
-    if trunk is None or not trunk.host:
-        return Refusal(503, f"phone {call.origin_id} called {masked(call.called)}, but no trunk carries outgoing calls")
-    return ToTrunk(trunk.trunk, trunk.host, call.called)
+def outside(number: str, settings: DeskSettings, who: str) -> ToOutside | Refusal:
+    """Which ways a number outside may take; `who` wants to call it, for the sentence of a refusal."""
+    if emergency := emergency_number(number, settings):
+        return _emergency(emergency, settings)
+    if not _DIALLABLE.fullmatch(number):
+        return Refusal(403, f"{who} called {masked(number)!r}, which is no number of the outside")
+    rules = [(route.numbers, route.by) for route in settings.outbound.routes]
+    rules.append((settings.outbound.allow, tuple(filter(None, (settings.outbound.trunk,)))))
+    by = next((by for prefixes, by in rules if _is_listed(number, prefixes)), None)
+    if by is None:
+        return Refusal(403, f"{who} called {masked(number)}, which no outbound rule allows")
+    usable = tuple(way for way in by if _is_way(way, settings))
+    if not usable:
+        return Refusal(503, f"{who} called {masked(number)}, but no line and no trunk carries outgoing calls")
+    return ToOutside(number, usable)
 
 
-def _emergency(number: str, settings: DeskSettings) -> Route:
-    wanted = _trunk(settings.outbound.trunk, settings)
-    for trunk in (*((wanted,) if wanted else ()), *settings.trunks):
-        if trunk.host:
-            return ToTrunk(trunk.trunk, trunk.host, number, is_emergency=True)
-    sentence = f"EMERGENCY CALL {number} COULD NOT BE PLACED: no trunk carries outgoing calls; set outbound.trunk"
+def host_of(trunk: TrunkSettings) -> str:
+    """Where a trunk's calls are sent: its host, or its registration; "" when it carries none."""
+    return trunk.host or (trunk.trunk if trunk.secret_ha1 else "")
+
+
+def _is_listed(number: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether the number begins with one; "" lists every number, but no feature code."""
+    return any(number.startswith(prefix) if prefix else number[0] not in "*#" for prefix in prefixes)
+
+
+def _is_way(name: str, settings: DeskSettings) -> bool:
+    trunk = _trunk(name, settings)
+    return bool(trunk is not None and host_of(trunk)) or any(line.line == name for line in settings.lines)
+
+
+def _emergency(number: str, settings: DeskSettings) -> ToOutside | Refusal:
+    """Analogue lines first: the centre knows their address, and they work without the Internet (§3.10)."""
+    every = (*(line.line for line in settings.lines), settings.outbound.trunk, *(one.trunk for one in settings.trunks))
+    asked = (*settings.outbound.emergency_by, *every)
+    if by := tuple(dict.fromkeys(way for way in asked if _is_way(way, settings))):
+        return ToOutside(number, by, is_emergency=True)
+    sentence = (
+        f"EMERGENCY CALL {number} COULD NOT BE PLACED: no line and no trunk carries outgoing calls; set outbound.trunk"
+    )
     return Refusal(503, sentence, is_grave=True)
 
 

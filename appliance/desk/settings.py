@@ -40,12 +40,27 @@ class TrunkSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteSettings:
+    """A way out: numbers that begin with one of `numbers` go by the first of these lines and trunks that is free."""
+
+    numbers: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundSettings:
-    """What phones may call outside: everything is refused but `allow` prefixes and `emergency` numbers (I-18)."""
+    """What may be called outside: everything is refused but what `routes` or `allow` name, and `emergency` numbers.
+
+    `trunk` carries what only `allow` names; `emergency_by` is the order for emergency calls, empty: lines first, then
+    trunks. `keeps_line`: the last free line is left for an emergency call, where the office has two or more (I-18).
+    """
 
     trunk: str = ""
     allow: tuple[str, ...] = ()
     emergency: tuple[str, ...] = ("110", "118", "119")
+    routes: tuple[RouteSettings, ...] = ()
+    emergency_by: tuple[str, ...] = ()
+    keeps_line: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +80,9 @@ class PanelSettings:
 class DeskSettings:
     """Everything the desk knows of the configuration.
 
-    `lines_socket` and `edge_socket` are None when the box has no such process. `peer_uids` are the users that the
-    switch and the lines may run as, besides root and the desk's own. `hours` are schedules by queue; a queue without
-    one is always open.
+    `lines_socket` and `edge_socket` are None when the box has no such process; `lines_sip` is where lines are dialled.
+    `peer_uids` are the users that the switch and the lines may run as, besides root and the desk's own. `hours` are
+    schedules by queue; a queue without one is always open.
     """
 
     office: OfficeSettings
@@ -75,6 +90,7 @@ class DeskSettings:
     switch_socket: Path
     panel: PanelSettings
     lines_socket: Path | None = None
+    lines_sip: str = "127.0.0.1:5080"
     edge_socket: Path | None = None
     realm: str = "deskbell"
     phones: tuple[PhoneSettings, ...] = ()

@@ -15,8 +15,9 @@ from appliance.acd.engine import Acd
 from appliance.acd.model import ContactState
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCalls
-from appliance.desk.routing import Refusal, ToPhone, ToQueue, ToTrunk, masked, route
+from appliance.desk.routing import Refusal, ToOutside, ToPhone, ToQueue, masked, route
 from appliance.desk.settings import DeskSettings
+from appliance.desk.ways_out import Use, WaysOut
 from appliance.wire import EndCause, Origin
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,14 @@ class Translator:
     """Both directions. `post` tells the core, `say` tells the switch, `recording_over` tells storage."""
 
     def __init__(
-        self, settings: DeskSettings, acd: Acd, legs: Legs, post: Post, say: Say, recording_over: RecordingOver
+        self,
+        settings: DeskSettings,
+        acd: Acd,
+        legs: Legs,
+        post: Post,
+        say: Say,
+        recording_over: RecordingOver,
+        ways_out: WaysOut,
     ) -> None:
         self._settings, self._acd, self._legs, self._post, self._say = settings, acd, legs, post, say
         self._recording_over = recording_over
@@ -40,7 +48,9 @@ class Translator:
         """Called before the core hears of a new caller: the hours are judged for each (§3.7)."""
         self.snapshot_heard: Callable[[wire.Snapshot], None] = lambda snapshot: None
         """Called with snapshots that were asked for in the middle of a connection."""
-        self.own_calls = OwnCalls(settings, legs, post, say)
+        self.ways_out = ways_out
+        ways_out.use_of = self._use_of
+        self.own_calls = OwnCalls(settings, legs, post, say, ways_out)
 
     # --- orders of the core ---------------------------------------------------------------------------------------
 
@@ -181,7 +191,7 @@ class Translator:
         match to:
             case ToQueue(queue):
                 self._to_queue(call, queue)
-            case ToPhone() | ToTrunk():
+            case ToPhone() | ToOutside():
                 self.own_calls.begin(call, to)
             case Refusal(code, sentence, is_grave):
                 logger.log(logging.ERROR if is_grave else logging.WARNING, "Refused (%d): %s", code, sentence)
@@ -191,6 +201,7 @@ class Translator:
 
     def ended(self, event: wire.Ended) -> None:
         """A leg is gone: a caller hung up, an offer has its outcome, a phone's own call is over."""
+        self.ways_out.ended(event.leg)
         if contact := self._legs.drop(event.leg):
             self._post(ev.CallerHungUp(contact))
         if self._legs.offer_of(event.leg):
@@ -213,6 +224,8 @@ class Translator:
     def _to_queue(self, call: wire.Incoming, queue: str) -> None:
         contact = self._legs.contact_for(call)
         self._legs.bind(contact, call.leg)
+        if call.origin is Origin.LINE:
+            self.ways_out.came_in(call.leg, call.origin_id)
         if self._acd.contact(contact) is not None:
             logger.info("Contact %s is back on %s", contact, call.origin_id)
             self._post(ev.CallerReturned(contact))
@@ -224,6 +237,11 @@ class Translator:
         )
         if call.origin is Origin.PHONE:
             self.own_calls.started(call.origin_id, call.leg, outbound=True)
+
+    def _use_of(self, leg: str) -> Use:
+        """What an emergency call would end: nobody talks with a caller who only waits (§3.10)."""
+        contact = self._acd.contact(self._legs.contact_of(leg))
+        return Use.QUEUE if contact is not None and contact.state is ContactState.CONNECTED else Use.WAITING
 
     def _post_offer(self, leg: str, event: type[ev.OfferAlerted | ev.OfferAccepted]) -> None:
         if offer := self._legs.offer_of(leg):

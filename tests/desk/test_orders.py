@@ -10,8 +10,10 @@ from appliance.acd import commands as do
 from appliance.acd import events as ev
 from appliance.acd.chains import Chain, Destination, Kind, Reason
 from appliance.acd.engine import Acd
+from appliance.desk.alarms import Alarms
 from appliance.desk.legs import Legs
 from appliance.desk.translate import Translator
+from appliance.desk.ways_out import WaysOut
 from appliance.wire import Origin
 from tests.support.desk_office import running_box, settings
 
@@ -24,7 +26,10 @@ class Between:
         self.acd, self.legs = Acd(), Legs("m")
         self.said: list[wire.Message] = []
         self.posted: list[ev.Event] = []
-        self.translator = Translator(plan, self.acd, self.legs, self._post, self.said.append, lambda closed: None)
+        ways_out = WaysOut(plan, lambda: (), self.said.append, Alarms())
+        self.translator = Translator(
+            plan, self.acd, self.legs, self._post, self.said.append, lambda closed: None, ways_out
+        )
         self._post(ev.Configured(plan.office))
         self._post(ev.PhoneFound("sato"))
         self._post(ev.DutyOn("sato", "test"))

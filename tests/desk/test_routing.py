@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from appliance.desk.routing import Refusal, Route, ToPhone, ToQueue, ToTrunk, masked, route
-from appliance.desk.settings import DeskSettings, OutboundSettings, TrunkSettings
+from appliance.desk.routing import Refusal, Route, ToOutside, ToPhone, ToQueue, masked, outside, route
+from appliance.desk.settings import DeskSettings, LineSettings, OutboundSettings, RouteSettings, TrunkSettings
 from appliance.wire import Incoming, Origin
 from tests.support.desk_office import settings
 
-OUTSIDE = ToTrunk("carrier", "192.0.2.10:5060", "0312345678")
-EMERGENCY = ToTrunk("carrier", "192.0.2.10:5060", "119", is_emergency=True)
+OUTSIDE = ToOutside("0312345678", ("carrier",))
+EMERGENCY = ToOutside("119", ("line-1", "carrier"), is_emergency=True)
 
 
 @pytest.fixture
@@ -51,13 +51,13 @@ def test_an_emergency_number_wins_over_a_phone_and_a_queue_of_that_number(plan: 
     assert route(call("119"), plan) == EMERGENCY
 
 
-def test_an_emergency_call_takes_any_trunk_that_goes_out(plan: DeskSettings) -> None:
+def test_an_emergency_call_takes_any_line_or_trunk_that_goes_out(plan: DeskSettings) -> None:
     plan = replace(plan, outbound=OutboundSettings(""))
     assert route(call("119"), plan) == EMERGENCY
 
 
 def test_an_emergency_call_that_nothing_carries_is_grave(plan: DeskSettings) -> None:
-    plan = replace(plan, trunks=(TrunkSettings("carrier", "front"),))
+    plan = replace(plan, trunks=(TrunkSettings("carrier", "front"),), lines=())
     refusal = route(call("119"), plan)
     assert isinstance(refusal, Refusal)
     assert refusal.is_grave
@@ -68,6 +68,29 @@ def test_an_allowed_call_without_a_trunk_is_503(plan: DeskSettings) -> None:
     refusal = route(call("0312345678"), replace(plan, outbound=OutboundSettings("", ("03",))))
     assert isinstance(refusal, Refusal)
     assert refusal.code == 503
+
+
+def test_the_office_may_say_which_way_an_emergency_call_goes_first(plan: DeskSettings) -> None:
+    plan = replace(plan, outbound=OutboundSettings(emergency_by=("carrier",)))
+    assert route(call("119"), plan) == ToOutside("119", ("carrier", "line-1"), is_emergency=True)
+
+
+def test_the_first_route_that_lists_a_number_carries_it(plan: DeskSettings) -> None:
+    routes = (RouteSettings(("090", "080"), ("line-2", "line-1", "carrier")), RouteSettings(("0",), ("carrier",)))
+    lines = (LineSettings("line-1", "front"), LineSettings("line-2", "front"))
+    plan = replace(plan, lines=lines, outbound=OutboundSettings(routes=routes))
+    assert outside("09011112222", plan, "a test") == ToOutside("09011112222", ("line-2", "line-1", "carrier"))
+    assert outside("0312345678", plan, "a test") == ToOutside("0312345678", ("carrier",))
+    for number in ("12345", "*67", "", "0312345678;line=2", "bob"):
+        refusal = outside(number, plan, "a test")
+        assert isinstance(refusal, Refusal)
+        assert refusal.code == 403
+
+
+def test_a_route_for_every_number_carries_no_feature_code(plan: DeskSettings) -> None:
+    plan = replace(plan, outbound=OutboundSettings(routes=(RouteSettings(("",), ("line-1",)),)))
+    assert outside("0312345678", plan, "a test") == ToOutside("0312345678", ("line-1",))
+    assert isinstance(outside("*50", plan, "a test"), Refusal)
 
 
 def test_a_line_goes_to_its_queue_whatever_was_dialled(plan: DeskSettings) -> None:

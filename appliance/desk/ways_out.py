@@ -1,0 +1,196 @@
+"""Which line or trunk carries a call to the outside, now: one door for phones' own calls, transfers and callbacks.
+
+`WaysOut.dial` is all that a caller of this module needs: it asks the rules (`routing.outside`), takes the first way
+that is free for the leg, and has the switch dial it. A line is taken until its leg ended; a trunk has room for many.
+The last free line is left for an emergency call (I-18); when every line is in use an emergency call ends the least
+important call on one (§3.10), never another emergency call.
+"""
+
+import enum
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from appliance import wire
+from appliance.api import LineView
+from appliance.desk.alarms import Alarms
+from appliance.desk.legs import Say
+from appliance.desk.routing import Refusal, ToOutside, host_of, masked, outside
+from appliance.desk.settings import DeskSettings
+
+logger = logging.getLogger(__name__)
+
+FREE: Final = ("idle", "guard")
+"""States of a line that can be dialled; in its guard time, and while it goes on-hook, the call waits for it."""
+RELEASING: Final = "releasing"
+TRUNK_ALERT_S: Final = 20.0
+LINE_ALERT_S: Final = 12.0
+"""A line says something as soon as it is off-hook; before that it may have to end its last call and its guard time."""
+TRUNK_RING_S: Final = 60.0
+LINE_RING_S: Final = 150.0
+"""The line itself gives up by its country's rule (Japan: two minutes after the digits); this is the last resort."""
+ALL_BUSY: Final = "ways out"
+
+
+class Use(enum.IntEnum):
+    """What a line carries, the least important first: the order in which an emergency call ends them."""
+
+    OWN = 1
+    WAITING = 2
+    QUEUE = 3
+    EMERGENCY = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way taken for one leg: `uri` is what the switch dials."""
+
+    by: str
+    uri: str
+    number: str
+    is_line: bool
+    is_emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A call to be placed: the leg's name, the number as it was dialled, who wants it, and what the far end is shown.
+
+    `not_by` are ways that were tried already.
+    """
+
+    leg: str
+    number: str
+    who: str
+    shown: str = ""
+    name: str = ""
+    contact: str = ""
+    not_by: frozenset[str] = frozenset()
+
+
+class WaysOut:
+    """The lines and trunks as ways out. `lines` tells every line's state; `use_of` what a caller's leg is doing."""
+
+    def __init__(
+        self, settings: DeskSettings, lines: Callable[[], tuple[LineView, ...]], say: Say, alarms: Alarms
+    ) -> None:
+        self._settings, self._lines, self._say, self._alarms = settings, lines, say, alarms
+        self._taken: dict[str, Way] = {}
+        self._callers: dict[str, str] = {}
+        self.use_of: Callable[[str], Use] = lambda leg: Use.QUEUE
+
+    def dial(self, call: Outgoing) -> Way | Refusal:
+        """Have the switch dial the number as `call.leg` by the first free way that is allowed; or say why not."""
+        found = self.take(call)
+        if isinstance(found, Way):
+            alert, ring = (LINE_ALERT_S, LINE_RING_S) if found.is_line else (TRUNK_ALERT_S, TRUNK_RING_S)
+            self._say(wire.Dial(call.leg, found.uri, call.shown, call.name, ring, alert, call.contact))
+        return found
+
+    def take(self, call: Outgoing) -> Way | Refusal:
+        """The first free way for this call, taken until its leg ended; nothing is dialled yet."""
+        to = outside(call.number, self._settings, call.who)
+        if isinstance(to, Refusal):
+            return to
+        by = next((way for way in to.by if way not in call.not_by and self._is_free(way, to)), "")
+        if not by and to.is_emergency:
+            by = self._cleared(to, call.not_by)
+        if not by:
+            return self._all_busy(call, to)
+        self._alarms.clear(ALL_BUSY)
+        way = self._taken[call.leg] = self._way(by, to)
+        _log(call, way)
+        return way
+
+    def came_in(self, leg: str, line: str) -> None:
+        """A caller of this line is on this leg."""
+        self._callers[leg] = line
+
+    def found(self, leg: wire.Leg) -> None:
+        """A leg from before the desk's restart: the line that it is on is still in use."""
+        if leg.origin is wire.Origin.LINE:
+            self.came_in(leg.leg, leg.origin_id)
+        number, line = _line_in(leg.called)
+        if line:
+            self._taken[leg.leg] = Way(line, leg.called, number, is_line=True)
+
+    def ended(self, leg: str) -> Way | None:
+        """The leg is gone and its way free again; returns the way."""
+        self._callers.pop(leg, None)
+        return self._taken.pop(leg, None)
+
+    def of(self, leg: str) -> Way | None:
+        """The way this leg went."""
+        return self._taken.get(leg)
+
+    def lines_changed(self) -> None:
+        """A line changed its state: the notice that all were busy goes as soon as one could be dialled again."""
+        least = 2 if self._settings.outbound.keeps_line and len(self._settings.lines) > 1 else 1
+        if len(self._free_lines()) >= least:
+            self._alarms.clear(ALL_BUSY)
+
+    def forget_all(self) -> None:
+        """The switch died and every leg with it; the lines' own states say what is free."""
+        self._taken.clear()
+        self._callers.clear()
+
+    # --- what is free ---------------------------------------------------------------------------------------------
+
+    def _is_free(self, way: str, to: ToOutside) -> bool:
+        if not self._is_line(way):
+            return True
+        free = self._free_lines()
+        is_last = len(free) == 1 and self._settings.outbound.keeps_line and len(self._settings.lines) > 1
+        return way in free and (to.is_emergency or not is_last)
+
+    def _free_lines(self) -> tuple[str, ...]:
+        taken = {way.by for way in self._taken.values()} | set(self._callers.values())
+        return tuple(view.line for view in self._lines() if view.state in FREE and view.line not in taken)
+
+    def _is_line(self, way: str) -> bool:
+        return any(line.line == way for line in self._settings.lines)
+
+    def _way(self, by: str, to: ToOutside) -> Way:
+        if self._is_line(by):
+            uri = f"sip:{to.number}@{self._settings.lines_sip};line={by}"
+            return Way(by, uri, to.number, is_line=True, is_emergency=to.is_emergency)
+        trunk = next(trunk for trunk in self._settings.trunks if trunk.trunk == by)
+        return Way(by, f"sip:{to.number}@{host_of(trunk)}", to.number, is_line=False, is_emergency=to.is_emergency)
+
+    def _all_busy(self, call: Outgoing, to: ToOutside) -> Refusal:
+        if to.is_emergency:
+            sentence = f"EMERGENCY CALL {to.number} COULD NOT BE PLACED: every way out was tried or is out of service"
+            return Refusal(503, sentence, is_grave=True)
+        sentence = f"{call.who} could not call {masked(to.number)}: every line is in use"
+        if not call.not_by:
+            self._alarms.raise_(ALL_BUSY, f"All lines were busy: {sentence}")
+        return Refusal(486 if not call.not_by else 503, sentence)
+
+    def _cleared(self, to: ToOutside, not_by: frozenset[str]) -> str:
+        """For an emergency call with every line in use: end the least important call on one, "" when there is none."""
+        uses = [
+            *((Use.EMERGENCY if way.is_emergency else Use.OWN, way.by, leg) for leg, way in self._taken.items()),
+            *((self.use_of(leg), line, leg) for leg, line in self._callers.items()),
+        ]
+        wanted = [one for one in uses if one[1] in to.by and one[1] not in not_by and one[0] is not Use.EMERGENCY]
+        if not wanted:
+            return next((view.line for view in self._lines() if view.state == RELEASING and view.line in to.by), "")
+        use, line, leg = min(wanted)
+        logger.warning("EMERGENCY CALL %s: the %s call on line %s is ended for it", to.number, use.name.lower(), line)
+        self._say(wire.Hangup(leg, 503))
+        return line
+
+
+def _line_in(uri: str) -> tuple[str, str]:
+    """The number and the line in a URI of ours; the line is "" where it names none."""
+    head, _, line = uri.partition(";line=")
+    return head.removeprefix("sip:").partition("@")[0], line
+
+
+def _log(call: Outgoing, way: Way) -> None:
+    what = "line" if way.is_line else "trunk"
+    if way.is_emergency:
+        logger.warning("EMERGENCY CALL %s from %s by %s %s", way.number, call.who, what, way.by)
+    else:
+        logger.info("%s calls %s by %s %s", call.who.capitalize(), masked(way.number), what, way.by)

@@ -1,0 +1,230 @@
+"""Which line or trunk carries a call out: the first that is free, the last line kept, an emergency call always."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from appliance import wire
+from appliance.acd import events as ev
+from appliance.api import LineView
+from appliance.desk.alarms import Alarms
+from appliance.desk.legs import Legs
+from appliance.desk.own_calls import OwnCalls
+from appliance.desk.routing import Refusal, outside
+from appliance.desk.settings import DeskSettings, LineSettings, OutboundSettings, RouteSettings
+from appliance.desk.ways_out import Outgoing, Use, Way, WaysOut
+from appliance.wire import EndCause, Origin
+from tests.support.desk_office import settings
+
+Said = TypeVar("Said", bound=wire.Message)
+LINES = ("line-1", "line-2", "line-3")
+
+
+class Outside:
+    """Three lines, a trunk, and two doors out: `ways` for anybody, `calls` for phones."""
+
+    def __init__(
+        self, tmp_path: Path, *, by: tuple[str, ...] = LINES, keeps_line: bool = True, has_trunk: bool = True
+    ) -> None:
+        outbound = OutboundSettings(routes=(RouteSettings(("0",), by),), keeps_line=keeps_line)
+        lines = tuple(LineSettings(line, "front") for line in LINES)
+        self.plan: DeskSettings = replace(settings(tmp_path), lines=lines, outbound=outbound)
+        if not has_trunk:
+            self.plan = replace(self.plan, trunks=())
+        self.states = dict.fromkeys(LINES, "idle")
+        self.said: list[wire.Message] = []
+        self.posted: list[ev.Event] = []
+        self.alarms = Alarms()
+        self.ways = WaysOut(self.plan, self._views, self.said.append, self.alarms)
+        self.calls = OwnCalls(self.plan, Legs("m"), self.posted.append, self.said.append, self.ways)
+
+    def _views(self) -> tuple[LineView, ...]:
+        return tuple(LineView(line, state, "", "", 0.0) for line, state in self.states.items())
+
+    def dial(self, leg: str, number: str = "0312345678") -> Way | Refusal:
+        return self.ways.dial(Outgoing(leg, number, "a test"))
+
+    def phone_calls(self, leg: str, number: str = "0312345678", phone: str = "101") -> None:
+        call = wire.Incoming(leg, Origin.PHONE, phone, phone, "", number, 1.0)
+        to = outside(number, self.plan, "a test")
+        assert not isinstance(to, Refusal)
+        self.calls.begin(call, to)
+
+    def ends(self, leg: str, cause: EndCause, code: int = 0) -> None:
+        event = wire.Ended(leg, cause, 1.0, code)
+        self.ways.ended(leg)
+        self.calls.ended(event)
+
+    def all_said(self, kind: type[Said]) -> list[Said]:
+        return [message for message in self.said if isinstance(message, kind)]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Outside:
+    return Outside(tmp_path)
+
+
+def by(way: Way | Refusal) -> str:
+    assert isinstance(way, Way), way
+    return way.by
+
+
+def test_calls_go_by_the_first_free_line_and_the_switch_dials_it(office: Outside) -> None:
+    office.states["line-1"] = "talking"
+    assert by(office.dial("x-1")) == "line-2"
+    (dial,) = office.all_said(wire.Dial)
+    assert (dial.leg, dial.to) == ("x-1", "sip:0312345678@127.0.0.1:5080;line=line-2")
+
+
+def test_two_calls_in_one_instant_never_get_the_same_line(office: Outside) -> None:
+    assert [by(office.dial(f"x-{n}")) for n in (1, 2)] == ["line-1", "line-2"]
+
+
+def test_a_line_is_free_again_when_its_leg_has_ended(office: Outside) -> None:
+    office.dial("x-1")
+    office.ways.ended("x-1")
+    assert by(office.dial("x-2")) == "line-1"
+
+
+def test_the_last_free_line_is_kept_for_an_emergency_call(office: Outside) -> None:
+    office.dial("x-1")
+    office.dial("x-2")
+    refusal = office.dial("x-3")
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == 486
+    assert by(office.dial("x-4", "119")) == "line-3"
+
+
+def test_a_trunk_is_no_line_and_carries_what_the_lines_cannot(tmp_path: Path) -> None:
+    office = Outside(tmp_path, by=("line-1", "carrier"))
+    office.states.update({"line-1": "talking", "line-2": "fault", "line-3": "unknown"})
+    assert [by(office.dial(f"x-{n}")) for n in range(3)] == ["carrier"] * 3
+    assert office.all_said(wire.Dial)[0].to == "sip:0312345678@192.0.2.10:5060"
+
+
+def test_the_office_may_use_its_last_line(tmp_path: Path) -> None:
+    office = Outside(tmp_path, keeps_line=False)
+    assert [by(office.dial(f"x-{n}")) for n in range(3)] == list(LINES)
+
+
+def test_a_caller_on_a_line_takes_it_though_its_state_is_not_told_yet(office: Outside) -> None:
+    office.ways.came_in("in-1", "line-1")
+    assert by(office.dial("x-1")) == "line-2"
+
+
+def test_all_lines_busy_is_said_on_the_page_until_one_can_be_dialled_again(office: Outside) -> None:
+    for line in LINES:
+        office.states[line] = "talking"
+    assert isinstance(office.dial("x-1"), Refusal)
+    assert "All lines were busy" in office.alarms.sentences()[0]
+    office.states["line-1"] = "idle"
+    office.ways.lines_changed()
+    assert office.alarms.sentences(), "one free line is kept for emergencies: nothing can be dialled yet"
+    office.states["line-2"] = "idle"
+    office.ways.lines_changed()
+    assert office.alarms.sentences() == ()
+
+
+def test_what_no_rule_allows_is_refused_whoever_asks(office: Outside) -> None:
+    refusal = office.dial("x-1", "12345")
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == 403
+    assert office.said == []
+
+
+@pytest.mark.parametrize(
+    ("uses", "ended"),
+    [
+        ({"in-1": Use.QUEUE, "in-2": Use.WAITING}, "x-own"),
+        ({"in-1": Use.QUEUE, "in-2": Use.WAITING, "in-3": Use.QUEUE}, "in-2"),
+        ({"in-1": Use.QUEUE, "in-2": Use.QUEUE, "in-3": Use.QUEUE}, "in-1"),
+    ],
+)
+def test_an_emergency_call_ends_the_least_important_call_when_every_line_is_in_use(
+    tmp_path: Path, uses: dict[str, Use], ended: str
+) -> None:
+    office = Outside(tmp_path, keeps_line=False, has_trunk=False)
+    office.ways.use_of = uses.__getitem__
+    for number, leg in enumerate(uses, start=1):
+        office.ways.came_in(leg, f"line-{number}")
+    if len(uses) < 3:
+        office.dial("x-own")
+    office.states = dict.fromkeys(LINES, "talking")
+    way = office.dial("x-119", "119")
+    assert isinstance(way, Way)
+    assert way.is_emergency
+    assert [order.leg for order in office.all_said(wire.Hangup)] == [ended]
+    assert office.all_said(wire.Dial)[-1].to == f"sip:119@127.0.0.1:5080;line={way.by}"
+
+
+def test_a_free_trunk_carries_an_emergency_call_before_anybody_is_cut_off_and_a_line_does_when_it_fails(
+    office: Outside,
+) -> None:
+    for number in range(3):
+        office.ways.came_in(f"in-{number}", f"line-{number + 1}")
+    office.phone_calls("in-7", "119")
+    assert office.all_said(wire.Hangup) == []
+    office.ends("x-in-7", EndCause.UNREACHABLE, 503)
+    assert [order.leg for order in office.all_said(wire.Hangup)] == ["in-0"]
+    assert [dial.to.rpartition("@")[2] for dial in office.all_said(wire.Dial)] == [
+        "192.0.2.10:5060",
+        "127.0.0.1:5080;line=line-1",
+    ]
+
+
+def test_an_emergency_call_never_ends_another_one(tmp_path: Path) -> None:
+    office = Outside(tmp_path, has_trunk=False)
+    for number in range(3):
+        assert isinstance(office.dial(f"x-{number}", "119"), Way)
+    refusal = office.dial("x-4", "110")
+    assert isinstance(refusal, Refusal)
+    assert refusal.is_grave
+    assert office.all_said(wire.Hangup) == []
+
+
+def test_a_line_that_did_not_carry_the_call_hands_it_to_the_next(office: Outside) -> None:
+    office.phone_calls("in-7")
+    office.ends("x-in-7", EndCause.UNREACHABLE, 503)
+    dials = office.all_said(wire.Dial)
+    assert [(dial.leg, dial.to.partition("=")[2]) for dial in dials] == [("x-in-7", "line-1"), ("x-in-7~2", "line-2")]
+    office.calls.answered("x-in-7~2")
+    assert office.all_said(wire.Bridge) == [wire.Bridge("in-7", "x-in-7~2")]
+
+
+def test_a_busy_far_end_is_not_called_again_and_the_phone_hears_busy(office: Outside) -> None:
+    office.phone_calls("in-7")
+    office.ends("x-in-7", EndCause.BUSY, 486)
+    assert len(office.all_said(wire.Dial)) == 1
+    assert office.all_said(wire.Hangup) == [wire.Hangup("in-7", 486)]
+
+
+def test_when_no_way_carried_the_call_the_phone_is_told(office: Outside) -> None:
+    office.phone_calls("in-7")
+    for leg in ("x-in-7", "x-in-7~2"):
+        office.ends(leg, EndCause.UNREACHABLE, 503)
+    office.ends("x-in-7~3", EndCause.UNREACHABLE, 503)
+    assert len(office.all_said(wire.Dial)) == 3
+    assert office.all_said(wire.Hangup) == [wire.Hangup("in-7", 503)]
+
+
+def test_an_agent_whose_call_finds_all_lines_busy_is_not_on_a_call(office: Outside) -> None:
+    office.states = dict.fromkeys(LINES, "talking")
+    office.phone_calls("in-7")
+    assert office.posted == []
+    assert office.all_said(wire.Hangup) == [wire.Hangup("in-7", 486)]
+
+
+def test_a_phone_that_hangs_up_ends_the_dialling(office: Outside) -> None:
+    office.phone_calls("in-7")
+    office.ends("in-7", EndCause.FAR)
+    assert office.all_said(wire.Hangup) == [wire.Hangup("x-in-7")]
+    assert office.posted == [ev.LegStarted("sato", "in-7", outbound=True), ev.LegEnded("sato", "in-7")]
+
+
+def test_after_a_restart_of_the_desk_a_line_in_use_is_not_dialled(office: Outside) -> None:
+    leg = wire.Leg("x-in-7", Origin.DIALLED, "", "101", "", "sip:0355556666@127.0.0.1:5080;line=line-1",
+                   wire.LegState.UP, 1.0)  # fmt: skip
+    office.ways.found(leg)
+    assert by(office.dial("x-1")) == "line-2"
