@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from appliance.acd.view import AgentView, CallView, OfficeView, Status, WaitingView
+from appliance.acd.view import AgentView, CallView, OfficeView, QueueView, Status, WaitingView
 
 __all__ = [
     "AgentView",
@@ -17,6 +17,7 @@ __all__ = [
     "LineView",
     "OfficeInfo",
     "OfficeView",
+    "QueueView",
     "RecordingFile",
     "Refusal",
     "Status",
@@ -177,6 +178,15 @@ class DeskApi(Protocol):
 
     async def set_private(self, agent: str, queue: str, on: bool, actor: str) -> None:
         """着信しない for one queue, or 着信する again; duty stays as it is (A-28)."""
+        ...
+
+    async def hold_hours(self, held: str, actor: str, queue: str = "", until: float | None = None) -> None:
+        """Hold a queue ("": the whole office) open, closing or closed until that wall time, None: midnight; or let it
+        follow its hours again ("schedule")."""
+        ...
+
+    async def give_notice(self, notice: str, actor: str, *, is_over: bool = False) -> None:
+        """Have everybody leave: who waits is told, agents go off duty (U-11); or say that it is over."""
         ...
 
     async def press(self, seat: int, held_s: float) -> None:

@@ -4,7 +4,7 @@ Before anybody is rung, `turn_away` sends those on whose time in the queue is ov
 judged by `settle`. Both look only at callers of this batch, so a day costs what happens in it.
 """
 
-from appliance.acd import announce, callback, contacts, fallback, hours, last_agent, resume, story
+from appliance.acd import announce, callback, contacts, fallback, hours, house_rules, last_agent, resume, story
 from appliance.acd.chains import CLOSING, Reason
 from appliance.acd.events import CallerArrived
 from appliance.acd.model import Contact, ContactState
@@ -40,8 +40,10 @@ def arrive(office: Office, event: CallerArrived) -> None:
         story.ContactArrived(office.now, event.contact, event.queue, event.number, event.name, event.origin)
     )
     last_agent.look_up(office, contact)
-    closed = hours.why_closed(office, contact.queue)
-    if closed is not None:
+    closed, notice = hours.why_closed(office, contact.queue), state.house.evacuation
+    if notice is not None:
+        fallback.fall_back(office, contact, Reason.EVACUATION, says=notice.prompt)
+    elif closed is not None:
         fallback.fall_back(office, contact, closed)  # R-21: judged by what is so as the caller comes
     else:
         callback.merge(office, contact)
@@ -61,7 +63,7 @@ def turn_away(office: Office) -> None:
                 contacts.end(office, contact, Outcome.CALLBACK, "queue_removed")
         elif queue is None:
             fallback.fall_back(office, contact, Reason.NO_QUEUE)
-        elif closed is not None and not queue.wait_after_closing:
+        elif closed is not None and not hours.may_stay(office, queue):
             fallback.fall_back(office, contact, closed, says=CLOSING)
         elif _has_waited_too_long(office, contact, queue):
             fallback.fall_back(office, contact, Reason.MAX_WAIT)
@@ -93,7 +95,8 @@ def settle(office: Office, contact: Contact) -> None:
 def tell_place(office: Office, contact: Contact) -> None:
     """Tell a caller their place, once nothing more will be decided about them in this batch (S-38)."""
     if contact.state is ContactState.WAITING and contact.is_live and contact.is_admitted:
-        announce.keep(office, contact)
+        if not house_rules.tell(office, contact):
+            announce.keep(office, contact)
         office.watch_waiting(contact)
 
 

@@ -6,6 +6,7 @@ until then (R-17). The customer must press 1 before any agent is bridged (R-26, 
 
 from appliance.acd import announce, contacts, joining, offers, promise, story
 from appliance.acd import commands as do
+from appliance.acd.hours import why_closed
 from appliance.acd.model import Ask, Callback, Contact, ContactState, Hears, Phase
 from appliance.acd.office import Office
 from appliance.acd.promise import ON_THE_PHONE, stand_by, terms
@@ -224,7 +225,7 @@ def recover(office: Office, dark_s: float) -> None:
     """After a power cut: callers whose number is known are called back in their old order (U-07)."""
     for contact in list(office.state.contacts.values()):
         is_here = contact.is_live and contact.state is not ContactState.FALLBACK
-        is_served = contact.queue in office.queues and office.state.queues[contact.queue].closed_for is None
+        is_served = contact.queue in office.queues and why_closed(office, contact.queue) is None
         if is_here and is_served and dark_s <= DARK_S and may_dial(office, contact.number):
             office.leave_line(contact)
             make(office, contact, contact.number, "power")

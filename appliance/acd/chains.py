@@ -26,6 +26,7 @@ class Reason(enum.Enum):
     XFER_REJECT = "xfer_reject"
     XFER_TIMEOUT = "xfer_timeout"
     DEGRADED = "degraded"  # disk, clock or power
+    EVACUATION = "evacuation"  # a notice is in force by which everybody leaves (U-11)
     NO_QUEUE = "no_queue"  # the queue is gone from the configuration
 
 
@@ -68,6 +69,7 @@ DEFAULTS: dict[Reason, tuple[Destination, ...]] = {
     Reason.KEY: (Destination(Kind.VOICEMAIL),),
     Reason.CLOSED: (Destination(Kind.MESSAGE, "closed"),),
     Reason.HOLIDAY: (Destination(Kind.MESSAGE, "closed"),),
+    Reason.EVACUATION: (Destination(Kind.CALLBACK),),
 }
 
 

@@ -31,6 +31,9 @@ def move_stamps(state: State, seconds: float) -> None:
     for queue in state.queues.values():
         if queue.unstaffed_since is not None:
             queue.unstaffed_since += seconds
+    holdings = [*state.house.queues.values(), *([state.house.holding] if state.house.holding else [])]
+    for holding in holdings:
+        holding.since += seconds
     state.at += seconds
 
 

@@ -78,6 +78,14 @@ class AnnouncePosition:
 
 
 @dataclass(frozen=True, slots=True)
+class TellCaller:
+    """Say prompts to a caller who waits, then go on with the music; nobody answers for it, a `Connect` cuts it."""
+
+    contact: str
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OfferCallback:
     """Tell the caller that this key asks for a callback (S-40)."""
 
@@ -208,6 +216,7 @@ Command = (
     | RecordConversation
     | DismissCaller
     | AnnouncePosition
+    | TellCaller
     | CallbackOrder
     | SendCaller
     | SayToCaller

@@ -22,6 +22,7 @@ from appliance.acd import (
     contacts,
     fallback,
     hours,
+    house_rules,
     keys,
     last_agent,
     offers,
@@ -81,6 +82,7 @@ class Acd:
         for event in drained:
             self._apply(event)
         dispatch(office)
+        house_rules.latch(office)
         commands, office.commands = office.commands, []
         return commands
 
@@ -151,6 +153,8 @@ class Acd:
                 self._begin_day(date)
             case ev.Healed(violations):
                 selfcheck.heal(self._office, violations)
+            case _ if isinstance(event, ev.HouseEvent):
+                house_rules.hear(self._office, event)
             case _ if isinstance(event, CallerEvent):
                 self._hear_of_caller(event)
             case _ if isinstance(event, ChainEvent):

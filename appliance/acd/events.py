@@ -5,7 +5,10 @@ The journal is a list of these; they must stay readable for ever, so fields are 
 
 from dataclasses import dataclass
 
+from appliance.acd.house_events import HoursHeld, HouseEvent, NoticeCleared, NoticeRaised
 from appliance.acd.settings import OfficeSettings
+
+__all__ = ["HoursHeld", "HouseEvent", "NoticeCleared", "NoticeRaised"]  # of one subject each, told here too
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +326,7 @@ Event = (
     | CallerHungUp
     | CallerReturned
     | HoursChanged
+    | HouseEvent
     | DigitPressed
     | CustomerAnswered
     | CustomerFailed

@@ -6,14 +6,27 @@ boundary. What is told twice changes nothing, so nobody hears the closing messag
 
 from appliance.acd.chains import Reason
 from appliance.acd.events import HoursChanged
+from appliance.acd.house import Held
 from appliance.acd.model import ContactState
 from appliance.acd.office import Office
+from appliance.acd.settings import QueueSettings
 
 
 def why_closed(office: Office, name: str) -> Reason | None:
-    """The reason a caller to this queue is not let in, None while it is open."""
+    """The reason a caller to this queue is not let in, None while it is open. What a person holds goes first."""
+    holding = office.state.house.holding_of(name)
+    if holding is not None:
+        return None if holding.held is Held.OPEN else Reason.CLOSED
     memory = office.state.queues.get(name)
     return memory.closed_for if memory is not None else None
+
+
+def may_stay(office: Office, queue: QueueSettings) -> bool:
+    """Whether who waits may stay although it is closed: always while closing (U-10), never where it was forced."""
+    holding = office.state.house.holding_of(queue.queue)
+    if holding is not None and (holding.held is Held.CLOSING or holding.forced):
+        return holding.held is Held.CLOSING
+    return queue.wait_after_closing
 
 
 def changed(office: Office, event: HoursChanged) -> None:
@@ -24,13 +37,16 @@ def changed(office: Office, event: HoursChanged) -> None:
     memory = office.state.queues.get(event.queue)
     if memory is None:
         return
-    was_open = memory.closed_for is None
+    was_open = why_closed(office, event.queue) is None
     memory.closed_for = None if event.is_open else _reason(event)
-    if was_open and not event.is_open:
-        waiting = ContactState.WAITING
-        office.unsettled += [
-            name for name, one in office.state.contacts.items() if one.queue == event.queue and one.state is waiting
-        ]
+    if was_open and why_closed(office, event.queue) is not None:
+        judge_anew(office, event.queue)
+
+
+def judge_anew(office: Office, queue: str = "") -> None:
+    """Who waits in this queue, "" for all, is judged in this batch."""
+    waiting = [one for one in office.state.contacts.values() if one.state is ContactState.WAITING]
+    office.unsettled += [one.contact for one in waiting if queue in ("", one.queue)]
 
 
 def _reason(event: HoursChanged) -> Reason:

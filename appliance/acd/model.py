@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass, field
 
 from appliance.acd.chains import Kind, Reason
+from appliance.acd.house import House
 from appliance.acd.settings import AgentSettings, OfficeSettings
 from appliance.acd.view import Status
 from appliance.acd.why import Why
@@ -193,7 +194,8 @@ class Contact:
     less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none.
 
     `is_live`: a caller is on the line; without it the contact is a promised `callback`, in line as WAITING.
-    `announced` is the place told last, at `announced_at`; `announce_at` is when to look again (S-38).
+    `announced` is the place told last, at `announced_at`; `announce_at` is when to look again (S-38). `told` are the
+    prompts about the house that this caller has heard (U-10, U-11).
     T-max counts from `entered_at`, when the present queue was reached (0: on arrival). `step` is the next in the chain
     of the reason `why`, `hops` counts destinations over all chains and `visited` are their keys (I-27). `sent_to` is
     where the caller is in FALLBACK; `is_taken`: whoever that is has taken the call; `prompt` is what is being said.
@@ -218,6 +220,7 @@ class Contact:
     ask: Ask = Ask.NOTHING
     asked: str = ""
     ask_until: float = 0.0
+    told: list[str] = field(default_factory=list)
     announced: int = 0
     announced_at: float = 0.0
     announce_at: float = 0.0
@@ -342,3 +345,4 @@ class State:
     day: str = ""
     last_talks: dict[str, LastTalk] = field(default_factory=dict)
     healed: int = 0
+    house: House = field(default_factory=House)

@@ -1,9 +1,10 @@
 """The committed state as a picture for people: builds the `OfficeView` that panel, page and lamps render (D-07)."""
 
 from appliance.acd import eligible, strategies
+from appliance.acd.house import Held, Holding
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
 from appliance.acd.strategies import Choice
-from appliance.acd.view import AgentView, CallView, OfficeView, WaitingView
+from appliance.acd.view import AgentView, CallView, OfficeView, QueueView, WaitingView
 
 _TALKING = (ContactState.CONNECTING, ContactState.CONNECTED)
 
@@ -15,7 +16,24 @@ def draw(state: State, now: float) -> OfficeView:
     contacts = sorted(state.contacts.values(), key=lambda contact: contact.key)
     waiting = [contact for contact in contacts if _is_waiting(contact)]
     calls = tuple(_call(state, contact) for contact in contacts if _is_call(contact))
-    return OfficeView(state.seq, now, agents, _waiting(state, waiting), calls)
+    queues = tuple(_queue(state, queue.queue) for queue in state.office.queues)
+    house = state.house
+    return OfficeView(
+        state.seq, now, agents, _waiting(state, waiting), calls, queues, _word(house.holding), tuple(house.notices)
+    )
+
+
+def _queue(state: State, name: str) -> QueueView:
+    holding, memory = state.house.holding_of(name), state.queues.get(name)
+    is_open = memory is None or memory.closed_for is None
+    waiting = sum(1 for one in state.contacts.values() if one.queue == name and one.is_live and _is_waiting(one))
+    if holding is None:
+        return QueueView(name, is_open, waiting)
+    return QueueView(name, holding.held is Held.OPEN, waiting, _word(holding), holding.actor, holding.until)
+
+
+def _word(holding: Holding | None) -> str:
+    return holding.held.value if holding is not None else ""
 
 
 def next_up(state: State) -> dict[str, tuple[str, ...]]:

@@ -162,6 +162,27 @@ class WrapUpFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursHeld:
+    """Somebody holds the hours of a queue ("": the office) or lets go; `held` is a word of `house.Held`."""
+
+    at: float
+    queue: str
+    held: str
+    actor: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGiven:
+    """A notice began, or is over: who waits is told (U-11)."""
+
+    at: float
+    notice: str
+    actor: str
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Healed:
     """The self-check found something that must not be, and it was put right: a fault of ours (I-17, M-22)."""
 
@@ -181,5 +202,7 @@ Fact = (
     | LateAnswer
     | DutyChanged
     | WrapUpFinished
+    | HoursHeld
+    | NoticeGiven
     | Healed
 )

@@ -76,11 +76,34 @@ class CallView:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue: whether callers are let in, and how many stand in line.
+
+    `held` is "" while it follows its hours, else open, closing or closed, by `held_by`, until the wall time
+    `held_until` (0.0: until taken back).
+    """
+
+    queue: str
+    is_open: bool
+    waiting: int = 0
+    held: str = ""
+    held_by: str = ""
+    held_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeView:
-    """The whole office at one sequence number. `seq` grows with each committed batch."""
+    """The whole office at one sequence number. `seq` grows with each committed batch.
+
+    `held` is what a person holds the whole office at: "", open, closing or closed (U-10). `notices` are those in force
+    (U-11).
+    """
 
     seq: int
     at: float
     agents: tuple[AgentView, ...] = ()
     waiting: tuple[WaitingView, ...] = ()
     calls: tuple[CallView, ...] = ()
+    queues: tuple[QueueView, ...] = ()
+    held: str = ""
+    notices: tuple[str, ...] = ()

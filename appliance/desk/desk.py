@@ -132,7 +132,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("lines link", lines.run),
         ("edge link", EdgeLink(settings, acd, clock, alarms, control.post).run),
     )
-    office = Office(settings, control, store, lines, driver, alarms)
+    office = Office(settings, control, store, lines, driver, alarms, hours)
     return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, works)
 
 

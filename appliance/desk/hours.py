@@ -9,13 +9,14 @@ up to `STEP_S` goes on from where it was. While the clock is not to be believed 
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from appliance.acd import chains
 from appliance.acd import events as ev
 from appliance.acd.engine import Acd
+from appliance.acd.house import Held, Holding
 from appliance.acd.schedule import Hours, Reason, Schedule, Trust
 from appliance.acd.timetable import Timetable, timetable_of
 from appliance.desk.alarms import Alarms
@@ -29,6 +30,8 @@ LOOK_S: Final = 1.0
 STEP_S: Final = 2.0
 SOONEST_S: Final = 0.001
 CLOCK: Final = "clock"
+EXPIRY: Final = "expiry"
+"""Who lets go of hours whose time is over."""
 _ALWAYS_OPEN: Final = Hours(is_open=True, reason=Reason.OPEN, until=None, recheck=None)
 _UNTRUSTED: Final = (
     "The clock is not set since the box started (no time server, no battery clock that fits): queues with opening "
@@ -44,7 +47,7 @@ class OpeningHours:
 
     def __init__(self, settings: DeskSettings, acd: Acd, clock: WallClock, alarms: Alarms, post: Post) -> None:
         """Raises ScheduleError when a zone or a country is unknown."""
-        self._clock, self._alarms, self._post = clock, alarms, post
+        self._acd, self._clock, self._alarms, self._post = acd, clock, alarms, post
         self._timetables = _timetables(settings.hours)
         self._queues = tuple(queue.queue for queue in settings.office.queues)
         self._told = {queue: _known(acd, queue) for queue in self._queues}
@@ -58,6 +61,8 @@ class OpeningHours:
         if trust is Trust.HIGH:
             self._begin_day(wall)
         rechecks = [self._judge(queue, wall, trust) for queue in self._queues]
+        if trust is Trust.HIGH:
+            rechecks += self._let_go(wall)
         soonest = min((at for at in rechecks if at is not None), default=None)
         return None if soonest is None else max(soonest - wall, SOONEST_S)
 
@@ -66,6 +71,26 @@ class OpeningHours:
         while True:
             boundary = self.judge()
             await asyncio.sleep(LOOK_S if boundary is None else min(LOOK_S, boundary))
+
+    def wall(self) -> float:
+        """The box's wall time, in seconds since 1970."""
+        return self._clock.wall()
+
+    def end_of_day(self) -> float:
+        """The wall time of the office's next midnight: so long are hours held where nobody says how long."""
+        return _midnight(datetime.fromtimestamp(self._clock.wall(), self._zone))
+
+    def _let_go(self, wall: float) -> list[float | None]:
+        """Hours that a person holds are let go when their time is over; returns when others will be."""
+        house = self._acd.state.house
+        held: list[tuple[str, Holding]] = [("", house.holding)] if house.holding is not None else []
+        untils: list[float | None] = []
+        for queue, holding in (*held, *house.queues.items()):
+            if holding.until and wall >= holding.until:
+                self._post(ev.HoursHeld(Held.SCHEDULE, EXPIRY, queue=queue))
+            elif holding.until:
+                untils.append(holding.until)
+        return untils
 
     def _wall(self) -> float:
         """Wall time, which a small step back does not move: no boundary is passed twice by it."""
@@ -103,6 +128,12 @@ class OpeningHours:
 
 def _timetables(hours: Sequence[tuple[str, Schedule]]) -> dict[str, Timetable]:
     return {queue: timetable_of(schedule, ZoneInfo) for queue, schedule in hours}
+
+
+def _midnight(now: datetime) -> float:
+    """The first instant of the day after `now`, in its zone."""
+    tomorrow = now.date() + timedelta(days=1)
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=now.tzinfo).timestamp()
 
 
 def _known(acd: Acd, queue: str) -> Told:

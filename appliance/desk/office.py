@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from appliance.acd import events as ev
+from appliance.acd.house import Held
 from appliance.acd.settings import OfficeSettings
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.acd.why import sentence
@@ -20,6 +21,7 @@ from appliance.api import (
 )
 from appliance.desk.alarms import Alarms
 from appliance.desk.call_control import CallControl
+from appliance.desk.hours import OpeningHours
 from appliance.desk.lines_link import LinesLink
 from appliance.desk.panel import PanelDriver
 from appliance.desk.settings import DeskSettings
@@ -42,7 +44,9 @@ class Office:
         lines: LinesLink,
         panel: PanelDriver,
         alarms: Alarms,
+        hours: OpeningHours,
     ) -> None:
+        self._hours = hours
         self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
         self._recordings = settings.state_dir / "recordings"
         self.demo: DemoControls | None = None
@@ -120,6 +124,25 @@ class Office:
         if queue not in dict(self.info.members).get(agent, ()):
             raise Refusal(f"{view.name or agent} is in no queue {queue}; it never rings there")
         await self._do(ev.PrivacyChanged(agent, queue, on, actor))
+
+    async def hold_hours(self, held: str, actor: str, queue: str = "", until: float | None = None) -> None:
+        """Hold a queue ("": the office) open, closing or closed until that wall time, None: midnight; or "schedule".
+
+        Raises Refusal for another word, a queue that is not here, or a time that is over.
+        """
+        words = [one.value for one in Held]
+        if held not in words:
+            raise Refusal(f"The hours cannot be held {held!r}; one of {', '.join(words)} would be right")
+        if queue and queue not in dict(self.info.queues):
+            raise Refusal(f"There is no queue {queue} here")
+        ends = self._hours.end_of_day() if until is None else until
+        if held != Held.SCHEDULE.value and ends <= self._hours.wall():
+            raise Refusal("The hours cannot be held until a time that is over; a later one would be right")
+        await self._do(ev.HoursHeld(Held(held), actor, 0.0 if held == Held.SCHEDULE.value else ends, queue))
+
+    async def give_notice(self, notice: str, actor: str, *, is_over: bool = False) -> None:
+        """Have everybody leave (U-11), or say that it is over."""
+        await self._do(ev.NoticeCleared(notice, actor) if is_over else ev.NoticeRaised(notice, actor))
 
     async def press(self, seat: int, held_s: float) -> None:
         """A press on the virtual panel. Raises Refusal for a seat that the panel has not."""

@@ -37,10 +37,21 @@ def sentence_of(fact: story.Fact) -> str:
             return f"{fact.agent} is {'on duty' if fact.is_available else f'off duty ({fact.reason})'}, by {who}"
         case story.LateAnswer():
             return f"Offer {fact.offer} was answered too late and hung up"
+        case story.HoursHeld() | story.NoticeGiven():
+            return _of_the_house(fact)
         case story.Healed():
             return f"The queue engine found and healed a fault of its own: {fact.violation}"
         case story.ContactArrived() | story.OfferOpened() | story.WrapUpFinished():
             return ""
+
+
+def _of_the_house(fact: story.HoursHeld | story.NoticeGiven) -> str:
+    if isinstance(fact, story.NoticeGiven):
+        return f"The notice {fact.notice} {'is over' if fact.is_over else 'was given'}, by {fact.actor}"
+    whose = f"Queue {fact.queue}" if fact.queue else "The office"
+    if fact.held == "schedule":
+        return f"{whose} follows its hours again, by {fact.actor}"
+    return f"{whose} is held {fact.held}, by {fact.actor}"
 
 
 def _offer_ended(fact: story.OfferEnded) -> str:

@@ -79,18 +79,20 @@ class Translator:
                 self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
             case _ if isinstance(command, do.CallbackOrder):
                 self._call_back(command)
-            case do.AnnouncePosition() | do.SendCaller() | do.SayToCaller():
+            case do.AnnouncePosition() | do.SendCaller() | do.SayToCaller() | do.TellCaller():
                 self._tell_or_send(command)
             case do.ReleaseCaller(contact):
                 self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
             case _:
                 assert_never(command)
 
-    def _tell_or_send(self, command: do.AnnouncePosition | do.SendCaller | do.SayToCaller) -> None:
+    def _tell_or_send(self, command: do.AnnouncePosition | do.SendCaller | do.SayToCaller | do.TellCaller) -> None:
         """What the box cannot do yet is refused, so that the caller goes on in the chain (§3.6)."""
         match command:
             case do.SayToCaller(contact, prompt):
                 self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
+            case do.TellCaller(contact, prompts):
+                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, prompts)))
             case do.SendCaller(contact, kind, to, hop):
                 logger.info("Contact %s cannot be sent to %s %s yet; the next in the chain", contact, kind.value, to)
                 self._post(ev.CouldNotSend(contact, hop, "not built yet"))

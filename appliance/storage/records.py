@@ -143,6 +143,8 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             story.LateAnswer()
             | story.WrapUpFinished()
             | story.Healed()
+            | story.HoursHeld()
+            | story.NoticeGiven()
             | story.ContactSentOn()
             | story.CallbackPromised()
             | story.CallbackDialled()

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from appliance.acd import events as ev
 from appliance.acd.events import Event
+from appliance.acd.house import Held
 from appliance.acd.model import ContactState, Phase
 from appliance.acd.settings import QueueSettings
 from tests.acd.chains import AGENT_FIRST, CUSTOMER_FIRST, FOR_HELP, FOR_NIGHT, FOR_VIP, news_of, news_of_dial, presses
@@ -172,6 +173,21 @@ class Office(RuleBasedStateMachine):
     @rule(queue=queues, is_open=st.sampled_from([True, True, False]), reason=st.sampled_from(["closed", "holiday"]))
     def queue_opens_or_closes(self, queue: str, is_open: bool, reason: str) -> None:
         self.post(ev.HoursChanged(queue, is_open, reason))
+
+    @rule(
+        held=st.sampled_from([Held.SCHEDULE, Held.SCHEDULE, *Held]),
+        queue=st.sampled_from(["", "sales"]),
+        forced=st.booleans(),
+    )
+    def a_person_holds_the_hours(self, held: Held, queue: str, forced: bool) -> None:
+        self.post(ev.HoursHeld(held, "key", queue=queue, forced=forced))
+
+    @rule(number=numbers, is_over=st.booleans())
+    def a_notice_is_given(self, number: int, is_over: bool) -> None:
+        if is_over:
+            self.post(ev.NoticeCleared("fire", "contact"))
+        elif number % 5 == 0:
+            self.post(ev.NoticeRaised("fire", "contact", evacuates=number % 2 == 0))
 
     def some_contact(self, number: int) -> str:
         live = sorted(self.desk.acd.state.contacts)

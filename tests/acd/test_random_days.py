@@ -15,6 +15,7 @@ import pytest
 from appliance.acd import events as ev
 from appliance.acd import tables
 from appliance.acd.events import Event
+from appliance.acd.house import Held
 from appliance.acd.model import Agent, AgentState, ContactState, Intent, Offer, Phase
 from appliance.acd.settings import OfficeSettings, QueueSettings, Skill
 from tests.acd.chains import (
@@ -96,6 +97,7 @@ class Day:
             (0.6, self.a_caller_presses_a_key),
             (2, self.a_customer_is_called_back),
             (0.1, self.a_queue_opens_or_closes),
+            (0.05, self.a_person_holds_the_house),
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
             (4, self.an_own_call_goes_on),
@@ -165,6 +167,16 @@ class Day:
     def a_queue_opens_or_closes(self) -> Sequence[Event]:
         queue, is_open = self.one_of(SHAPES), self.chance.random() < 0.7
         return [ev.HoursChanged(queue, is_open, self.one_of(["holiday", "closed"]))]
+
+    def a_person_holds_the_house(self) -> Sequence[Event]:
+        """The key switch, mostly let go again, and now and then a notice."""
+        if self.desk.acd.state.house.notices:
+            return [ev.NoticeCleared("fire", "contact")]
+        if self.chance.random() < 0.1:
+            return [ev.NoticeRaised("fire", "contact", evacuates=self.chance.random() < 0.5)]
+        held = self.one_of([Held.SCHEDULE, Held.SCHEDULE, Held.SCHEDULE, *Held])
+        queue = self.one_of(["", "", *SHAPES])
+        return [ev.HoursHeld(held, "key", queue=queue, forced=self.chance.random() < 0.2)]
 
     def a_phone_acts(self) -> Sequence[Event]:
         offers = list(self.desk.acd.state.offers.values())

@@ -14,8 +14,11 @@ import pytest
 from appliance import wire
 from appliance.acd import events as ev
 from appliance.acd.engine import Acd
+from appliance.acd.house import Held
 from appliance.acd.schedule import Schedule, Trust
 from appliance.acd.schedule_text import schedule_from_text
+from appliance.acd.view import Status
+from appliance.api import Refusal
 from appliance.desk.alarms import Alarms
 from appliance.desk.desk import running_desk
 from appliance.desk.hours import OpeningHours
@@ -53,11 +56,13 @@ class Watched:
         self.acd, self.alarms, self.wall = acd or Acd(), Alarms(), wall
         self.acd.handle(ev.Configured(plan.office), 1.0)
         self.days: list[str] = []
+        self.posted: list[ev.Event] = []
         self.told: list[tuple[bool, str]] = []
         self.hours = OpeningHours(plan, self.acd, wall, self.alarms, self._post)
 
     def _post(self, event: ev.Event) -> None:
         self.acd.handle(event, 2.0)
+        self.posted.append(event)
         if isinstance(event, ev.HoursChanged):
             self.told.append((event.is_open, event.reason))
         elif isinstance(event, ev.DayBegan):
@@ -160,6 +165,82 @@ def test_midnight_in_the_offices_zone_begins_a_day_once(tmp_path: Path) -> None:
     for written in ("2026-11-24 23:59:59", "2026-11-25 00:00:00", "2026-11-25 00:00:01", "2026-11-24 23:00:00"):
         box.goes(at(written))
     assert box.days == ["2026-11-24", "2026-11-25"]
+
+
+def test_hours_held_by_a_person_are_let_go_when_their_time_is_over_and_not_before(tmp_path: Path) -> None:
+    box = Watched(tmp_path, Wall(at("2026-11-24 12:00")))
+    box.acd.handle(ev.HoursHeld(Held.CLOSED, "page", at("2026-11-24 13:00")), 2.0)
+    box.acd.handle(ev.HoursHeld(Held.OPEN, "page", at("2026-11-24 13:30"), queue="front"), 2.0)
+    assert box.goes(at("2026-11-24 12:59:00")) == pytest.approx(60.0)
+    assert not [event for event in box.posted if isinstance(event, ev.HoursHeld)]
+    box.goes(at("2026-11-24 13:00"))
+    box.goes(at("2026-11-24 13:30"))
+    box.goes(at("2026-11-24 13:31"))
+    assert [event for event in box.posted if isinstance(event, ev.HoursHeld)] == [
+        ev.HoursHeld(Held.SCHEDULE, "expiry"),
+        ev.HoursHeld(Held.SCHEDULE, "expiry", queue="front"),
+    ]
+
+
+def test_a_key_that_stays_in_its_position_and_a_clock_that_lies_let_nothing_go(tmp_path: Path) -> None:
+    box = Watched(tmp_path, Wall(at("2026-11-24 12:00"), Trust.LOW))
+    box.acd.handle(ev.HoursHeld(Held.CLOSED, "page", at("2026-11-24 13:00")), 2.0)
+    box.goes(at("2026-11-24 14:00"))
+    box.wall.believed = Trust.HIGH
+    box.acd.handle(ev.HoursHeld(Held.CLOSED, "key"), 2.0)
+    box.goes(at("2026-12-24 14:00"))
+    assert not [event for event in box.posted if isinstance(event, ev.HoursHeld)]
+
+
+def test_hours_are_held_until_midnight_of_the_office_where_nobody_says_how_long(tmp_path: Path) -> None:
+    zone = ZoneInfo("America/New_York")
+    box = Watched(
+        tmp_path, Wall(at("2027-03-13 18:00", zone)), schedule_from_text("America/New_York", "mon-sun 9:00-17:00")
+    )
+    assert box.hours.end_of_day() == at("2027-03-14 00:00", zone)
+    box.wall.now = at("2027-03-14 00:00", zone)
+    assert box.hours.end_of_day() == at("2027-03-15 00:00", zone) == box.wall.now + 23 * 3600  # summer time begins
+
+
+async def test_the_page_closes_the_office_and_a_restart_remembers_until_when(tmp_path: Path) -> None:
+    wall = Wall(at("2026-11-24 12:00"))
+    async with box_at(tmp_path, wall) as box:
+        await box.desk.office.hold_hours("closed", "page")
+        assert (box.view.held, box.view.queues[0].is_open) == ("closed", False)
+        turned_away = box.switch.rings("0311110001")
+        assert (await box.switch.is_asked(wire.Play, leg=turned_away)).prompts == ("closed",)
+        for held, queue, until in (("shut", "", None), ("closed", "nowhere", None), ("closed", "", wall.now - 1)):
+            with pytest.raises(Refusal):
+                await box.desk.office.hold_hours(held, "page", queue, until)
+    async with box_at(tmp_path, wall) as box:
+        assert box.view.queues[0].held_until == at("2026-11-25 00:00")
+        await box.desk.office.hold_hours("schedule", "page")
+        assert (box.view.held, box.view.queues[0].is_open) == ("", True)
+
+
+async def test_u10_who_waits_while_the_office_closes_is_told_and_served(tmp_path: Path) -> None:
+    async with box_at(tmp_path, Wall(at("2026-11-24 12:00"))) as box:
+        await box.on_duty("sato")
+        await box.talking()
+        waiting = box.switch.rings("0311110002")
+        await box.switch.is_asked(wire.Hold, leg=waiting)
+        await box.desk.office.hold_hours("closing", "key")
+        assert (await box.switch.is_asked(wire.Play, leg=waiting)).prompts == ("closing",)
+        assert box.view.held == "closing"
+        box.switch.hangs_up(waiting)
+        await box.until(lambda view: view.held == "closed")
+        assert len(box.view.calls) == 1
+
+
+async def test_u11_a_notice_takes_everybody_off_duty_and_is_told(tmp_path: Path) -> None:
+    async with box_at(tmp_path, Wall(at("2026-11-24 12:00"))) as box:
+        await box.on_duty("sato")
+        await box.desk.office.give_notice("fire", "page")
+        assert (box.agent("sato").reason, box.view.notices) == ("evacuation", ("fire",))
+        caller = box.switch.rings("0311110001")
+        assert (await box.switch.is_asked(wire.Play, leg=caller)).prompts == ("evacuation",)
+        await box.desk.office.give_notice("fire", "page", is_over=True)
+        assert (box.agent("sato").status, box.view.notices) == (Status.OFF, ())
 
 
 @pytest.fixture

@@ -247,6 +247,14 @@ class FakeDesk:
         everywhere = private == set(dict(self.info.members)[agent])
         self.set_agent(agent, private=tuple(sorted(private)), is_private_everywhere=everywhere)
 
+    async def hold_hours(self, held: str, actor: str, queue: str = "", until: float | None = None) -> None:
+        self.orders.append(("hold_hours", (queue, held), until))
+        self.commit(held="" if held == "schedule" else held)
+
+    async def give_notice(self, notice: str, actor: str, *, is_over: bool = False) -> None:
+        self.orders.append(("give_notice", notice, is_over))
+        self.commit(notices=() if is_over else (notice,))
+
     async def press(self, seat: int, held_s: float) -> None:
         self.orders.append(("press", seat, held_s))
         agent = next(a for a in self._view.agents if a.seat == seat)
