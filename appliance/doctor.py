@@ -19,8 +19,9 @@ from typing import Final
 from appliance.config import Config, load
 from appliance.errors import ConfigError
 from appliance.plan import board_file
-from hw.board import BoardError, read_board
+from hw.board import read_board
 from hw.chips import find_chips, missing
+from hw.pins import BoardError
 
 EXPECTED_CALLS: Final = 128
 LEAST_FREE_GB: Final = 1.0

@@ -4,11 +4,13 @@
 """
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hw.board import Board, Chip, Pin, Seat
+from hw.board import Board
 from hw.errors import HardwareError
+from hw.pins import Chip, Pin
 
 _SYSFS = Path("/sys/bus/gpio/devices")
 
@@ -55,13 +57,13 @@ def _look_at(number: int) -> FoundChip:
     return FoundChip(number, str(label), (_SYSFS / f"gpiochip{number}").resolve().parent.name, names)
 
 
-def attach(board: Board, chip: Chip, found: tuple[FoundChip, ...]) -> tuple[FoundChip, tuple[Seat, ...]]:
-    """The chip that the board means, and its seats with every pin as an offset.
+def attach(board: Board, chip: Chip, found: tuple[FoundChip, ...]) -> tuple[FoundChip, Board]:
+    """The chip that the board means, and what of the board hangs on it with every pin as an offset.
 
     Raises ChipError when the chip is not there, when two could be meant, or when it has not the lines.
     """
     fitting = [one for one in found if _fits(chip, one)]
-    named = {pin for seat in board.seats_on(chip) for _, pin in seat.pins() if isinstance(pin, str)}
+    named = {pin for _, pin in board.pins_on(chip) if isinstance(pin, str)}
     if len(fitting) > 1 and named:
         fitting = [one for one in fitting if named <= set(one.names)]
     if len(fitting) > 1:
@@ -70,7 +72,7 @@ def attach(board: Board, chip: Chip, found: tuple[FoundChip, ...]) -> tuple[Foun
     if not fitting:
         there = ", ".join(f"gpiochip{one.number} is {one.label} ({one.device})" for one in found)
         raise ChipError(f"no chip {_wanted(chip)} is here for {chip.id}; {there or 'this machine has no GPIO chip'}")
-    return fitting[0], _offsets(board, chip, fitting[0])
+    return fitting[0], _part(board, chip, fitting[0])
 
 
 def _fits(chip: Chip, found: FoundChip) -> bool:
@@ -85,22 +87,28 @@ def _wanted(chip: Chip) -> str:
     return " or ".join(chip.labels) + (f" at {chip.device}" if chip.device else "")
 
 
-def _offsets(board: Board, chip: Chip, found: FoundChip) -> tuple[Seat, ...]:
-    taken: dict[int, str] = {}
+def _part(board: Board, chip: Chip, found: FoundChip) -> Board:
+    """The part of the board that hangs on one chip, with offsets."""
+    offsets = _offsets(board, chip, found)
     seats = []
     for seat in board.seats_on(chip):
-        offsets = []
-        for user, pin in seat.pins():
-            offset = _offset(chip, found, user, pin)
-            if offset in taken:  # by name here, by offset there
-                raise ChipError(
-                    f"{user} uses {chip.calls(pin)}, which is line {offset}, already that of {taken[offset]}"
-                )
-            taken[offset] = user
-            offsets.append(offset)
-        button, red, green, blue = offsets
+        button, red, green, blue = (next(offsets) for _ in seat.pins())
         seats.append(replace(seat, button=button, red=red, green=green, blue=blue))
-    return tuple(seats)
+    fittings = tuple(
+        replace(one, pins=tuple((use, next(offsets)) for use, _ in one.pins)) for one in board.fittings_on(chip)
+    )
+    return replace(board, chips=(chip,), seats=tuple(seats), fittings=fittings)
+
+
+def _offsets(board: Board, chip: Chip, found: FoundChip) -> Iterator[int]:
+    """The offset of each pin that the board uses of a chip, in the order of `Board.pins_on`."""
+    taken: dict[int, str] = {}
+    for user, pin in board.pins_on(chip):
+        offset = _offset(chip, found, user, pin)
+        if offset in taken:  # by name here, by offset there
+            raise ChipError(f"{user} uses {chip.calls(pin)}, which is line {offset}, already that of {taken[offset]}")
+        taken[offset] = user
+        yield offset
 
 
 def _offset(chip: Chip, found: FoundChip, user: str, pin: Pin) -> int:

@@ -9,13 +9,15 @@ Threads: everything but the edges (see `hw.panel`) happens on the thread that ca
 import logging
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from hw.board import Board, Chip
+from hw.board import Board
 from hw.chips import FoundChip, attach, find_chips
 from hw.errors import HardwareError
-from hw.panel import DARK, Colour, GpioPanel, Listener, PanelError
+from hw.fittings import Fitting, Spot
+from hw.panel import DARK, Colour, GpioPanel, Listener, PanelError, Place, places_of
+from hw.pins import Chip
 
 logger = logging.getLogger(__name__)
 
@@ -28,18 +30,30 @@ LONGEST_RETRY_S: Final = 30.0
 
 @dataclass(slots=True)
 class _Part:
-    """One chip and the seats on it; `pins` is None while it is absent."""
+    """One chip and what hangs on it; `pins` is None while it is absent."""
 
     chip: Chip
     seats: tuple[int, ...]
+    fittings: tuple[Fitting, ...]
     pins: GpioPanel | None = None
     why: str = ""
     pause: float = FIRST_RETRY_S
     due: float = 0.0
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The contacts on the chip."""
+        return places_of(self.seats, self.fittings)
+
+    @property
+    def words(self) -> str:
+        """What hangs on it: `seats 1, 2, closing key`."""
+        seats = f"seats {', '.join(map(str, self.seats))}" if self.seats else ""
+        return ", ".join(filter(None, (seats, *(one.words for one in self.fittings))))
+
 
 class LivePanel:
-    """Every seat of a board, each on real pins while its chip is there."""
+    """Every seat and fitting of a board, each on real pins while its chip is there."""
 
     def __init__(
         self,
@@ -54,13 +68,19 @@ class LivePanel:
         self._factory = factory or lgpio_factory
         self._listener: Listener | None = None
         self._shown: dict[int, Colour] = dict.fromkeys((seat.number for seat in board.seats), DARK)
-        self._moved: set[int] = set()
+        self._driven: dict[Spot, bool] = {spot: False for one in board.fittings for spot in one.outputs}
+        self._moved: set[Place] = set()
         self._has_any = False
         self._parts = tuple(
-            _Part(chip, tuple(seat.number for seat in board.seats_on(chip)))
+            _Part(chip, tuple(seat.number for seat in board.seats_on(chip)), board.fittings_on(chip))
             for chip in board.chips
-            if board.seats_on(chip)
+            if board.seats_on(chip) or board.fittings_on(chip)
         )
+        self._part_at: dict[Place, _Part] = {
+            place: part
+            for part in self._parts
+            for place in (*part.places, *(spot for one in part.fittings for spot in one.outputs))
+        }
         for part in self._parts:
             self._open(part)
 
@@ -75,15 +95,18 @@ class LivePanel:
         return tuple(self._shown)
 
     @property
+    def fittings(self) -> tuple[Fitting, ...]:
+        """The fittings there are, absent ones too."""
+        return self._board.fittings
+
+    @property
     def absences(self) -> tuple[str, ...]:
         """A sentence for each chip that should be here; none where a machine without any GPIO is all right."""
         if not self._needs_gpio and not self._has_any:
             return ()
         cure = "" if self._needs_gpio or self.kind == "gpio" else "; panel.mode virtual says that there is no panel"
         return tuple(
-            f"The panel's seats {', '.join(map(str, part.seats))} have no pins: {part.why}{cure}"
-            for part in self._parts
-            if part.pins is None
+            f"The panel has no pins for {part.words}: {part.why}{cure}" for part in self._parts if part.pins is None
         )
 
     def listen(self, listener: Listener) -> None:
@@ -93,11 +116,11 @@ class LivePanel:
             if part.pins is not None:
                 part.pins.listen(listener)
 
-    def is_down(self, seat: int) -> bool:
-        """Whether the seat's button is closed; an absent one is not."""
-        part = self._part_of(seat)
+    def is_down(self, place: Place) -> bool:
+        """Whether a contact is down; an absent one is not."""
+        part = self._part_at[place]
         try:
-            return part.pins is not None and part.pins.is_down(seat)
+            return part.pins is not None and part.pins.is_down(place)
         except Exception as wrong:
             self._lose(part, wrong)
             return False
@@ -105,16 +128,15 @@ class LivePanel:
     def light(self, seat: int, colour: Colour) -> None:
         """Show a colour, or remember it until the lamp is there."""
         self._shown[seat] = colour
-        part = self._part_of(seat)
-        if part.pins is None:
-            return
-        try:
-            part.pins.light(seat, colour)
-        except Exception as wrong:  # gpiozero and lgpio have error trees of their own; the kernel says OSError
-            self._lose(part, wrong)
+        self._try(self._part_at[seat], lambda pins: pins.light(seat, colour))
 
-    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
-        """Look whether chips went or came; the seats whose pins did, and when to look again."""
+    def drive(self, output: Spot, on: bool) -> None:
+        """Switch an output, or remember it until the output is there."""
+        self._driven[output] = on
+        self._try(self._part_at[output], lambda pins: pins.drive(output, on))
+
+    def tend(self, now: float) -> tuple[frozenset[Place], float | None]:
+        """Look whether chips went or came; the places whose pins did, and when to look again."""
         for part in self._parts:
             if now < part.due:
                 continue
@@ -123,7 +145,7 @@ class LivePanel:
                 part.due, part.pause = now + part.pause, min(2 * part.pause, LONGEST_RETRY_S)
             if part.pins is not None:
                 part.due, part.pause = now + LOOK_EVERY_S, FIRST_RETRY_S
-                self.is_down(part.seats[0])
+                self._try(part, GpioPanel.look)
         moved, self._moved = frozenset(self._moved), set()
         return moved, min((part.due for part in self._parts), default=None)
 
@@ -135,16 +157,21 @@ class LivePanel:
                 part.pins.close()
                 part.pins = None
 
-    def _part_of(self, seat: int) -> _Part:
-        return next(part for part in self._parts if seat in part.seats)
+    def _try(self, part: _Part, what: Callable[[GpioPanel], None]) -> None:
+        """Do something with a part's pins if they are there; pins that fail are let go of."""
+        if part.pins is None:
+            return
+        try:
+            what(part.pins)
+        except Exception as wrong:  # gpiozero and lgpio have error trees of their own; the kernel says OSError
+            self._lose(part, wrong)
 
     def _open(self, part: _Part) -> None:
         """Take the part's pins if its chip is here; otherwise `why` says why not."""
         found = self._find()
         self._has_any = self._has_any or bool(found)
         try:
-            there, seats = attach(self._board, part.chip, found)
-            board = replace(self._board, chips=(part.chip,), seats=seats)
+            there, board = attach(self._board, part.chip, found)
             part.pins = GpioPanel(board, self._factory(there.number))
         except HardwareError as wrong:
             part.why = str(wrong)
@@ -156,7 +183,9 @@ class LivePanel:
             part.pins.listen(self._listener)
         for seat in part.seats:
             self.light(seat, self._shown[seat])
-        self._moved.update(part.seats)
+        for spot in (spot for one in part.fittings for spot in one.outputs):
+            self.drive(spot, self._driven[spot])
+        self._moved.update(part.places)
 
     def _lose(self, part: _Part, wrong: Exception) -> None:
         """The part's pins fail: let go of them. The next `tend` tries again."""
@@ -165,7 +194,7 @@ class LivePanel:
         part.why = f"chip {part.chip.id} is gone ({type(wrong).__name__}: {wrong})"
         part.pins.close()
         part.pins, part.due = None, part.due - LOOK_EVERY_S + FIRST_RETRY_S
-        self._moved.update(part.seats)
+        self._moved.update(part.places)
 
 
 def lgpio_factory(number: int) -> object:

@@ -1,7 +1,10 @@
-"""The panel on the desks: a button and an RGB lamp for each seat of a board.
+"""The panel on the desks: a button and an RGB lamp for each seat of a board, and the board's fittings.
 
 `GpioPanel` drives real pins through gpiozero, `VirtualPanel` has none; both keep the same promise (`Panel`) and pass
 the same tests. A panel reports raw edges, bounces included: `hw.debounce` makes presses of them one layer up.
+
+A place is what a finger or a contact can be at: a seat's button by its number, or the input of a fitting. A contact is
+down when it is meant: closed, or open where the board's file says `opens`.
 
 Threads: gpiozero reports edges on threads of its own, so a listener must be thread-safe. Times are monotonic seconds.
 """
@@ -12,16 +15,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from hw.board import Board, BoardError, Chip, Seat, read_board
+from hw.board import Board, Seat, read_board
 from hw.errors import HardwareError
+from hw.fittings import Fitting, Spot
+from hw.pins import BoardError, Chip, Pin
 
-Listener: TypeAlias = Callable[[int, bool, float], None]
-"""Called with seat, whether the button is down now, and when."""
+Place: TypeAlias = int | Spot
+"""A seat's button, or an input of a fitting."""
+
+Listener: TypeAlias = Callable[[Place, bool, float], None]
+"""Called with the place, whether its contact is down now, and when."""
 
 Colour: TypeAlias = tuple[float, float, float]
 """Red, green and blue brightness, 0 to 1."""
 
 DARK: Colour = (0.0, 0.0, 0.0)
+
+
+def places_of(seats: tuple[int, ...], fittings: tuple[Fitting, ...]) -> tuple[Place, ...]:
+    """Every contact of these seats and fittings."""
+    return (*seats, *(spot for one in fittings for spot in one.inputs))
 
 
 class PanelError(HardwareError):
@@ -41,16 +54,25 @@ class Panel(Protocol):
         """The seats there are."""
         ...
 
-    def listen(self, listener: Listener) -> None:
-        """Report every edge of every button from now on; one listener at a time."""
+    @property
+    def fittings(self) -> tuple[Fitting, ...]:
+        """The fittings there are."""
         ...
 
-    def is_down(self, seat: int) -> bool:
-        """Whether the seat's button is closed at this moment."""
+    def listen(self, listener: Listener) -> None:
+        """Report every edge of every contact from now on; one listener at a time."""
+        ...
+
+    def is_down(self, place: Place) -> bool:
+        """Whether a contact is down at this moment."""
         ...
 
     def light(self, seat: int, colour: Colour) -> None:
         """Show a colour on the seat's lamp until told otherwise."""
+        ...
+
+    def drive(self, output: Spot, on: bool) -> None:
+        """Switch an output of a fitting until told otherwise."""
         ...
 
     @property
@@ -58,12 +80,12 @@ class Panel(Protocol):
         """A sentence for each part of the panel that should be here and is not."""
         ...
 
-    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
-        """Look after pins that may go and come: the seats whose pins did, and when to look again (None: never)."""
+    def tend(self, now: float) -> tuple[frozenset[Place], float | None]:
+        """Look after pins that may go and come: the places whose pins did, and when to look again (None: never)."""
         ...
 
     def close(self) -> None:
-        """Lamps dark, pins released."""
+        """Lamps dark, outputs off, pins released."""
         ...
 
 
@@ -78,7 +100,7 @@ def open_panel(board_file: Path, mode: str = "auto") -> Panel:
     if mode not in ("auto", "gpio", "virtual"):
         raise BoardError(f"panel mode is {mode!r}; auto, gpio or virtual would be right")
     if mode == "virtual":
-        return VirtualPanel(tuple(seat.number for seat in board.seats))
+        return VirtualPanel(tuple(seat.number for seat in board.seats), board.fittings)
     return LivePanel(board, needs_gpio=mode == "gpio")
 
 
@@ -90,7 +112,7 @@ def on_or_off(colour: Colour) -> Colour:
 
 
 class GpioPanel:
-    """Buttons to ground with the chip's pull-ups, RGB lamps by PWM."""
+    """Contacts to ground with the chip's pull-ups, RGB lamps by PWM, outputs on or off."""
 
     kind = "gpio"
     absences: tuple[str, ...] = ()
@@ -100,116 +122,149 @@ class GpioPanel:
 
         `factory` is the one for every chip, or one for each chip by its id. Raises PanelError when a pin cannot be had.
         """
-        from gpiozero import Button
+        from gpiozero import Button, DigitalOutputDevice
 
         each = factory if isinstance(factory, Mapping) else {chip.id: factory for chip in board.chips}
         self._factories: dict[str, object] = dict(each)
         self._listener: Listener | None = None
-        self._buttons: dict[int, Button] = {}
+        self.seats = tuple(seat.number for seat in board.seats)
+        self.fittings = board.fittings
+        self._contacts: dict[Place, Button] = {}
+        self._opening: set[Place] = {spot for one in board.fittings if one.opens for spot in one.inputs}
         self._lamps: dict[int, object] = {}
+        self._outputs: dict[Spot, DigitalOutputDevice] = {}
         self._chips = {seat.number: board.chip_of(seat) for seat in board.seats}
         try:
             for seat in board.seats:
                 self._take(seat, board.chip_of(seat), common_anode=board.common_anode)
+            for fitting in board.fittings:
+                self._fit(fitting, self._factories[fitting.chip])
         except BaseException:
             self.close()
             raise
-
-    @property
-    def seats(self) -> tuple[int, ...]:
-        """The seats there are."""
-        return tuple(self._buttons)
 
     def listen(self, listener: Listener) -> None:
         """Report every edge; the listener is called on gpiozero's threads."""
         self._listener = listener
 
-    def is_down(self, seat: int) -> bool:
-        """Whether the seat's button is closed at this moment."""
-        return bool(self._buttons[seat].is_pressed)
+    def is_down(self, place: Place) -> bool:
+        """Whether a contact is down at this moment."""
+        return bool(self._contacts[place].is_pressed) is not (place in self._opening)
 
     def light(self, seat: int, colour: Colour) -> None:
         """Set the lamp's duty cycles; a chip that cannot dim shows the nearest colour it has."""
         shown = colour if self._chips[seat].pwm else on_or_off(colour)
         self._lamps[seat].value = shown  # type: ignore[attr-defined]
 
-    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
+    def drive(self, output: Spot, on: bool) -> None:
+        """Switch the output's transistor."""
+        self._outputs[output].value = on
+
+    def look(self) -> None:
+        """Read one pin: a chip that is gone shows it by an error."""
+        if self._contacts:
+            self.is_down(next(iter(self._contacts)))
+        else:
+            for output in self._outputs.values():
+                _ = output.value
+                return
+
+    def tend(self, now: float) -> tuple[frozenset[Place], float | None]:
         """Nothing to look after: whoever opened these pins does."""
         return frozenset(), None
 
     def close(self) -> None:
-        """Lamps dark, pins released; a second time does nothing."""
+        """Lamps dark, outputs off, pins released; a second time does nothing."""
         self._listener = None
-        for device in (*self._lamps.values(), *self._buttons.values()):
+        for device in (*self._lamps.values(), *self._outputs.values(), *self._contacts.values()):
             with contextlib.suppress(Exception):  # a chip that is gone must not keep the desk from stopping
                 device.close()
-        self._lamps.clear()
-        self._buttons.clear()
+        for taken in (self._lamps, self._outputs, self._contacts):
+            taken.clear()
         for factory in self._factories.values():
             with contextlib.suppress(Exception):
                 factory.close()  # type: ignore[attr-defined]
 
     def _take(self, seat: Seat, chip: Chip, *, common_anode: bool) -> None:
-        from gpiozero import RGBLED, Button
+        from gpiozero import RGBLED
 
         factory, lit_high = self._factories[chip.id], not common_anode
         try:
             lamp = RGBLED(seat.red, seat.green, seat.blue, active_high=lit_high, pwm=chip.pwm, pin_factory=factory)
             self._lamps[seat.number] = lamp
-            button = Button(seat.button, pull_up=True, bounce_time=None, pin_factory=factory)
+            self._hear(seat.number, seat.button, factory)
         except Exception as wrong:  # gpiozero, lgpio and the kernel have error trees of their own
             raise PanelError(
                 f"seat {seat.number}: its pins cannot be had ({wrong}); is something using them?"
             ) from wrong
-        button.when_pressed = lambda: self._edge(seat.number, down=True)
-        button.when_released = lambda: self._edge(seat.number, down=False)
-        self._buttons[seat.number] = button
 
-    def _edge(self, seat: int, *, down: bool) -> None:
+    def _fit(self, fitting: Fitting, factory: object) -> None:
+        from gpiozero import DigitalOutputDevice
+
+        pins, lit_high = dict(fitting.pins), not fitting.inverted
+        try:
+            for spot in fitting.outputs:
+                self._outputs[spot] = DigitalOutputDevice(pins[spot.use], active_high=lit_high, pin_factory=factory)
+            for spot in fitting.inputs:
+                self._hear(spot, pins[spot.use], factory)
+        except Exception as wrong:
+            raise PanelError(f"{fitting.words}: its pins cannot be had ({wrong}); is something using them?") from wrong
+
+    def _hear(self, place: Place, pin: Pin, factory: object) -> None:
+        from gpiozero import Button
+
+        contact = Button(pin, pull_up=True, bounce_time=None, pin_factory=factory)
+        closed_is = place not in self._opening
+        contact.when_pressed = lambda: self._edge(place, down=closed_is)
+        contact.when_released = lambda: self._edge(place, down=not closed_is)
+        self._contacts[place] = contact
+
+    def _edge(self, place: Place, *, down: bool) -> None:
         if (listener := self._listener) is not None:
-            listener(seat, down, time.monotonic())
+            listener(place, down, time.monotonic())
 
 
 class VirtualPanel:
-    """A panel without pins: `edge` is the finger, `shown` is the eye."""
+    """A panel without pins: `edge` is the finger, `shown` and `driven` are the eye."""
 
     kind = "virtual"
     absences: tuple[str, ...] = ()
 
-    def __init__(self, seats: tuple[int, ...]) -> None:
-        self._seats = seats
+    def __init__(self, seats: tuple[int, ...], fittings: tuple[Fitting, ...] = ()) -> None:
+        self.seats, self.fittings = seats, fittings
         self._listener: Listener | None = None
-        self._down = dict.fromkeys(seats, False)
+        self._down: set[Place] = set()
         self.shown: dict[int, Colour] = dict.fromkeys(seats, DARK)
-
-    @property
-    def seats(self) -> tuple[int, ...]:
-        """The seats there are."""
-        return self._seats
+        self.driven: dict[Spot, bool] = {spot: False for one in fittings for spot in one.outputs}
 
     def listen(self, listener: Listener) -> None:
         """Report every edge from now on."""
         self._listener = listener
 
-    def is_down(self, seat: int) -> bool:
-        """Whether the finger is on the seat's button."""
-        return self._down[seat]
+    def is_down(self, place: Place) -> bool:
+        """Whether the finger is there."""
+        return place in self._down
 
     def light(self, seat: int, colour: Colour) -> None:
         """Remember the colour."""
         self.shown[seat] = colour
 
-    def edge(self, seat: int, *, down: bool, at: float) -> None:
-        """The contact of a seat's button closes or opens at time `at`."""
-        self._down[seat] = down
-        if self._listener is not None:
-            self._listener(seat, down, at)
+    def drive(self, output: Spot, on: bool) -> None:
+        """Remember whether the output is on."""
+        self.driven[output] = on
 
-    def tend(self, now: float) -> tuple[frozenset[int], float | None]:
+    def edge(self, place: Place, *, down: bool, at: float) -> None:
+        """A contact comes or goes at time `at`."""
+        (self._down.add if down else self._down.discard)(place)
+        if self._listener is not None:
+            self._listener(place, down, at)
+
+    def tend(self, now: float) -> tuple[frozenset[Place], float | None]:
         """Nothing to look after."""
         return frozenset(), None
 
     def close(self) -> None:
-        """Lamps dark; nothing to release."""
+        """Lamps dark, outputs off; nothing to release."""
         self._listener = None
-        self.shown = dict.fromkeys(self._seats, DARK)
+        self.shown = dict.fromkeys(self.seats, DARK)
+        self.driven = dict.fromkeys(self.driven, False)

@@ -2,24 +2,26 @@
 
 Seat by seat the lamp goes red, green, blue, white and stays white; whoever stands there answers with the seat's own
 button: a short press for "I saw all four", a long one for "something was wrong". So one press proves button and lamp.
+Then fitting by fitting: its outputs go on one after another (any seat's button answers), its contacts are operated.
 """
 
 import argparse
 import queue
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from hw import debounce
 from hw.debounce import Contact, Kind, Press
 from hw.errors import HardwareError
-from hw.panel import DARK, Colour, Panel, open_panel
+from hw.fittings import RULES, Fitting, Spot
+from hw.panel import DARK, Colour, Panel, Place, open_panel, places_of
 from hw.wiring import board_path
 
-Edge: TypeAlias = tuple[int, bool, float]
-"""Seat, whether the button is down now, and when."""
+Edge: TypeAlias = tuple[Place, bool, float]
+"""Where, whether the contact is down now, and when."""
 
 COLOURS: Final[tuple[tuple[str, Colour], ...]] = (
     ("red", (1.0, 0.0, 0.0)),
@@ -31,14 +33,17 @@ SHOW_S: Final = 0.6
 """How long each colour is shown."""
 
 PATIENCE_S: Final = 30.0
-"""How long a seat is waited for."""
+"""How long a seat or a contact is waited for."""
+
+PULSES: Final = 10
+"""How many pulses the relay gets that holds only while it is pulsed."""
 
 
 @dataclass(frozen=True, slots=True)
-class SeatResult:
-    """What a seat did: `is_well` when button and lamp are proven, `saw` in words."""
+class Result:
+    """What a seat or a fitting did: `is_well` when it is proven, `saw` in words."""
 
-    seat: int
+    words: str
     is_well: bool
     saw: str
 
@@ -51,30 +56,36 @@ class Walk:
     ) -> None:
         self._panel, self._say, self._show_s, self._patience_s = panel, say, show_s, patience_s
         self._edges: queue.SimpleQueue[Edge] = queue.SimpleQueue()
-        self._contacts: dict[int, Contact] = {}
+        self._contacts: dict[Place, Contact] = {}
         self._bounces = 0
 
-    def run(self) -> tuple[SeatResult, ...]:
-        """Walk through every seat, saying what is seen."""
+    def run(self) -> tuple[Result, ...]:
+        """Walk through every seat and every fitting, saying what is seen."""
         held = self._begin()
         results = []
         for seat in self._panel.seats:
-            result = SeatResult(seat, False, held[seat]) if seat in held else self._seat(seat)
-            self._say(f"seat {seat}: {'well' if result.is_well else 'NOT WELL'}: {result.saw}")
-            results.append(result)
+            words = f"seat {seat}"
+            results.append(self._tell(Result(words, *((False, held[seat]) if seat in held else self._seat(seat)))))
+        results += [self._tell(Result(one.words, *self._fitting(one))) for one in self._panel.fittings]
         return tuple(results)
 
-    def _begin(self) -> dict[int, str]:
+    def _tell(self, result: Result) -> Result:
+        self._say(f"{result.words}: {'well' if result.is_well else 'NOT WELL'}: {result.saw}")
+        return result
+
+    def _begin(self) -> dict[Place, str]:
         """Begin to listen; the seats whose buttons are held already, with what to say of them."""
-        self._panel.listen(lambda seat, down, at: self._edges.put((seat, down, at)))
-        held = {}
-        for seat in self._panel.seats:
-            self._contacts[seat], press = debounce.at_start(self._panel.is_down(seat), time.monotonic())
+        self._panel.listen(lambda place, down, at: self._edges.put((place, down, at)))
+        held: dict[Place, str] = {}
+        for place in places_of(self._panel.seats, self._panel.fittings):
+            self._contacts[place], press = debounce.at_start(self._panel.is_down(place), time.monotonic())
             if press is not None:
-                held[seat] = "its button is held, or its wire is shorted to ground"
+                held[place] = "its button is held, or its wire is shorted to ground"
         return held
 
-    def _seat(self, seat: int) -> SeatResult:
+    # --- seats
+
+    def _seat(self, seat: int) -> tuple[bool, str]:
         self._say(f"seat {seat}: red, green, blue, white. Press its button: short if you saw them, long if not")
         for _, colour in COLOURS:
             self._panel.light(seat, colour)
@@ -82,31 +93,80 @@ class Walk:
         found, press = self._next_press()
         self._panel.light(seat, DARK)
         if press is None:
-            return SeatResult(seat, False, f"no press within {self._patience_s:g} s")
+            return False, f"no press within {self._patience_s:g} s"
         if found != seat:
-            return SeatResult(seat, False, f"the button of seat {found} answered; are their wires swapped?")
-        return SeatResult(seat, *_judged(press, self._bounces))
+            return False, f"the button of seat {found} answered; are their wires swapped?"
+        return _judged(press, self._bounces)
 
     def _next_press(self) -> tuple[int, Press | None]:
-        """The first press of any button, with its seat; None when patience is at its end."""
+        """The first press of any seat's button, with its seat; None when patience is at its end."""
         self._bounces, ends = 0, time.monotonic() + self._patience_s
+        while (news := self._next_news(ends)) is not None:
+            place, press = news
+            if press is not None and isinstance(place, int):
+                return place, press
+        return 0, None
+
+    def _next_news(self, ends: float) -> tuple[Place, Press | None] | None:
+        """What the next edge or settling at any place made of it; None once it is `ends`."""
         while True:
             dues = [due for contact in self._contacts.values() if (due := debounce.deadline(contact)) is not None]
             try:
-                seat, down, at = self._edges.get(timeout=max(0.0, min([ends, *dues]) - time.monotonic()))
+                place, down, at = self._edges.get(timeout=max(0.0, min([ends, *dues]) - time.monotonic()))
             except queue.Empty:
                 now = time.monotonic()
                 if now >= ends:
-                    return 0, None
-                for seat, contact in self._contacts.items():
-                    self._contacts[seat], press = debounce.settle(contact, now)
-                    if press is not None:
-                        return seat, press
+                    return None
+                for place, contact in self._contacts.items():
+                    self._contacts[place], press = debounce.settle(contact, now)
+                    if self._contacts[place] != contact:
+                        return place, press
                 continue
             self._bounces += 1
-            self._contacts[seat], press = debounce.edge(self._contacts[seat], down, at)
-            if press is not None:
-                return seat, press
+            self._contacts[place], press = debounce.edge(self._contacts[place], down, at)
+            return place, press
+
+    # --- fittings
+
+    def _fitting(self, fitting: Fitting) -> tuple[bool, str]:
+        """Every output is shown and answered by a seat's button, every contact is to be operated."""
+        seen = []
+        if fitting.outputs:
+            well, words = self._show(fitting)
+            if not well:
+                return False, words
+            seen.append(words)
+        for spot in fitting.inputs:
+            self._say(f"{fitting.words}: operate its {spot.use}, then put it back")
+            if not self._is_operated(spot):
+                return False, f"its {spot.use} did not change there and back within {self._patience_s:g} s"
+            seen.append(f"{spot.use} there and back")
+        return True, "; ".join(seen)
+
+    def _show(self, fitting: Fitting) -> tuple[bool, str]:
+        uses = ", ".join(spot.use for spot in fitting.outputs)
+        self._say(f"{fitting.words}: {uses}. Press any seat's button: short if you saw or heard it, long if not")
+        for spot in fitting.outputs:
+            for _ in range(PULSES if spot.use in RULES[fitting.kind].pulsed else 1):
+                self._panel.drive(spot, True)
+                time.sleep(self._show_s)
+                self._panel.drive(spot, False)
+                time.sleep(self._show_s / 4)
+        if not self._panel.seats:
+            return True, f"{uses} shown (this board has no seat whose button could answer)"
+        _, press = self._next_press()
+        if press is None:
+            return False, f"no press within {self._patience_s:g} s"
+        return press.kind is Kind.SHORT, f"{uses} {'seen' if press.kind is Kind.SHORT else 'not seen'}"
+
+    def _is_operated(self, spot: Spot) -> bool:
+        """Whether a contact was seen to settle at both levels before patience ends."""
+        levels, ends = {self._contacts[spot].down}, time.monotonic() + self._patience_s
+        while len(levels) < 2 or self._contacts[spot].down is not self._contacts[spot].raw:
+            if self._next_news(ends) is None:
+                return False
+            levels.add(self._contacts[spot].down)
+        return True
 
 
 def _judged(press: Press, edges: int) -> tuple[bool, str]:
@@ -129,9 +189,15 @@ def walk_through(
         results = Walk(panel, say, show_s, patience_s).run()
     finally:
         panel.close()
-    well = sum(result.is_well for result in results)
-    say(f"{well} of {len(results)} seats are well")
-    return well == len(results) and not panel.absences
+    seats, fittings = results[: len(panel.seats)], results[len(panel.seats) :]
+    counts = [f"{_well(seats)} of {len(seats)} seats"] if seats else []
+    counts += [f"{_well(fittings)} of {len(fittings)} fittings"] if fittings else []
+    say(f"{' and '.join(counts)} are well")
+    return _well(results) == len(results) and not panel.absences
+
+
+def _well(results: Sequence[Result]) -> int:
+    return sum(result.is_well for result in results)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 """`python -m hw.wiring BOARD > FILE.svg`: the wiring of a board as a picture, drawn from its file so it cannot drift.
 
-BOARD is a name under hw/boards or a path. Left the lines of the chip, right the seat; lengths are pixels.
+BOARD is a name under hw/boards or a path. Left the lines of the chip, right the seat or fitting; lengths are pixels.
 """
 
 import sys
@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from hw.board import USES, Board, Chip, Pin, Seat, read_board
+from hw.board import USES, Board, Seat, read_board
 from hw.errors import HardwareError
+from hw.fittings import RULES, Fitting
+from hw.pins import Chip, Pin
 
 BOARDS: Final = Path(__file__).parent / "boards"
 
@@ -22,6 +24,7 @@ _HEADER_PINS: Final = {
 """Where on the 40-pin header a GPIO is."""
 
 _INK: Final = {"button": "#444", "red": "#c62828", "green": "#2e7d32", "blue": "#1565c0"}
+_OUTPUT_INK: Final = {**_INK, "amber": "#b26a00"}
 _RESISTOR: Final = "330 Ω"
 _ROW: Final = 24
 _SEAT: Final = _ROW * len(USES) + 34
@@ -36,7 +39,9 @@ def board_path(name: str) -> Path:
 
 def drawing(board: Board) -> str:
     """The whole picture as SVG."""
-    height = _TOP + sum(46 + _SEAT * len(board.seats_on(chip)) for chip in board.chips)
+    height = _TOP + sum(
+        46 + _SEAT * len(board.seats_on(chip)) + sum(map(_height, board.fittings_on(chip))) for chip in board.chips
+    )
     size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
     return "\n".join(
         [
@@ -65,6 +70,9 @@ def _chips(board: Board) -> Iterator[str]:
         for seat in seats:
             yield from _seat(board, chip, seat, top)
             top += _SEAT
+        for fitting in board.fittings_on(chip):
+            yield from _fitting(chip, fitting, top)
+            top += _height(fitting)
 
 
 def _chip_words(chip: Chip) -> str:
@@ -74,8 +82,7 @@ def _chip_words(chip: Chip) -> str:
 
 def _seat(board: Board, chip: Chip, seat: Seat, top: int) -> Iterator[str]:
     bottom = _ROW * len(USES)
-    yield f'<rect x="16" y="{top}" width="190" height="{bottom}" rx="4" fill="#eef3ee" stroke="#789"/>'
-    yield f'<rect x="470" y="{top}" width="194" height="{bottom}" rx="4" fill="#f6f6f6" stroke="#789"/>'
+    yield from _boxes(top, bottom)
     yield _words(640, top + 20, str(seat.number), size=18)
     yield _words(596, top + 20, "seat", ink="#555")
     pins = (seat.button, seat.red, seat.green, seat.blue)
@@ -84,19 +91,60 @@ def _seat(board: Board, chip: Chip, seat: Seat, top: int) -> Iterator[str]:
     yield from _common(board, top)
 
 
+def _boxes(top: int, height: int) -> Iterator[str]:
+    yield f'<rect x="16" y="{top}" width="190" height="{height}" rx="4" fill="#eef3ee" stroke="#789"/>'
+    yield f'<rect x="470" y="{top}" width="194" height="{height}" rx="4" fill="#f6f6f6" stroke="#789"/>'
+
+
+def _height(fitting: Fitting) -> int:
+    return _ROW * len(fitting.pins) + 42
+
+
+def _fitting(chip: Chip, fitting: Fitting, top: int) -> Iterator[str]:
+    """A fitting's name above its wires: contacts to ground on the right, drivers of its outputs on the wire."""
+    marks = [word for word, is_so in (("opens when meant", fitting.opens), ("inverted", fitting.inverted)) if is_so]
+    yield _words(470, top + 14, ", ".join((fitting.words, *marks)))
+    yield from _boxes(top + 20, _ROW * len(fitting.pins))
+    for place, (use, pin) in enumerate(fitting.pins):
+        y = top + 20 + _ROW * place + _ROW // 2
+        if use in RULES[fitting.kind].inputs:
+            yield from _contact(chip, use, pin, y)
+        else:
+            driver = "pulse → driver" if use in RULES[fitting.kind].pulsed else "driver"
+            yield from _output(chip, use, pin, y, driver)
+
+
+def _output(chip: Chip, use: str, pin: Pin, y: int, driver: str) -> Iterator[str]:
+    ink = _OUTPUT_INK.get(use, "#444")
+    yield _words(24, y + 5, _pin_words(chip, pin))
+    yield f'<path d="M206 {y}H490" stroke="{ink}" stroke-width="2" fill="none"/>'
+    yield f'<rect x="286" y="{y - 9}" width="100" height="18" fill="#fff" stroke="{ink}"/>'
+    yield _words(294, y + 4, driver, size=11)
+    yield f'<circle cx="490" cy="{y}" r="7" fill="{ink}"/>'
+    yield _words(538, y + 5, use, ink=ink)
+
+
 def _wire(chip: Chip, use: str, pin: Pin, y: int) -> Iterator[str]:
+    if use == "button":
+        yield from _contact(chip, use, pin, y)
+        return
     ink = _INK[use]
     yield _words(24, y + 5, _pin_words(chip, pin))
     yield f'<path d="M206 {y}H470" stroke="{ink}" stroke-width="2" fill="none"/>'
-    if use == "button":
-        yield f'<path d="M470 {y}h14m22 0h14M482 {y - 6}l26 -2" stroke="{ink}" stroke-width="2" fill="none"/>'
-        yield f'<path d="M520 {y}h8v4m-6 0h12m-9 3h6" stroke="{ink}" fill="none"/>'
-        yield _words(538, y + 5, "button", ink=ink)
-        return
     yield f'<rect x="310" y="{y - 7}" width="50" height="14" fill="#fff" stroke="{ink}"/>'
     yield _words(316, y + 4, _RESISTOR, size=11)
     yield f'<path d="M470 {y}h12" stroke="{ink}" stroke-width="2"/>'
     yield f'<circle cx="490" cy="{y}" r="7" fill="{ink}"/>'
+    yield _words(538, y + 5, use, ink=ink)
+
+
+def _contact(chip: Chip, use: str, pin: Pin, y: int) -> Iterator[str]:
+    """A contact between its line and ground."""
+    ink = _INK["button"]
+    yield _words(24, y + 5, _pin_words(chip, pin))
+    yield f'<path d="M206 {y}H470" stroke="{ink}" stroke-width="2" fill="none"/>'
+    yield f'<path d="M470 {y}h14m22 0h14M482 {y - 6}l26 -2" stroke="{ink}" stroke-width="2" fill="none"/>'
+    yield f'<path d="M520 {y}h8v4m-6 0h12m-9 3h6" stroke="{ink}" fill="none"/>'
     yield _words(538, y + 5, use, ink=ink)
 
 

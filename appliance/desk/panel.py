@@ -22,7 +22,7 @@ from appliance.desk.panel_logic import PATTERNS, Pattern, PressKind, meaning_of,
 from appliance.desk.settings import PanelSettings
 from hw import debounce
 from hw.debounce import Kind, Press
-from hw.panel import Panel
+from hw.panel import Panel, Place
 
 logger = logging.getLogger(__name__)
 
@@ -144,8 +144,9 @@ class PanelDriver:
     def _tend(self, now: float) -> list[float]:
         """Say which parts of the panel are absent; a button whose pins went or came is looked at anew."""
         moved, due = self._panel.tend(now)
-        for seat in moved:
-            self._begin(seat, now)
+        for place in moved:
+            if isinstance(place, int):
+                self._begin(place, now)
         if self._panel.absences != self._absences:
             for place, _ in enumerate(self._absences):
                 self._alarms.clear(f"panel {place}")
@@ -154,8 +155,9 @@ class PanelDriver:
             self._absences = self._panel.absences
         return [] if due is None else [due]
 
-    def _edge_from_any_thread(self, seat: int, down: bool, at: float) -> None:
-        self._loop.call_soon_threadsafe(self._edge, seat, down, at)
+    def _edge_from_any_thread(self, place: Place, down: bool, at: float) -> None:
+        if isinstance(place, int):
+            self._loop.call_soon_threadsafe(self._edge, place, down, at)
 
     def _edge(self, seat: int, down: bool, at: float) -> None:
         self._learn(seat, *debounce.edge(self._contacts[seat], down, at))

@@ -21,8 +21,8 @@ from appliance.selftest.page import Page
 from appliance.selftest.sound import listen
 from appliance.selftest.whole_box import Wish, whole_box
 from appliance.state import LAYOUT
-from hw.board import BoardError
 from hw.panel import open_panel
+from hw.pins import BoardError
 from tests.support.baresip import until
 from tests.support.commands import Command, office_toml, sockets_in
 from tests.system.conftest import AGENT_HZ, SIP_HZ, Office, heard_for, is_heard

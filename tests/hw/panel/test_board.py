@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from hw.board import BoardError, read_board
+from hw.board import read_board
 from hw.chips import ChipError, FoundChip, attach, missing
+from hw.pins import BoardError
 
 BOARDS = Path(__file__).parents[3] / "hw" / "boards"
 REV_A = BOARDS / "rev_a.toml"
@@ -87,7 +88,7 @@ def test_rev_b_has_sixteen_seats_whole_on_four_expanders_told_apart_by_their_add
     found = (HEADER, *(expander(9 - place, f"1-{0x20 + place:04x}") for place in range(4)))
     attached = [attach(board, chip, found) for chip in board.chips]
     assert [there.number for there, _ in attached] == [9, 8, 7, 6]
-    assert [len(seats) for _, seats in attached] == [4, 4, 4, 4]
+    assert [len(part.seats) for _, part in attached] == [4, 4, 4, 4]
     assert not any(chip.pwm for chip in board.chips)
 
 
@@ -103,8 +104,8 @@ def test_rev_a_is_the_header_on_every_raspberry_pi_whatever_else_there_is() -> N
     board = read_board(REV_A)
     for label in ("pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"):
         header = FoundChip(4, label, "x", HEADER.names)
-        there, seats = attach(board, board.chips[0], (expander(0, "1-0020"), header))
-        assert (there.number, seats) == (4, board.seats)
+        there, part = attach(board, board.chips[0], (expander(0, "1-0020"), header))
+        assert (there.number, part) == (4, board)
 
 
 def test_a_chip_can_be_named_by_its_number(tmp_path: Path) -> None:
@@ -121,9 +122,10 @@ def by_name(tmp_path: Path) -> Path:
 def test_lines_are_found_by_the_names_that_the_kernel_gives_them_and_so_is_the_chip(tmp_path: Path) -> None:
     named = read_board(by_name(tmp_path))
     nameless, right = expander(1, "1-0020"), expander(2, "1-0021", "g1", "", "r1", "", "b1")
-    there, seats = attach(named, named.chips[0], (nameless, right))
+    there, part = attach(named, named.chips[0], (nameless, right))
     assert there is right
-    assert (seats[0].button, seats[0].red, seats[0].green, seats[0].blue) == (4, 2, 0, 3)
+    (seat,) = part.seats
+    assert (seat.button, seat.red, seat.green, seat.blue) == (4, 2, 0, 3)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_a_missing_expander_costs_its_own_seats_only_and_is_said() -> None:
     assert not panel.is_down(5)
     assert machine.factories[1].pin(1).state == 1
     (said,) = panel.absences
-    assert said.startswith("The panel's seats 5, 6, 7, 8 have no pins: no chip mcp23017 at 1-0021 is here for east")
+    assert said.startswith("The panel has no pins for seats 5, 6, 7, 8: no chip mcp23017 at 1-0021 is here for east")
     panel.close()
 
 

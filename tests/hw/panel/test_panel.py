@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from hw.board import BoardError, read_board
+from hw.board import read_board
 from hw.panel import DARK, GpioPanel, Panel, PanelError, VirtualPanel, on_or_off, open_panel
+from hw.pins import BoardError
 
 REV_A = Path(__file__).parents[3] / "hw" / "boards" / "rev_a.toml"
 

@@ -8,8 +8,9 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from hw.board import read_board
+from hw.fittings import Fitting, Kind, Spot
 from hw.panel import Colour, GpioPanel, VirtualPanel
-from hw.panel_test import COLOURS, main, walk_through
+from hw.panel_test import COLOURS, PULSES, main, walk_through
 
 REV_A = Path(__file__).parents[3] / "hw" / "boards" / "rev_a.toml"
 WHITE = COLOURS[-1][1]
@@ -107,9 +108,70 @@ def test_without_hardware_the_command_says_so(
     monkeypatch.setitem(LivePanel.__init__.__kwdefaults__, "find", tuple)
     assert main(["rev_a"]) == 2
     told = capsys.readouterr().err
-    assert "The panel's seats 1, 2, 3, 4, 5, 6 have no pins: no chip pinctrl-rp1 or" in told
+    assert "The panel has no pins for seats 1, 2, 3, 4, 5, 6: no chip pinctrl-rp1 or" in told
 
 
 def test_a_board_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rev_z"]) == 2
     assert "rev_z.toml: the board file cannot be read" in capsys.readouterr().err
+
+
+# --- fittings
+
+LIGHT, KEY = Fitting(Kind.STACK_LIGHT, "", (("red", 0), ("amber", 1), ("green", 2))), Spot(Kind.CLOSING_KEY, "", "key")
+
+
+class Fitted(Answered):
+    """A panel with a stack light and a closing key; `touch` is done each time an output comes on."""
+
+    def __init__(self, touch: Callable[["Fitted", Spot], None]) -> None:
+        super().__init__(lambda panel, seat: panel.press(seat, 0.2))
+        self.fittings = (LIGHT, Fitting(Kind.CLOSING_KEY, "", (("key", 3), ("lamp", 4))))
+        self.touch = touch
+        self.lit: list[Spot] = []
+
+    def drive(self, output: Spot, on: bool) -> None:
+        super().drive(output, on)
+        if on:
+            self.lit.append(output)
+            self.touch(self, output)
+
+
+def turn(panel: Fitted, output: Spot, held_s: float = 0.2) -> None:
+    """Answer the last output of a fitting with seat 2's button, and turn the key when its lamp comes on."""
+    now = time.monotonic()
+    if output.use in ("green", "lamp"):
+        panel.press(2, held_s)
+    if output.use == "lamp":
+        panel.edge(KEY, down=True, at=now - 0.1)
+        panel.edge(KEY, down=False, at=now)
+
+
+def test_the_walk_shows_each_output_of_a_fitting_and_has_each_contact_operated() -> None:
+    panel, said = Fitted(turn), []
+    assert walk_through(panel, said.append, 0.0, 5.0)
+    assert [spot.use for spot in panel.lit] == ["red", "amber", "green", "lamp"]
+    assert "stack light: well: red, amber, green seen" in said
+    assert "closing key: operate its key, then put it back" in said
+    assert "closing key: well: lamp seen; key there and back" in said
+    assert said[-1] == "2 of 2 seats and 2 of 2 fittings are well"
+    assert not any(panel.driven.get(spot) for spot in panel.lit)
+
+
+def test_an_output_that_nobody_saw_and_a_contact_that_nobody_operated_are_not_well() -> None:
+    def answer(panel: Fitted, output: Spot) -> None:
+        if output.use in ("green", "lamp"):
+            panel.press(2, 1.5 if output.use == "green" else 0.2)
+
+    panel, said = Fitted(answer), []
+    assert not walk_through(panel, said.append, 0.0, 0.2)
+    assert "stack light: NOT WELL: red, amber, green not seen" in said
+    assert "closing key: NOT WELL: its key did not change there and back within 0.2 s" in said
+    assert said[-1] == "2 of 2 seats and 0 of 2 fittings are well"
+
+
+def test_a_relay_that_holds_only_while_it_is_pulsed_is_pulsed() -> None:
+    panel, said = Fitted(lambda panel, output: None), []
+    panel.fittings = (Fitting(Kind.LIFELINE, "line-1", (("in_use", 0), ("relay", 1))),)
+    assert not walk_through(panel, said.append, 0.0, 0.05)
+    assert [spot.use for spot in panel.lit] == ["relay"] * PULSES

@@ -12,7 +12,7 @@ NAMES = sorted(path.stem for path in BOARDS.glob("*.toml"))
 
 
 def test_every_board_that_ships_is_drawn() -> None:
-    assert NAMES == ["rev_a", "rev_b"]
+    assert NAMES == ["rev_a", "rev_b", "rev_c"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -27,7 +27,8 @@ def test_a_picture_shows_every_seat_and_every_pin_once(name: str) -> None:
     picture = ET.fromstring(drawing(board))
     words = [one.text or "" for one in picture.iter("{http://www.w3.org/2000/svg}text")]
     pins = [one for one in words if one.startswith(("GPIO", "line "))]
-    assert len(pins) == 4 * len(board.seats)
+    assert len(pins) == sum(len(list(board.pins_on(chip))) for chip in board.chips)
+    assert {fitting.words for fitting in board.fittings} <= {one.partition(", opens")[0] for one in words}
     assert [int(one) for one in words if one.isdigit()] == [seat.number for seat in board.seats]
 
 
