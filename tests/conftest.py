@@ -19,9 +19,11 @@ def is_real_time(path: Path) -> bool:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the real-time tests first and in one lane; of the others, a file stays together."""
     items.sort(key=lambda item: not is_real_time(item.path))
+    if not config.pluginmanager.hasplugin("xdist"):
+        return  # one lane, and nobody who knows the mark
     for item in items:
         lane = "real time" if is_real_time(item.path) else str(item.path.relative_to(HERE))
         item.add_marker(pytest.mark.xdist_group(lane))

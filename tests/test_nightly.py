@@ -46,6 +46,7 @@ async def shown(box: Box, text: str) -> None:
 
 
 async def test_the_day_that_is_over_is_checked_once_and_its_alarm_outlives_the_desk(tmp_path: Path) -> None:
+    """M-00, I-14: every night."""
     today = datetime.date(2040, 5, 2)  # later than whatever the machine's clock may have begun by itself
     first = Bookkeeper("", "The calls do not add up (M-00)")
     async with running_box(tmp_path) as box:

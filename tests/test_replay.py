@@ -45,6 +45,7 @@ def hash_in(lines: str) -> str:
 
 
 def test_the_state_is_that_of_the_fold_and_the_same_twice(box: Path, journal: Journal, capsys) -> None:
+    """U-14, I-22: the same twice."""
     assert main(["replay", "--state", str(box)]) == 0
     told = capsys.readouterr().out
     assert hash_in(told) == state_hash(fold(journal).state)

@@ -57,6 +57,7 @@ def test_the_model_of_the_same_settings_is_the_recorded_day_itself(box: Path) ->
 
 
 def test_one_more_agent_shortens_the_wait(box: Path) -> None:
+    """U-14: one more agent."""
     table = rows(box, added=("mori",))
     _, same, changed = table["M-07 平均応答速度 ASA"]
     assert number(changed) < 0.7 * number(same)

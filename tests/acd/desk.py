@@ -59,7 +59,7 @@ class Desk:
 
     def together(self, *events: Event) -> list[str]:
         """These events in one batch, now."""
-        before = copy_of(self.acd.state)
+        before = invariants.Before.of(self.acd.state)
         self.journal.append((events, self.now))
         commands = self.acd.handle_batch(events, self.now)
         facts = self.acd.drain_facts()

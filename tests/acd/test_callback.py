@@ -58,6 +58,7 @@ def dialling(terms: CallbackSettings = TERMS) -> Desk:
 
 
 def test_s40_it_is_offered_beyond_n_waiting_calls_and_stays_valid_when_fewer_wait() -> None:
+    """D-19: once offered it stays."""
     desk = busy(replace(TERMS, after=1))
     desk.expect("hold c1")
     calls(desk, "c2", "0399998888")
@@ -195,6 +196,7 @@ def test_r27_a_customer_who_does_not_answer_costs_the_agent_nothing(terms: Callb
 
 
 def test_after_ten_minutes_the_customer_is_tried_again_and_after_the_last_time_it_is_told() -> None:
+    """T-cb: retries."""
     desk = dialling(CUSTOMER_FIRST)
     for attempt in (1, 2, 3):
         desk.together(ev.CustomerFailed("c1", attempt, "busy"))
@@ -305,6 +307,7 @@ def test_r21_a_dial_that_rings_at_closing_may_finish() -> None:
 
 
 def test_a_promise_expires_after_a_day_of_open_time_and_is_told() -> None:
+    """T-cb: expiry."""
     desk = promised()
     desk.wait(80_000)
     desk.together(CLOSES)

@@ -36,6 +36,7 @@ def test_a_line_of_a_thousand_is_near_the_normal_quantile() -> None:
     ("seconds", "minutes"), [(0, 1), (60, 1), (60.1, 2), (121, 3), (181, 5), (301, 10), (900, 15), (901, OVER)]
 )
 def test_the_bound_is_rounded_up_to_spoken_minutes(seconds: float, minutes: int) -> None:
+    """M-20: in spoken minutes."""
     assert rounded_up(seconds) == minutes
 
 
@@ -50,6 +51,7 @@ def test_the_bound_is_rounded_up_to_spoken_minutes(seconds: float, minutes: int)
     ids=["nobody there", "nine samples and no prior", "four more ahead", "four fewer ahead"],
 )
 def test_who_cannot_know_tells_the_place_only(unsure: Outlook) -> None:
+    """M-20: abstains."""
     assert announced_minutes(unsure) is None
 
 
@@ -67,6 +69,7 @@ def test_three_more_ahead_are_no_jump() -> None:
 
 
 def test_a_wait_is_never_announced_longer_than_before() -> None:
+    """M-20: never longer."""
     longer = replace(SURE, aht_s=600, before=Before(2, 0))
     assert announced_minutes(replace(longer, before=None)) == 10
     assert announced_minutes(longer) == 2

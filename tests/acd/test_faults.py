@@ -18,6 +18,7 @@ def talking(*agents: str, returns: bool = False) -> Desk:
 
 
 def test_the_switch_dies_sip_callers_are_lost_and_agents_are_free_without_wrap_up() -> None:
+    """D-06: nobody hangs in the air."""
     desk = talking("ann")
     desk.caller("c2")
     desk.together(ev.SwitchLost())
@@ -241,6 +242,7 @@ def test_the_call_record_adds_up_and_names_the_agent() -> None:
 
 
 def test_a_reboot_begins_the_clock_anew_and_no_duration_changes() -> None:
+    """I-15: durations are monotonic."""
     desk = talking("ann", returns=True)
     desk.caller("c2", returns=True)
     desk.together(ev.SwitchLost())
@@ -289,6 +291,7 @@ def test_a_batch_of_nothing_is_no_batch() -> None:
 
 
 def test_an_event_for_something_that_is_over_or_never_was_changes_nothing() -> None:
+    """I-16, D-05: it is over."""
     desk = talking("ann")
     desk.leaves("ann")
     before = copy_of(desk.acd.state)

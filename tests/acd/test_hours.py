@@ -46,6 +46,7 @@ def test_a_holiday_has_a_chain_of_its_own() -> None:
 
 
 def test_s37_on_who_waits_at_closing_stays_and_is_served() -> None:
+    """S-37: on."""
     desk = waiting(stays=True)
     desk.together(CLOSES)
     desk.expect()
@@ -144,3 +145,18 @@ def test_hours_of_a_queue_that_does_not_exist_mean_nothing() -> None:
     desk = Desk("ann")
     desk.together(ev.HoursChanged("nowhere", is_open=False))
     desk.expect()
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_i20_closing_drops_no_conversation(stays: bool) -> None:
+    desk = Desk("ann", wait_after_closing=stays)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.together(CLOSES)
+    desk.expect()
+    desk.wait(3600)
+    desk.expect()
+    assert desk.status("ann") is Status.ON_CALL
+    desk.leaves("ann")
+    assert desk.ending("c1").outcome is story.Outcome.ANSWERED

@@ -34,6 +34,7 @@ VECTOR = Counts(offered=10, answered_s=(3, 8, 19, 20, 21, 60), abandoned_s=(2, 1
     ],
 )
 def test_the_worked_vector_gives_the_figures_of_the_specification(row: str, expected: float) -> None:
+    """M-01 to M-09: the worked vector."""
     assert metrics.value_of(VECTOR, row) == pytest.approx(expected)
 
 
@@ -76,6 +77,7 @@ def test_only_short_abandons_leave_the_rates_undefined() -> None:
 
 
 def test_handling_time_is_talk_hold_and_wrap_up_of_each_segment() -> None:
+    """M-10, M-11: by hand."""
     counts = Counts(handled=(Handled(100, 20, 30), Handled(60, 0, 0)))
     assert metrics.value_of(counts, "AHT") == 105
     assert metrics.value_of(counts, "ATT") == 80
@@ -84,6 +86,7 @@ def test_handling_time_is_talk_hold_and_wrap_up_of_each_segment() -> None:
 
 
 def test_offers_that_are_nobodys_fault_are_outside_the_rate_of_unanswered_ones() -> None:
+    """M-15: by hand."""
     ann = {Out.ACCEPTED: 6, Out.REJECTED: 1, Out.TIMEOUT: 1, Out.WITHDRAWN: 9, Out.UNREACHABLE: 9, Out.BUSY_RACE: 9}
     counts = Counts(offers={"ann": ann, "bob": {Out.ACCEPTED: 2}})
     rows = {metric.en: figures for metric, figures in metrics.table(counts)}
@@ -130,6 +133,7 @@ def test_conservation_is_silent_when_the_calls_add_up() -> None:
 
 @pytest.mark.parametrize("way", list(Exit))
 def test_a_contact_too_few_or_too_many_is_told_in_a_sentence(way: Exit) -> None:
+    """M-00: the sentence of the alarm."""
     sentence = metrics.conservation(Counts(flow=Flow(2, 8, {way: 8}, 1)))
     assert "2 were inside and 8 came, which makes 10" in sentence
     assert f"{way.value} 8" in sentence

@@ -43,6 +43,7 @@ def one_call(desk: Desk, name: str = "c1", *, rings: float = 5, talks: float = 6
 
 
 def test_a_call_is_a_contact_a_segment_and_agent_time() -> None:
+    """D-10, M-10, M-12: counted from the journal."""
     desk = Desk("ann", wrap_up_s=30)
     desk.ready("ann")
     one_call(desk)
@@ -58,6 +59,7 @@ def test_a_call_is_a_contact_a_segment_and_agent_time() -> None:
 
 
 def test_a_contact_belongs_to_the_interval_of_its_admission() -> None:
+    """D-21: by admission, whenever it ends."""
     desk = Desk("ann", wrap_up_s=0)
     desk.ready("ann")
     desk.wait(98)
@@ -84,6 +86,7 @@ def test_an_interval_begins_with_its_edge_and_ends_before_the_next() -> None:
 
 
 def test_every_way_out_is_counted_once() -> None:
+    """M-00: and they add up."""
     desk = Desk("ann", max_waiting=1, no_agent_s=30, wrap_up_s=0)
     desk.ready("ann")
     desk.caller("c1")
@@ -113,6 +116,7 @@ def test_a_line_that_tells_late_of_its_hang_up_is_forgiven_the_delay() -> None:
 
 
 def test_the_box_taking_somebody_off_duty_is_told_apart_from_their_own_breaks() -> None:
+    """M-14: by reason."""
     desk = Desk("ann", "bob", ring_s=10)
     desk.ready("ann", "bob")
     desk.caller("c1")
@@ -133,6 +137,7 @@ def test_the_box_taking_somebody_off_duty_is_told_apart_from_their_own_breaks() 
 
 
 def test_a_phone_that_is_lost_is_not_signed_in() -> None:
+    """M-13: signed-in time is reachable time."""
     desk = Desk("ann")
     desk.ready("ann")
     desk.wait(30)
@@ -145,6 +150,7 @@ def test_a_phone_that_is_lost_is_not_signed_in() -> None:
 
 
 def test_a_late_answer_taken_back_is_one_accepted_offer() -> None:
+    """M-15: one outcome."""
     desk = Desk("ann", ring_s=10)
     desk.ready("ann")
     desk.caller("c1")
@@ -156,6 +162,7 @@ def test_a_late_answer_taken_back_is_one_accepted_offer() -> None:
 
 
 def test_who_answers_a_dead_leg_is_a_ghost() -> None:
+    """M-19: an answer to nobody."""
     desk = Desk("ann")
     desk.ready("ann")
     desk.caller("c1")
@@ -178,6 +185,7 @@ def test_a_late_answer_while_the_caller_still_waits_is_no_ghost() -> None:
 
 
 def test_the_same_number_within_a_day_is_a_repeat_call() -> None:
+    """M-17: withheld numbers are no repeat."""
     desk = Desk("ann")
     for name, pause in (("c1", 10.0), ("c2", 86_400.0), ("c3", 86_401.0), ("c4", 0.0)):
         desk.together(ev.CallerArrived(name, "sales", "0312345678", "", "sip"))
@@ -203,6 +211,7 @@ def test_an_own_call_is_duty_time_and_no_handling() -> None:
 
 
 def test_what_still_goes_on_counts_so_far() -> None:
+    """M-09: also who still waits."""
     desk = Desk("ann", wrap_up_s=60)
     desk.wait(7)
     desk.ready("ann")

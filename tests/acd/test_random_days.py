@@ -1,6 +1,6 @@
 """Whole days of a random but plausible office: every row of the table is taken, every invariant holds at every step.
 
-One day more: `DESKBELL_DAY_STEPS=1000000 pytest tests/acd/test_random_days.py`.
+A million steps: `DESKBELL_DAY_STEPS=1000000 pytest -s tests/acd/test_random_days.py`, in days of `LONGEST_DAY` steps.
 """
 
 import os
@@ -75,8 +75,10 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
 
 
 SHAPES = [queue.queue for queue in queues(0)]
-STEPS = int(os.environ.get("DESKBELL_DAY_STEPS", "3000"))
-FEWEST_DAYS, MOST_DAYS = 2, 20
+STEPS = int(os.environ.get("DESKBELL_DAY_STEPS", "6000"))
+LONGEST_DAY = 3000 if STEPS < 100_000 else 10_000
+FEWEST_DAYS = -(-STEPS // LONGEST_DAY)
+MOST_DAYS = FEWEST_DAYS + 18
 T = TypeVar("T")
 
 
@@ -86,6 +88,7 @@ class Day:
     def __init__(self, seed: int) -> None:
         self.queues = queues(seed)
         self.desk = Desk(*AGENTS, queues=self.queues)
+        self.desk.watch.reload_every = 7
         self.chance = random.Random(seed)
         self.callers = 0
         self.legs = 0
@@ -291,12 +294,18 @@ class Day:
 def test_random_days_keep_every_invariant_and_take_every_row_of_the_table() -> None:
     rows: Counter[str] = Counter()
     missing = [row.id for row in tables.ROWS]
+    batches = 0
     for seed in range(1, MOST_DAYS + 1):
+        Desk.made.clear()
         day = Day(seed)
-        day.live(STEPS)
+        day.live(LONGEST_DAY)
+        day.desk.refold()
+        Desk.made.clear()
         assert day.desk.acd.state.arrivals == day.callers
+        batches += len(day.desk.journal)
         rows.update(day.desk.acd.rows_taken)
         missing = [row.id for row in tables.ROWS if not rows[row.id]]
+        print(f"day {seed}: {seed * LONGEST_DAY:,} steps, {batches:,} batches, {len(missing)} rows missing", flush=True)
         if seed >= FEWEST_DAYS and not missing:
             break
     print(*(f"{row} {count}" for row, count in sorted(rows.items())), sep="\n")

@@ -153,6 +153,7 @@ def test_d20_who_rejects_is_not_rung_again_in_this_race() -> None:
 
 
 def test_r03_two_agents_answer_at_once_and_the_first_one_wins(order: str) -> None:
+    """I-10: one winner."""
     desk = run(racing(), ev.OfferAccepted("o1"), ev.OfferAccepted("o2"), order)
     winner, loser = ("ann", "bob") if order.startswith("x") else ("bob", "ann")
     desk.together(ev.Bridged("c1", desk.last_offer[winner]))
@@ -283,6 +284,8 @@ TWO = [
 @pytest.mark.parametrize("x", TWO, ids=lambda event: type(event).__name__)
 @pytest.mark.parametrize("answered", [False, True])
 def test_any_two_events_in_a_race_keep_every_invariant(x: Event, order: str, answered: bool) -> None:
+    """I-10: in any order."""
+
     def start() -> Desk:
         desk = ring_all()
         desk.off("cay")

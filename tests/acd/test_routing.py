@@ -49,6 +49,7 @@ def test_an_edit_of_the_ring_order_applies_to_the_next_pick() -> None:
 
 
 def test_the_offer_carries_the_queues_ring_and_alert_times() -> None:
+    """T-ring, T-alert: the switch is told."""
     desk = Desk("ann", ring_s=15, alert_s=3)
     desk.ready("ann")
     desk.caller("c1")
@@ -196,6 +197,7 @@ def test_s04_going_on_duty_within_the_grace_saves_the_caller() -> None:
 
 
 def test_the_grace_of_a_late_arrival_counts_from_its_own_arrival() -> None:
+    """T-noagent: from one's own arrival."""
     desk = Desk("ann", no_agent_s=20)
     desk.caller("c1")
     desk.wait(15)
@@ -253,6 +255,7 @@ def test_r24_two_callers_and_one_place_to_wait() -> None:
 
 
 def test_r20_the_longest_wait_ends_with_a_message_but_lets_an_offer_finish() -> None:
+    """T-max: with a message."""
     desk = Desk("ann", max_wait_s=30, ring_s=20)
     desk.ready("ann")
     desk.caller("c0")

@@ -7,6 +7,7 @@ import pytest
 
 from appliance.acd import events as ev
 from appliance.acd import tables
+from appliance.acd.model import AgentState, Phase
 from appliance.acd.settings import QueueSettings
 from appliance.acd.view import Status
 from tests.acd.desk import QUEUE, Desk, office
@@ -193,6 +194,7 @@ CASES: dict[str, Case] = {
 
 @pytest.mark.parametrize("row", tables.ROWS, ids=lambda row: row.id)
 def test_row_is_taken_by_its_script_and_shows_what_it_should(row: tables.Row) -> None:
+    """A-01 to A-28, A-30: each row of the table by its script."""
     case = CASES[row.id]
     desk = Desk("ann")
     case.start(desk)
@@ -209,6 +211,18 @@ def test_row_ids_are_unique_and_name_every_transition_of_the_specification() -> 
     numbers = {row_id[:4] for row_id in ids}
     missing = {f"A-{number:02}" for number in range(1, 31)} - numbers
     assert missing == {"A-29"}  # it removes the agent and has no target
+
+
+def test_d02_off_duty_and_ringing_or_in_wrap_up_cannot_be_written_down() -> None:
+    assert [state.value for state in AgentState] == ["free", "ringing", "busy", "wrap_up", "off", "off_busy"]
+    for name, case in CASES.items():
+        desk = Desk("ann")
+        case.start(desk)
+        case.step(desk)
+        ann = desk.acd.state.agents["ann"]
+        assert not (ann.wrap_until and not ann.is_available), name
+        opened = [offer for offer in desk.acd.state.offers.values() if offer.phase is Phase.OPEN]
+        assert not (opened and not ann.is_available), name
 
 
 def test_a29_a_removed_agent_is_gone_at_once_when_idle() -> None:

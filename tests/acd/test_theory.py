@@ -60,6 +60,7 @@ def impatient_days() -> list[list[Contact]]:
 
 
 def test_patient_callers_wait_as_erlang_c_says(patient_days: list[list[Contact]]) -> None:
+    """I-25: an office that conserves work waits as theory says."""
     theory = patient(LOAD)
     assert all(one.left is Exit.ANSWERED for day in patient_days for one in day)
     agrees([share(day, lambda one: one.waited_s > 1e-9) for day in patient_days], theory.waits)

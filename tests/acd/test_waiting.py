@@ -78,6 +78,7 @@ def test_s38_the_place_is_told_on_entry_and_when_it_is_better() -> None:
 
 
 def test_s38_the_same_place_is_told_again_only_every_t_ann() -> None:
+    """T-ann: only then."""
     desk = busy(announce_position=True, announce_s=45, announce_min_s=20)
     desk.wait(59)
     desk.expect()
@@ -124,6 +125,7 @@ def calls_again(desk: Desk, contact: str, number: str = "555-c1") -> None:
 
 
 def test_f44_who_calls_again_within_five_minutes_stands_where_they_stood() -> None:
+    """T-resume: five minutes."""
     desk = busy()
     desk.wait(1)
     desk.caller("c2")
@@ -177,6 +179,7 @@ def test_f44_who_was_answered_left_no_place() -> None:
 
 
 def test_s38_a_better_place_is_not_told_within_t_annmin_even_after_an_offer_that_failed() -> None:
+    """T-annmin: not sooner."""
     desk = busy(announce_position=True)
     desk.caller("c2")
     desk.hangs_up("c1")

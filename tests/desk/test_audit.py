@@ -78,6 +78,7 @@ async def test_audits_of_an_office_at_work_change_nothing(tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("_soon")
 async def test_i17_a_conversation_whose_legs_are_gone_unheard_ends_within_two_audits(tmp_path: Path) -> None:
+    """T-recon, R-31: a lost BYE is found out."""
     async with running_box(tmp_path, "sato") as box:
         caller, offer = await box.talking()
         del box.switch.legs[caller], box.switch.legs[offer]  # the switch forgot to say so

@@ -18,6 +18,7 @@ from tests.support.desk_office import running_box
 
 
 async def test_every_order_leaves_after_its_cause_is_on_the_disk(tmp_path: Path) -> None:
+    """I-19: nothing leaves before it is on the disk."""
     seen: list[tuple[str, int]] = []
     async with running_box(tmp_path, "sato") as box:
         carry_out = box.desk.control.effects
@@ -59,6 +60,7 @@ async def test_a_batch_that_is_being_written_has_not_left_yet(tmp_path: Path, mo
 
 
 async def test_events_of_foreign_threads_arrive_in_their_order(tmp_path: Path) -> None:
+    """D-01: one writer."""
     async with running_box(tmp_path) as box:
         events = [ev.DutyOff("sato", "test", f"reason {number}") for number in range(200)]
 
@@ -77,6 +79,7 @@ async def test_events_of_foreign_threads_arrive_in_their_order(tmp_path: Path) -
 async def test_while_the_disk_fails_calls_go_on_and_afterwards_the_journal_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """R-42: the journal waits in memory."""
     append, is_full = Store.append, True
 
     async def full_disk(store: Store, *batch: object) -> int:

@@ -12,6 +12,7 @@ from tests.support.desk_office import running_box
 
 
 async def test_a_caller_is_connected_recorded_and_written_down(tmp_path: Path) -> None:
+    """R-48 partly: here is no page, no mail and no name service; each of them failing at work is not tried."""
     async with running_box(tmp_path, "sato") as box:
         caller, offer = await box.talking()
         dial = box.switch.commands(wire.Dial)[0]

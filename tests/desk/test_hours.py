@@ -130,6 +130,7 @@ def test_r22_each_boundary_of_a_day_with_a_change_of_summer_time_is_told_once(
 
 
 def test_r43_a_box_that_wakes_in_1970_is_open_and_says_so_until_its_clock_is_set(tmp_path: Path) -> None:
+    """D-11: time has a trust level."""
     box = Watched(tmp_path, Wall(100.0, Trust.LOW))
     assert box.hours.judge() is None
     assert box.told == []

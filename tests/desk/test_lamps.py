@@ -39,6 +39,7 @@ def slowest_gap(times: list[float]) -> float:
 
 @every_pattern
 def test_nothing_flashes_faster_than_two_and_a_half_times_a_second(pattern: Pattern) -> None:
+    """S-M3: for everybody's eyes."""
     for weights in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)):
         levels = [sum(weight * part for weight, part in zip(weights, step, strict=False)) for step in pattern.steps]
         for threshold in set(levels):
@@ -59,6 +60,7 @@ def is_saturated_red(step: Step) -> bool:
 
 @every_pattern
 def test_red_never_flashes_faster_than_once_in_two_seconds(pattern: Pattern) -> None:
+    """S-M3: red least of all."""
     assert slowest_gap(onsets(pattern, is_saturated_red)) >= 2.0 - 1e-9
 
 
@@ -125,6 +127,7 @@ def can_be_told_apart(one: Pattern, other: Pattern, eye: str) -> bool:
 def test_two_lamps_differ_in_rhythm_or_brightness_to_an_eye_that_confuses_hues(
     one: Pattern, other: Pattern, eye: str
 ) -> None:
+    """S-M3: not by hue alone."""
     assert can_be_told_apart(one, other, eye)
 
 

@@ -39,6 +39,7 @@ async def test_a_button_that_is_decided_after_the_page_means_what_is_committed_t
 
 
 async def test_many_commands_in_a_hundred_milliseconds_converge_on_the_last(tmp_path: Path) -> None:
+    """R-34: the last wins."""
     async with running_box(tmp_path, "sato") as box:
         for _ in range(10):
             await box.desk.office.go_off_duty("sato", "page", "break")

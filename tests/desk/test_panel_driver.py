@@ -85,6 +85,7 @@ async def test_a_bouncing_press_is_one_event_within_tens_of_milliseconds(bench: 
 
 
 async def test_a_lamp_shows_a_committed_view_at_once_and_a_press_does_not_change_it(bench: Bench) -> None:
+    """D-07, I-28, U-01: committed, and at once."""
     dim = bench.lamp()
     bench.button(True)
     await bench.until(lambda: bench.is_held(1))
@@ -117,6 +118,7 @@ async def test_wrap_up_begins_to_flash_before_it_ends(bench: Bench) -> None:
 
 
 async def test_a_button_held_at_start_is_an_alarm_until_it_is_released() -> None:
+    """R-41: a held button means nothing."""
     bench = Bench()
     bench.button(True)
     bench.driver.start()
@@ -149,6 +151,7 @@ async def test_a_stuck_button_alarms_once_and_is_ignored_until_it_is_released(ca
 
 
 async def test_five_buttons_at_once_are_five_presses(bench: Bench) -> None:
+    """R-41: and no more."""
     statuses = [AgentView(f"a{seat}", "", "", seat, Status.OFF, 0.0) for seat in range(1, 6)]
     bench.driver.show(OfficeView(2, 0.0, tuple(statuses)))
     pins = [bench.factory.pin(seat.button) for seat in read_board(BOARD).seats[:5]]

@@ -24,6 +24,7 @@ def agent(status: Status, **fields: object) -> AgentView:
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("pending", ["", "off", "on"])
 def test_every_status_has_a_lamp_of_its_own(status: Status, pending: str) -> None:
+    """U-01: the lamp tells the status."""
     shown = pattern_of(agent(status, pending=pending, wrap_until=100.0), 0.0)
     assert shown.id.startswith(status.value)
     assert shown.ja
@@ -96,10 +97,12 @@ def test_every_lamp_of_the_table_is_shown_for_some_agent() -> None:
     ],
 )
 def test_a_press_means(view: AgentView | None, press: PressKind, event: ev.Event | None) -> None:
+    """S-M2: the table of presses."""
     assert meaning_of(press, view, began=1000.0) == event
 
 
 def test_a_press_just_after_the_box_changed_something_is_ignored() -> None:
+    """T-guard, R-07: it was meant for what was there."""
     changed = agent(Status.OFF_PROMPT, changed_by_itself_at=10.0)
     assert meaning_of(SHORT, changed, 9.9) is None  # the finger was on its way before
     assert meaning_of(SHORT, changed, 10.0 + GUARD_S - 0.01) is None
@@ -107,6 +110,7 @@ def test_a_press_just_after_the_box_changed_something_is_ignored() -> None:
 
 
 def test_a_press_at_the_start_of_ringing_means_what_was_seen_before() -> None:
+    """R-08: it meant off duty."""
     ringing = agent(Status.RINGING, offer="o1", ringing_since=10.0, changed_by_itself_at=10.0)
     assert meaning_of(SHORT, ringing, 9.8) == ev.DutyOff("sato", "button")
     assert meaning_of(SHORT, ringing, 10.0 + BEFORE_RING_S - 0.01) == ev.DutyOff("sato", "button")

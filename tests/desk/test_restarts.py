@@ -67,6 +67,7 @@ def fold_of(path: Path) -> State:
 
 
 async def test_a_desk_killed_in_mid_talk_finds_order_and_waiting_times_exact(tmp_path: Path) -> None:
+    """R-30: killed while people talk and wait."""
     async with running_box(tmp_path, "sato"):
         pass  # sato is on duty, on disk
     plan = settings(tmp_path)
@@ -276,6 +277,7 @@ async def test_a_newer_database_stops_the_start_with_a_sentence(tmp_path: Path) 
 
 
 def test_the_state_is_the_fold_of_the_journal_byte_for_byte(tmp_path: Path) -> None:
+    """I-22: byte for byte."""
     states: list[State] = []
 
     async def a_busy_minute() -> None:

@@ -46,12 +46,14 @@ def test_a_phone_is_refused(plan: DeskSettings, called: str, code: int) -> None:
 
 
 def test_an_emergency_number_wins_over_a_phone_and_a_queue_of_that_number(plan: DeskSettings) -> None:
+    """D-12, I-18: before everything."""
     queue = replace(plan.office.queues[0], number="119")
     plan = replace(plan, office=replace(plan.office, queues=(queue,)), outbound=OutboundSettings("carrier"))
     assert route(call("119"), plan) == EMERGENCY
 
 
 def test_an_emergency_call_takes_any_line_or_trunk_that_goes_out(plan: DeskSettings) -> None:
+    """I-18: any way out."""
     plan = replace(plan, outbound=OutboundSettings(""))
     assert route(call("119"), plan) == EMERGENCY
 

@@ -58,6 +58,7 @@ def test_a_caller_in_a_dialog_reaches_the_switch_along_the_recorded_route(edge: 
 
 
 def test_two_phones_on_one_number_both_ring_and_the_second_stops_when_the_first_answers(edge: RunningEdge) -> None:
+    """R-47: two phones, one answer."""
     with edge.phone("102") as desk, edge.phone("102") as handset:
         _ring(edge.switch, "102")
         at_desk, at_handset = desk.wait_for("INVITE"), handset.wait_for("INVITE")

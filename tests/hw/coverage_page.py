@@ -4,13 +4,11 @@
 id (`test_f05_...`); a docstring with "F05 partly: ..." says what it leaves open. What nothing proves is said too.
 """
 
-import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.proofs import Proof, row, tests_in
+from tests.support.proofs import proofs as claimed
 
 FAULTS = {
     "F01": "DLE split at every byte position",
@@ -58,27 +56,9 @@ FOLDERS = ("hw", "lines", "media")  # other folders have fault catalogues of the
 _NAMED = re.compile(r"test_(f\d\d)_")
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """One test: the fault it is for, where it stands, and what it leaves open (empty when nothing)."""
-
-    fault: str
-    place: str
-    test: str
-    gap: str
-
-
 def proofs() -> Iterator[Proof]:
     """Every test named after a fault, by file and line."""
-    for source in sorted(path for folder in FOLDERS for path in (ROOT / "tests" / folder).rglob("test_*.py")):
-        text = source.read_text()
-        if not _NAMED.search(text):
-            continue
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (named := _NAMED.match(node.name)):
-                fault = named[1].upper()
-                told = re.search(rf"{fault} partly: (.*)", ast.get_docstring(node) or "")
-                yield Proof(fault, str(source.relative_to(ROOT)), node.name, told[1] if told else "")
+    return claimed(tests_in(*FOLDERS), lambda name, _: (fault[1].upper() for fault in [_NAMED.match(name)] if fault))
 
 
 def page() -> str:
@@ -91,13 +71,9 @@ def page() -> str:
         "",
         "| Fault | What goes wrong | Proven by | Still open |",
         "| --- | --- | --- | --- |",
+        *(row(fault, what, found, "**no test named after it**") for fault, what in FAULTS.items()),
     ]
-    for fault, what in FAULTS.items():
-        mine = [proof for proof in found if proof.fault == fault]
-        tests = "<br>".join(f"`{proof.place}` {proof.test.removeprefix('test_')}" for proof in mine)
-        gaps = " ".join(dict.fromkeys(proof.gap for proof in mine if proof.gap))
-        lines.append(f"| {fault} | {what} | {tests or '–'} | {gaps if mine else '**no test named after it**'} |")
-    missing = [fault for fault in FAULTS if not any(proof.fault == fault for proof in found)]
+    missing = [fault for fault in FAULTS if not any(proof.id == fault for proof in found)]
     lines += ["", f"Without a test of their own: {', '.join(missing) or 'none'}.", ""]
     return "\n".join(lines)
 

@@ -29,6 +29,7 @@ def talking(bench: LineBench) -> LineBench:
 
 
 def test_a_known_caller_is_offered_as_soon_as_the_number_settled(bench):
+    """R-40: the number's ringing is no answer."""
     bench.ring("NMBR = 0312345678", "NAME = YAMADA")
     bench.run(0.1)
     assert (bench.invitation.number, bench.invitation.name) == ("0312345678", "YAMADA")
@@ -50,6 +51,7 @@ def test_a_withheld_number_is_offered_as_withheld(bench):
 
 
 def test_the_line_is_taken_only_when_the_leg_is_answered_and_freed_when_it_ends(bench):
+    """U-15: it rings on until then."""
     bench.ring()
     bench.run(2.0)
     assert not bench.device.is_off_hook
@@ -176,6 +178,7 @@ def test_busy_tone_from_the_line_ends_the_leg(bench):
 
 
 def test_a_lost_modem_ends_the_leg_and_a_new_one_serves(bench):
+    """R-50: the leg ends."""
     talking(bench).unplug()
     assert bench.trunk.hung_up == [bench.invitation.attempt]
     assert bench.told[-1] == (State.FAULT, "unplugged", "")

@@ -88,6 +88,7 @@ def test_a_whole_call_off_hook_exactly_while_answered_with_sound_at_both_ends(ri
 
 
 def test_every_way_in_which_callers_leave_ends_their_leg_on_four_lines_at_once(tmp_path, switch):
+    """S-M5: busy tone, loop drop, silence."""
     rig = Rig(tmp_path, cards=4)
     try:
         rig.lines(switch.address)
@@ -184,6 +185,7 @@ async def states(rig: Rig, until, seconds: float = 10.0) -> dict[str, LineState]
 
 
 async def test_a_missing_modem_is_a_fault_in_a_sentence_and_an_unplugged_one_comes_back(rig, switch):
+    """R-50: and the line is back with it."""
     process = rig.lines(switch.address, Line("line9", str(rig.folder / "nothing")))
     told = await states(rig, lambda told: len(told) == 2)
     assert told["line9"].state == "fault"

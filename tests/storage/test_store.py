@@ -230,6 +230,7 @@ asyncio.run(main())
 
 
 def test_kill_9_loses_no_batch_that_was_acknowledged(tmp_path: Path) -> None:
+    """R-30, I-19: what was acknowledged is there."""
     path = tmp_path / "d.sqlite"
     child = subprocess.Popen([sys.executable, "-c", APPENDER, str(path)], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None

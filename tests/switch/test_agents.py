@@ -81,6 +81,7 @@ async def test_a_phone_that_rings_too_long_is_cancelled(desk, phone):
 
 
 async def test_a_phone_that_says_nothing_is_unreachable_after_the_alert_time(desk, by_hand):
+    """T-alert: unreachable then."""
     asked = time.monotonic()
     desk.ask(dial("a", f"sip:101@{by_hand.place}", alert_s=0.5))
     ended = await desk.hears(wire.Ended, leg="a")
@@ -97,6 +98,7 @@ async def test_a_phone_that_is_not_there_is_unreachable(desk, by_hand, status, c
 
 
 async def test_a_redirection_is_not_followed(desk, by_hand, phone):
+    """R-46 partly: a phone that answers by itself."""
     elsewhere = await phone(user="666")
     desk.ask(dial("a", f"sip:101@{by_hand.place}"))
     invite = await on_wire(by_hand.wait_for, "INVITE")
@@ -106,6 +108,7 @@ async def test_a_redirection_is_not_followed(desk, by_hand, phone):
 
 
 async def test_a_480_after_ringing_is_a_rejection(desk, by_hand):
+    """R-33: progress, then a refusal."""
     desk.ask(dial("a", f"sip:101@{by_hand.place}"))
     invite = await on_wire(by_hand.wait_for, "INVITE")
     by_hand.answer(invite, 180)
@@ -115,6 +118,7 @@ async def test_a_480_after_ringing_is_a_rejection(desk, by_hand):
 
 
 async def test_a_withdrawn_call_says_that_it_was_answered_elsewhere(desk, by_hand):
+    """I-10, I-11: the phone stops and knows why."""
     desk.ask(dial("a", f"sip:101@{by_hand.place}"))
     by_hand.answer(await on_wire(by_hand.wait_for, "INVITE"), 180)
     await desk.hears(wire.Alerted)
@@ -125,6 +129,7 @@ async def test_a_withdrawn_call_says_that_it_was_answered_elsewhere(desk, by_han
 
 
 async def test_an_answer_that_crosses_the_cancel_is_hung_up_and_told_once(desk, by_hand):
+    """R-05, I-11: hung up."""
     desk.ask(dial("a", f"sip:101@{by_hand.place}"))
     invite = await on_wire(by_hand.wait_for, "INVITE")
     by_hand.answer(invite, 180)
@@ -140,6 +145,7 @@ async def test_an_answer_that_crosses_the_cancel_is_hung_up_and_told_once(desk, 
 
 
 async def test_an_answer_without_audio_makes_no_half_conversation(desk, by_hand):
+    """R-33: no half bridge."""
     desk.ask(dial("a", f"sip:101@{by_hand.place}"))
     invite = await on_wire(by_hand.wait_for, "INVITE")
     accept(by_hand, invite, "")

@@ -78,6 +78,7 @@ async def test_prompts_play_in_order_and_music_follows(desk, switch, phone):
 
 
 async def test_a_bridge_cuts_a_prompt_at_once(desk, switch, phone):
+    """I-12, S-33: sound at once."""
     caller, call, leg = await held_caller(desk, switch, phone)
     agent = await phone(user="101", tone=1000)
     desk.ask(wire.Play(leg, ("please_wait",)), dial("a", to(agent)))

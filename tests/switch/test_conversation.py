@@ -98,6 +98,7 @@ async def test_the_recording_has_the_agent_left_and_the_caller_right(desk, switc
 
 
 async def test_a_paused_recording_holds_silence_of_equal_length(desk, switch, phone):
+    """S-08 partly: the permission and the expiry are the core's."""
     _caller, _call, _agent, _, leg = await talk(desk, switch, phone)
     desk.ask(wire.Record("talk-2", "agent-1", leg))
     started = await desk.hears(wire.RecordingStarted)

@@ -10,6 +10,7 @@ from tests.switch.conftest import call_in, to
 
 
 async def test_a_line_whose_process_was_killed_is_hung_up_with_its_conversation(desk, switch, phone):
+    """R-31: silence ends it."""
     line, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
     await call_in(line, switch, X_Deskbell_Line="line-1", X_Deskbell_Call="k-1")
     leg = (await desk.hears(wire.Incoming)).leg

@@ -250,6 +250,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
 
 @pytest.mark.wish(Wish(lines=0, reserve_mb=4))
 async def test_a_disk_that_fills_ends_the_recording_and_not_the_conversation(office: Office) -> None:
+    """R-42: the call goes on."""
     with small_disk(office.box.recordings, 8):
         await office.on_duty("a1")
         caller = await office.sip_caller()
@@ -273,6 +274,7 @@ async def test_a_disk_that_fills_ends_the_recording_and_not_the_conversation(off
 
 
 async def test_recordings_torn_by_a_power_cut_are_mended_at_the_next_start(open_folder: Path) -> None:
+    """R-30: recordings too."""
     part = open_folder / "state" / "recordings" / "torn.part"
     part.mkdir(parents=True)
     (open_folder / "state").chmod(0o751)

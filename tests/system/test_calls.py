@@ -34,6 +34,7 @@ async def test_a_sip_caller_talks_to_the_agent_and_both_are_heard_and_recorded(o
 
 
 async def test_a_caller_on_the_analogue_line_talks_to_the_agent_and_the_line_is_free_again(office: Office) -> None:
+    """U-15, S-M5: off-hook exactly while answered."""
     await office.on_duty("a1")
     caller = await office.line_caller()
     agent = office.phones["a1"]

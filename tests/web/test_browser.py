@@ -74,6 +74,7 @@ async def test_the_prompt_is_a_modal_question_answered_by_keyboard(demo: Scene) 
 
 
 async def test_a_prompt_answered_elsewhere_closes_and_one_put_off_stays_on_the_card(demo: Scene) -> None:
+    """S-06: anywhere."""
     await demo.come_in()
     demo.desk.set_agent("sato", status=Status.OFF_PROMPT, reason="no_answer", prompt="no_answer")
     await demo.browser.until("document.getElementById('prompt').open")
@@ -91,6 +92,7 @@ async def test_a_prompt_answered_elsewhere_closes_and_one_put_off_stays_on_the_c
 
 
 async def test_the_desk_closes_and_the_page_says_so_in_words_until_it_is_back(demo: Scene) -> None:
+    """S-31: and says when it is cut off."""
     await demo.come_in()
     port = demo.server.port
     await demo.server.stop()
@@ -107,6 +109,7 @@ async def test_the_desk_closes_and_the_page_says_so_in_words_until_it_is_back(de
 
 
 async def test_refresh_shows_the_newest_state_even_without_a_stream(demo: Scene) -> None:
+    """S-31: the button remains."""
     await demo.come_in()
     await demo.browser.run("EventSource.prototype.addEventListener = () => {}")
     await demo.browser.click("#refresh")

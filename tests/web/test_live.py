@@ -40,6 +40,7 @@ async def ended(stream: ClientResponse) -> bool:
 
 
 async def test_a_tab_sees_the_office_at_once_and_every_change(person: TestClient, desk: FakeDesk) -> None:
+    """S-31: pushed."""
     stream = await person.get("/events?tab=a")
     assert stream.content_type == "text/event-stream"
     first = await next_message(stream)

@@ -32,6 +32,7 @@ def keys(language: str) -> set[str]:
 
 
 def test_both_languages_have_the_same_keys() -> None:
+    """S-M4: both languages."""
     assert keys("ja") == keys("en")
 
 
@@ -86,4 +87,5 @@ def test_a_word_nobody_translated_is_an_error() -> None:
 
 @pytest.mark.parametrize(("language", "word"), [("ja", "勤務を開始"), ("en", "Go on duty")])
 def test_the_vocabulary_is_the_fields(language: str, word: str) -> None:
+    """S-M4, D-15: the words of the field."""
     assert words_of(language).say("agent.go_on") == word

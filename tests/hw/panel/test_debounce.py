@@ -103,6 +103,7 @@ def test_ten_thousand_presses_bouncing_up_to_five_milliseconds_are_ten_thousand_
 
 
 def test_a_bad_contact_that_bounces_for_twenty_milliseconds_makes_one_event_of_each_press() -> None:
+    """R-41: bouncing."""
     shaky = random.Random(9)
     edges, at = [], 1.0
     for _ in range(1000):
