@@ -56,6 +56,7 @@ def order(kind: type[do.Command], contact: str, offer: str) -> do.Command:
         do.AnnouncePosition(contact, 1),
         do.SendCaller(contact, Kind.VOICEMAIL, "", 1, 20.0, "key"),
         do.SayToCaller(contact, "closed", 1),
+        do.TellCaller(contact, ("closing",)),
         do.ReleaseCaller(contact, "test"),
         do.OfferCallback(contact, "2"),
         do.ReadBackNumber(contact, "0312345678"),
@@ -79,6 +80,7 @@ TOLD_TO_THE_SWITCH: dict[type[do.Command], type[wire.Message]] = {
     do.RecordConversation: wire.Record,
     do.DismissCaller: wire.Play,
     do.SayToCaller: wire.Play,
+    do.TellCaller: wire.Play,
     do.ReleaseCaller: wire.Hangup,
     do.PromiseCallback: wire.Hangup,
 }
