@@ -219,8 +219,8 @@ class Acd:
             offers.bridged(office, event.contact, event.offer)
             return
         offer = self.state.offers.get(event.offer)
-        if offer is None:
-            return  # it has its one outcome already (D-05)
+        if offer is None or offer.is_silent:
+            return  # it has its one outcome already (D-05), or there is no phone that could have told this
         if isinstance(event, ev.OfferLegEnded):
             offers.leg_ended(office, offer)
         elif offer.phase is Phase.OPEN:

@@ -294,6 +294,11 @@ class Offer:
     race: str = ""
     why: Why | None = None
 
+    @property
+    def is_silent(self) -> bool:
+        """The agent is held without a ring while the customer of a callback is dialled."""
+        return self.phase is Phase.OPEN and not self.deadline
+
 
 @dataclass(slots=True)
 class QueueState:

@@ -188,8 +188,8 @@ def accept(office: Office, offer_id: str) -> None:
     The second answer of a race has lost: no wrap-up, no missed call (R-03, I-10).
     """
     offer = office.state.offers.get(offer_id)
-    if offer is not None and offer.phase is Phase.OPEN and not offer.deadline:
-        return  # held in silence for a callback: there is no phone that could have answered
+    if offer is not None and offer.is_silent:
+        return  # there is no phone that could have answered
     if offer is not None and offer.phase is Phase.OPEN and _has_winner(office, offer):
         withdraw(office, offer, LOST_RACE, Happening.WITHDRAWN, elsewhere=True)
     elif offer is not None and offer.phase is Phase.OPEN:
