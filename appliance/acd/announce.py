@@ -1,14 +1,17 @@
-"""Telling waiting callers their place: on entry, when it is better, and again every T-ann (S-38).
+"""Telling waiting callers their place, and the wait where it can be known: on entry, when it is better, every T-ann.
 
 Rules: never worse than what was said before (I-23), never within T-annmin of the last time, never while a phone rings
-for this caller. Callbacks ahead count like everybody else.
+for this caller nor into the dialogue about a callback. Callbacks ahead count like everybody else (S-38, M-20).
 """
 
 import bisect
 
 from appliance.acd import commands as do
-from appliance.acd.model import Contact, ContactState
+from appliance.acd import eligible, expected_wait
+from appliance.acd.expected_wait import Before, Outlook
+from appliance.acd.model import Ask, Contact, ContactState, QueueState
 from appliance.acd.office import Office
+from appliance.acd.settings import QueueSettings
 
 
 def keep(office: Office, contact: Contact) -> None:
@@ -19,13 +22,17 @@ def keep(office: Office, contact: Contact) -> None:
         return
     if office.now < contact.announce_at:
         return
+    if contact.ask is not Ask.NOTHING and office.now < contact.ask_until:
+        contact.announce_at = contact.ask_until
+        return
     contact.announce_at = office.now + max(queue.announce_min_s, 1.0)
     place = position(office, contact)
     is_better = not contact.announced or place < contact.announced
     is_time = place == contact.announced and office.now >= contact.announced_at + queue.announce_s
     if is_better or is_time:
-        contact.announced, contact.announced_at = place, office.now
-        office.commands.append(do.AnnouncePosition(contact.contact, place))
+        minutes = _expected_minutes(office, queue, contact, place) if queue.announce_wait else None
+        contact.announced, contact.announced_at, contact.announced_wait = place, office.now, minutes
+        office.commands.append(do.AnnouncePosition(contact.contact, place, minutes))
 
 
 def position(office: Office, contact: Contact) -> int:
@@ -33,6 +40,34 @@ def position(office: Office, contact: Contact) -> int:
     line = office.waiting[contact.queue]
     before = bisect.bisect_left(line, (contact.key, contact.contact))
     return 1 + before + sum(1 for other in _being_served(office, contact.queue) if other.key < contact.key)
+
+
+def note_handled(memory: QueueState, queue: QueueSettings, talked_s: float) -> None:
+    """A call is over: what it took of an agent, wrap-up included, goes into the moving mean (M-20)."""
+    memory.handling_s = expected_wait.moved_mean(_mean_s(memory, queue), max(0.0, talked_s) + queue.wrap_up_s)
+    memory.handled += 1
+
+
+def _mean_s(memory: QueueState, queue: QueueSettings) -> float:
+    return memory.handling_s if memory.handled else queue.handling_s or expected_wait.PRIOR_AHT_S
+
+
+def _expected_minutes(office: Office, queue: QueueSettings, contact: Contact, place: int) -> int | None:
+    memory = office.state.queues[queue.queue]
+    agents = [office.state.agents[one] for one in queue.agents if one in office.staffing]
+    line = office.waiting[queue.queue]
+    head = office.state.contacts[line[0][1]] if line else contact
+    return expected_wait.announced_minutes(
+        Outlook(
+            ahead=place - 1,
+            staff=sum(eligible.can_be_waited_for(agent, queue.queue) for agent in agents),
+            aht_s=_mean_s(memory, queue),
+            samples=memory.handled,
+            has_prior=bool(queue.handling_s),
+            head_waits_s=0.0 if head is contact else office.now - head.t_enq,
+            before=Before(contact.announced_wait, contact.announced - 1) if contact.announced else None,
+        )
+    )
 
 
 def _being_served(office: Office, queue: str) -> list[Contact]:

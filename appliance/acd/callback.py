@@ -58,10 +58,14 @@ def _enter(office: Office, contact: Contact, digit: str) -> None:
 
 
 def may_dial(office: Office, number: str) -> bool:
-    """Not an emergency number, our own, or one that is not to be called; not a costly prefix (§3.8, 2)."""
+    """Not an emergency number, our own, or one that is not to be called; not a costly prefix (§3.8, 2).
+
+    Nor one that no way out carries: what cannot be dialled is not promised.
+    """
     settings = office.state.office
     is_refused = number in settings.never_dial or any(number.startswith(one) for one in settings.costly_prefixes)
-    return number.removeprefix("+").isdecimal() and not is_refused
+    is_carried = any(number.startswith(one) for one in settings.carried_prefixes)
+    return number.removeprefix("+").isdecimal() and is_carried and not is_refused
 
 
 def find(office: Office, queue: str, number: str) -> Contact | None:
@@ -71,6 +75,11 @@ def find(office: Office, queue: str, number: str) -> Contact | None:
         if is_open and contact.callback is not None and contact.callback.number == number:
             return contact
     return None
+
+
+def is_promised(office: Office, contact: Contact) -> bool:
+    """Whether the caller's number has a promise in this queue already (§3.8, 4)."""
+    return bool(contact.number) and find(office, contact.queue, contact.number) is not None
 
 
 def give(office: Office, contact: Contact, number: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 MOST_HOPS = 5  # destinations one contact is sent to, over all chains (I-27)
 NOBODY = "nobody_available"  # the message behind every chain
 CLOSING = "closed"  # what callers hear who are waiting when it closes (S-37)
+BOOKED = "callback_booked"  # the number has a promise already
 
 
 class Reason(enum.Enum):
@@ -53,8 +54,22 @@ class Destination:
 
     @property
     def key(self) -> str:
-        """What is never visited twice by one contact."""
-        return f"{self.kind.value}:{self.to}"
+        """What is never visited twice by one contact; a ring group is a queue where nobody waits."""
+        kind = Kind.QUEUE if self.kind is Kind.GROUP else self.kind
+        return f"{kind.value}:{self.to}"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A chain that was left for another queue, and its next step: it is gone on with when that queue has none left.
+
+    `announced` is the place told there last: whoever comes back is told none that is worse (I-23).
+    """
+
+    queue: str
+    reason: Reason
+    step: int
+    announced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,10 @@ DEFAULTS: dict[Reason, tuple[Destination, ...]] = {
 }
 
 
-def steps_of(chains: tuple[Chain, ...], reason: Reason) -> tuple[Destination, ...]:
-    """The chain of a reason, the usual one when none was set up."""
-    return next((chain.steps for chain in chains if chain.reason is reason), DEFAULTS.get(reason, ()))
+def steps_of(chains: tuple[Chain, ...], reason: Reason, *, is_sent_on: bool = False) -> tuple[Destination, ...]:
+    """The chain of a reason, the usual one when none was set up.
+
+    Who came along another queue's chain goes on with that one instead of the usual; a key pressed here is meant here.
+    """
+    usual = () if is_sent_on and reason is not Reason.KEY else DEFAULTS.get(reason, ())
+    return next((chain.steps for chain in chains if chain.reason is reason), usual)

@@ -9,7 +9,7 @@ _AGENT = (
 _CONTACT = (
     "t_enq retry_at until clock_from entered_at announced_at announce_at ask_until relaxes_at sticky_until".split()
 )
-_OFFER = "opened_at deadline".split()
+_OFFER = "opened_at bridged_at deadline".split()
 
 
 def move_stamps(state: State, seconds: float) -> None:

@@ -71,10 +71,14 @@ class DismissCaller:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncePosition:
-    """Tell the caller the place in the queue, over the music (S-38); a `Connect` cuts it."""
+    """Tell the caller the place in the queue, over the music (S-38); a `Connect` cuts it.
+
+    `minutes` is the wait to expect, `expected_wait.OVER` for more than fifteen, None: the place only (M-20).
+    """
 
     contact: str
     position: int
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,8 @@ class SendCaller:
     """Send the caller on to voicemail, a person, a group, a number outside or a menu (§3.6): answer `SentOn` when it
     takes the call, `CouldNotSend` when it cannot, both with this `hop`. `ring_s` is for those that ring.
 
-    A later order for the same contact takes this one back.
+    A later order for the same contact takes this one back. While somebody is rung, a caller who was not answered yet
+    hears it ring.
     """
 
     contact: str

@@ -45,11 +45,16 @@ class Outlook:
     overtaken: bool = False
 
 
+def moved_mean(mean_s: float, handle_s: float) -> float:
+    """The moving mean after one more handle (seconds)."""
+    return mean_s + (handle_s - mean_s) * _WEIGHT
+
+
 def handling_time(handles_s: Sequence[float], prior_s: float = PRIOR_AHT_S) -> float:
     """The moving mean of the last 30 handles in seconds, oldest first, starting from the prior."""
     mean = prior_s
     for handle_s in handles_s[-KEPT_HANDLES:]:
-        mean += (handle_s - mean) * _WEIGHT
+        mean = moved_mean(mean, handle_s)
     return mean
 
 

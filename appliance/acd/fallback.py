@@ -1,20 +1,23 @@
 """What becomes of callers whom a queue cannot serve: the walk along the chain of the reason (§3.6).
 
 Rules: no destination twice for one contact, at most MOST_HOPS of them (I-27); whoever does not take the call within the
-time of `SendCaller` is passed over; behind the last step is a message, then the caller is hung up (D-06).
+time of `SendCaller` is passed over; a chain that led to another queue goes on where that queue's own has no more steps;
+behind the last step is a message, then the caller is hung up (D-06).
 """
 
+from appliance.acd import callback, contacts, hours, story
 from appliance.acd import commands as do
-from appliance.acd import contacts, hours, story
-from appliance.acd.chains import MOST_HOPS, NOBODY, Destination, Kind, Reason, steps_of
+from appliance.acd.chains import BOOKED, MOST_HOPS, NOBODY, Destination, Kind, Reason, Way, steps_of
 from appliance.acd.deadlines import Alarm
-from appliance.acd.model import Contact, ContactState, Hears
+from appliance.acd.model import Ask, Contact, ContactState, Hears
 from appliance.acd.office import Office
 from appliance.acd.story import Outcome
 
 DISMISS_S = 60.0  # the longest message; then the caller goes on, or is hung up, even if nobody says it ended
 ANSWER_S = 5.0  # beyond the ringing, for the word that nobody took the call
 MENU_S = 60.0
+INTO_QUEUE = (Kind.QUEUE, Kind.GROUP)
+THAT_RING = (Kind.USER, Kind.EXTERNAL)  # the caller hears it ring; the others answer the line themselves
 SPEECH_S = 3.0  # vm_min: who said less has left no message (S-34)
 
 
@@ -26,7 +29,7 @@ def fall_back(office: Office, contact: Contact, reason: Reason, *, says: str = "
     office.leave_line(contact)
     contacts.stop_clock(office, contact)
     contact.state, contact.offer, contact.why, contact.step = ContactState.FALLBACK, "", reason.value, 0
-    contact.sent_to, contact.is_taken, contact.until = None, False, 0.0
+    contact.sent_to, contact.is_taken, contact.until, contact.ask = None, False, 0.0, Ask.NOTHING
     steps = _steps(office, contact)
     if says and steps and steps[0].kind is not Kind.MESSAGE:
         contact.hears, contact.prompt = Hears.MUSIC, says
@@ -39,28 +42,41 @@ def fall_back(office: Office, contact: Contact, reason: Reason, *, says: str = "
 def go_on(office: Office, contact: Contact) -> None:
     """To the next destination that this contact has not seen yet; to the last message when none is left."""
     contact.sent_to, contact.is_taken, contact.prompt = None, False, ""
+    while contact.hops < MOST_HOPS:
+        destination = _next(office, contact)
+        if destination is not None:
+            contact.hops += 1
+            contact.visited.append(destination.key)
+            office.facts.append(_sent_on(office, contact, destination))
+            _send(office, contact, destination)
+            return
+        if not contact.ways:
+            break
+        way = contact.ways.pop()
+        contact.queue, contact.why, contact.step = way.queue, way.reason.value, way.step
+        contact.announced, contact.announced_wait = way.announced, None
+    _say_last(office, contact, NOBODY)
+
+
+def _next(office: Office, contact: Contact) -> Destination | None:
+    """The next step of the present chain that can be taken; the ones before it are passed."""
     steps, here = _steps(office, contact), Destination(Kind.QUEUE, contact.queue).key
-    while contact.step < len(steps) and contact.hops < MOST_HOPS:
+    while contact.step < len(steps):
         destination = steps[contact.step]
         contact.step += 1
-        if destination.key == here or destination.key in contact.visited or not _exists(office, destination):
-            continue
-        contact.hops += 1
-        contact.visited.append(destination.key)
-        office.facts.append(_sent_on(office, contact, destination))
-        _send(office, contact, destination)
-        return
-    _say_last(office, contact, NOBODY)
+        if destination.key != here and destination.key not in contact.visited and _exists(office, destination):
+            return destination
+    return None
 
 
 def _steps(office: Office, contact: Contact) -> tuple[Destination, ...]:
     queue = office.queues.get(contact.queue)
-    return steps_of(queue.chains, Reason(contact.why)) if queue is not None else ()
+    return steps_of(queue.chains, Reason(contact.why), is_sent_on=bool(contact.ways)) if queue is not None else ()
 
 
 def _exists(office: Office, destination: Destination) -> bool:
     """Whether the core can judge that there is no such thing; what it cannot judge, call control refuses."""
-    return destination.kind is not Kind.QUEUE or destination.to in office.queues
+    return destination.kind not in INTO_QUEUE or destination.to in office.queues
 
 
 def _sent_on(office: Office, contact: Contact, destination: Destination) -> story.ContactSentOn:
@@ -71,12 +87,18 @@ def _sent_on(office: Office, contact: Contact, destination: Destination) -> stor
 
 
 def _send(office: Office, contact: Contact, destination: Destination) -> None:
-    if destination.kind is Kind.QUEUE:
+    if destination.kind in INTO_QUEUE:
         _enter(office, contact, destination)
     elif destination.kind is Kind.MESSAGE:
         _say_last(office, contact, destination.to or NOBODY)
+    elif destination.kind is Kind.CALLBACK:
+        _offer_callback(office, contact)
     else:
-        contact.sent_to, contact.hears = destination.kind, Hears.MUSIC
+        contact.sent_to = destination.kind
+        if destination.kind not in THAT_RING:
+            contact.hears = Hears.MUSIC
+        elif contact.hears is Hears.NOTHING:
+            contact.hears = Hears.RINGBACK
         _watch(office, contact, office.state.office.transfer_s + ANSWER_S)
         order_again(office, contact)
 
@@ -85,9 +107,33 @@ def order_again(office: Office, contact: Contact) -> None:
     """Send the caller to where they are to be, also after a restart; whoever has taken the call keeps it (A-30)."""
     if contact.state is not ContactState.FALLBACK or contact.sent_to in (None, Kind.MESSAGE) or contact.is_taken:
         return
+    if contact.sent_to is Kind.CALLBACK:
+        callback.ask(office, contact)
+        return
     kind, _, to = contact.visited[-1].partition(":")
     ring_s = office.state.office.transfer_s
     office.commands.append(do.SendCaller(contact.contact, Kind(kind), to, contact.hops, ring_s, contact.why))
+
+
+def _offer_callback(office: Office, contact: Contact) -> None:
+    """Ask whether the caller wants to be called back; who wants no call back, or says nothing, goes on."""
+    if callback.is_promised(office, contact):
+        _say_last(office, contact, BOOKED)
+        return
+    contact.sent_to, contact.hears = Kind.CALLBACK, Hears.MUSIC
+    callback.ask(office, contact)
+    _watch(office, contact, contact.ask_until - office.now)
+
+
+def key_pressed(office: Office, contact: Contact, digit: str) -> None:
+    """A key on the way along a chain: only the offer of a callback listens; * is no, and the chain goes on."""
+    if contact.sent_to is not Kind.CALLBACK:
+        return
+    if digit == "*":
+        contact.ask = Ask.NOTHING
+        go_on(office, contact)
+    else:
+        callback.dialogue(office, contact, digit)
 
 
 def _enter(office: Office, contact: Contact, destination: Destination) -> None:
@@ -95,9 +141,10 @@ def _enter(office: Office, contact: Contact, destination: Destination) -> None:
     left = Destination(Kind.QUEUE, contact.queue).key
     if left not in contact.visited:
         contact.visited.append(left)
+    contact.ways.append(Way(contact.queue, Reason(contact.why), contact.step, contact.announced))
     contacts.stop_clock(office, contact)
     contact.queue, contact.entered_at = destination.to, office.now
-    contact.announced, contact.announce_at = 0, 0.0
+    contact.announced, contact.announce_at, contact.announced_wait = 0, 0.0, None
     contact.is_admitted, contact.offers = False, 0  # who declined there is asked last here as well (I-24)
     contact.last_agent, contact.sticky_until = "", 0.0
     if not destination.keep_place:

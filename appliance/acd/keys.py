@@ -1,7 +1,7 @@
 """Keys that callers press while they wait: the exit to voicemail (S-34, S-39), the callback (S-40).
 
-Rule: a key counts only while the caller waits or an agent is being rung; once an agent has answered it means nothing
-(R-19).
+Rule: a key counts only while the caller waits, an agent is being rung, or a chain asks for one; once an agent has
+answered it means nothing (R-19).
 """
 
 from appliance.acd import callback, fallback, offers, promise
@@ -17,6 +17,8 @@ def pressed(office: Office, name: str, digit: str) -> None:
         return
     if contact.state is ContactState.CONFIRMING and digit == "1":
         callback.confirmed(office, contact)
+    elif contact.is_live and contact.state is ContactState.FALLBACK:
+        fallback.key_pressed(office, contact, digit)
     elif contact.is_live and contact.state in (ContactState.WAITING, ContactState.OFFERING):
         _while_waiting(office, contact, digit)
 

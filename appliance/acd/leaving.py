@@ -3,7 +3,7 @@
 Rule: wrap-up belongs to the agent and starts here, when the last leg is down, whatever becomes of the caller (D-08).
 """
 
-from appliance.acd import story
+from appliance.acd import announce, story
 from appliance.acd.model import Agent, Offer, Reach
 from appliance.acd.office import Office
 from appliance.acd.tables import Happening
@@ -15,8 +15,10 @@ def drop_leg(office: Office, offer: Offer, happening: Happening) -> None:
     del office.state.offers[offer.offer]
     agent.offer = ""
     queue = office.queues.get(offer.queue)
-    if offer.was_bridged and queue is not None and agent.is_available:
-        agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
+    if offer.was_bridged and queue is not None:
+        announce.note_handled(office.state.queues[queue.queue], queue, office.now - offer.bridged_at)
+        if agent.is_available:
+            agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
     last_leg_down(office, agent, happening)
 
 

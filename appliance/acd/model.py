@@ -8,7 +8,7 @@ where a field says so.
 import enum
 from dataclasses import dataclass, field
 
-from appliance.acd.chains import Kind, Reason
+from appliance.acd.chains import Kind, Reason, Way
 from appliance.acd.house import House
 from appliance.acd.settings import AgentSettings, OfficeSettings
 from appliance.acd.view import Status
@@ -194,11 +194,13 @@ class Contact:
     less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none.
 
     `is_live`: a caller is on the line; without it the contact is a promised `callback`, in line as WAITING.
-    `announced` is the place told last, at `announced_at`; `announce_at` is when to look again (S-38). `told` are the
-    prompts about the house that this caller has heard (U-10, U-11).
+    `announced` is the place told last, at `announced_at`, with `announced_wait` minutes (M-20, None: none);
+    `announce_at` is when to look again (S-38). `told` are the prompts about the house that this caller has heard
+    (U-10, U-11).
     T-max counts from `entered_at`, when the present queue was reached (0: on arrival). `step` is the next in the chain
-    of the reason `why`, `hops` counts destinations over all chains and `visited` are their keys (I-27). `sent_to` is
-    where the caller is in FALLBACK; `is_taken`: whoever that is has taken the call; `prompt` is what is being said.
+    of the reason `why`, `hops` counts destinations over all chains and `visited` are their keys (I-27). `ways` are the
+    chains that were left for another queue, the last one last. `sent_to` is where the caller is in FALLBACK;
+    `is_taken`: whoever that is has taken the call; `prompt` is what is being said.
     """
 
     contact: str
@@ -224,9 +226,11 @@ class Contact:
     announced: int = 0
     announced_at: float = 0.0
     announce_at: float = 0.0
+    announced_wait: int | None = None
     step: int = 0
     hops: int = 0
     visited: list[str] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
     sent_to: Kind | None = None
     is_taken: bool = False
     prompt: str = ""
@@ -293,6 +297,7 @@ class Offer:
     is_blameless: bool = False
     race: str = ""
     why: Why | None = None
+    bridged_at: float = 0.0
 
     @property
     def is_silent(self) -> bool:
@@ -305,7 +310,8 @@ class QueueState:
     """What a queue remembers. `unstaffed_since`: nobody is in NOW or SOON since then (T-noagent), None when staffed.
 
     The memories of §3.5: `rota` whose turn is next (round robin), `deck` the cards left and `seed` what the next deck
-    is shuffled with (random), `answered` calls of each agent since midnight (fewest calls).
+    is shuffled with (random), `answered` calls of each agent since midnight (fewest calls). `handling_s` is the
+    moving mean of what calls took, `handled` how many were counted (M-20).
     """
 
     unstaffed_since: float | None = None
@@ -314,6 +320,8 @@ class QueueState:
     deck: list[str] = field(default_factory=list)
     seed: int = 0
     answered: dict[str, int] = field(default_factory=dict)
+    handled: int = 0
+    handling_s: float = 0.0
 
 
 @dataclass(slots=True)

@@ -266,7 +266,7 @@ def bridged(office: Office, contact_id: str, offer_id: str) -> None:
     contacts.stop_clock(office, contact)
     contact.state, contact.agent = ContactState.CONNECTED, offer.agent
     _remember_talk(office, contact, offer)
-    offer.was_bridged, offer.deadline = True, 0.0
+    offer.was_bridged, offer.bridged_at, offer.deadline = True, office.now, 0.0
     office.state.agents[offer.agent].has_talked = True
     office.facts.append(
         story.ContactAnswered(office.now, contact_id, offer.agent, offer_id, contact.recording, contact.waited_s)

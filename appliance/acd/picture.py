@@ -4,7 +4,7 @@ from appliance.acd import eligible, strategies
 from appliance.acd.house import Held, Holding
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
 from appliance.acd.strategies import Choice
-from appliance.acd.view import AgentView, CallView, OfficeView, QueueView, WaitingView
+from appliance.acd.view import AgentView, CallbackView, CallView, OfficeView, QueueView, WaitingView
 
 _TALKING = (ContactState.CONNECTING, ContactState.CONNECTED)
 
@@ -17,9 +17,11 @@ def draw(state: State, now: float) -> OfficeView:
     waiting = [contact for contact in contacts if _is_waiting(contact)]
     calls = tuple(_call(state, contact) for contact in contacts if _is_call(contact))
     queues = tuple(_queue(state, queue.queue) for queue in state.office.queues)
-    house = state.house
+    house, standing = state.house, _waiting(state, waiting)
+    places = {one.contact: one.position for one in standing}
+    promised = tuple(_promise(contact, places) for contact in contacts if contact.callback and not contact.is_live)
     return OfficeView(
-        state.seq, now, agents, _waiting(state, waiting), calls, queues, _word(house.holding), tuple(house.notices)
+        state.seq, now, agents, standing, calls, queues, _word(house.holding), tuple(house.notices), promised
     )
 
 
@@ -118,9 +120,31 @@ def _waiting(state: State, contacts: list[Contact]) -> tuple[WaitingView, ...]:
                 since=contact.t_enq,
                 priority=contact.priority,
                 offered_to=offer.agent if offer is not None else "",
+                callback=_promised_to(contact),
             )
         )
     return tuple(views)
+
+
+def _promised_to(contact: Contact) -> str:
+    return contact.callback.origin if contact.callback is not None else ""
+
+
+def _promise(contact: Contact, places: dict[str, int]) -> CallbackView:
+    promise = contact.callback
+    assert promise is not None, contact
+    return CallbackView(
+        contact=contact.contact,
+        queue=contact.queue,
+        number=promise.number,
+        name=contact.name,
+        origin=promise.origin,
+        since=contact.t_enq,
+        state=contact.state.value,
+        position=places.get(contact.contact, 0),
+        tries=promise.tries,
+        retry_at=promise.retry_at,
+    )
 
 
 def _call(state: State, contact: Contact) -> CallView:
@@ -135,4 +159,5 @@ def _call(state: State, contact: Contact) -> CallView:
         since=contact.clock_from if is_talking else contact.t_enq,
         recording=contact.is_recording,
         talking=is_talking,
+        callback=_promised_to(contact),
     )

@@ -73,6 +73,8 @@ class QueueSettings:
     announce_position: bool = False  # S-38
     announce_s: float = 45.0  # T-ann
     announce_min_s: float = 20.0  # T-annmin
+    announce_wait: bool = False  # with the place, when it can be known (M-20)
+    handling_s: float = 0.0  # what a call takes, until ten were handled; 0: not known
     callback: CallbackSettings | None = None  # None: this queue offers none
     chains: tuple[Chain, ...] = ()  # where callers go for each reason (§3.6)
     is_group: bool = False
@@ -97,6 +99,7 @@ class OfficeSettings:
     bridge_s: float = 3.0  # T-bridge
     never_dial: tuple[str, ...] = ()  # emergency, our own, do-not-call: no callback goes there (§3.8)
     costly_prefixes: tuple[str, ...] = ()
+    carried_prefixes: tuple[str, ...] = ("",)  # numbers that some way out carries; "" is every number
     resume_s: float = 300.0  # T-resume: how long the place of a caller who gave up is kept; 0 not at all
     transfer_s: float = 20.0  # T-xfer: how long somebody a caller was sent on to is rung
     voicemail_s: float = 300.0  # the longest message, then the caller is hung up

@@ -58,6 +58,7 @@ class WaitingView:
     since: float
     priority: int = 0
     offered_to: str = ""
+    callback: str = ""  # who stands here is called back: "caller" asked for it, "power" cut them off (U-07)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,26 @@ class CallView:
     since: float
     recording: bool = False
     talking: bool = True
+    callback: str = ""  # as in WaitingView
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackView:
+    """One promise to call back (§3.8): `state` is waiting, resting, dialling or confirming.
+
+    `position` is the place in the queue, 0 while it rests; `retry_at` ends the pause after a try, 0 without one.
+    """
+
+    contact: str
+    queue: str
+    number: str
+    name: str
+    origin: str
+    since: float
+    state: str
+    position: int = 0
+    tries: int = 0
+    retry_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +128,4 @@ class OfficeView:
     queues: tuple[QueueView, ...] = ()
     held: str = ""
     notices: tuple[str, ...] = ()
+    callbacks: tuple[CallbackView, ...] = ()

@@ -14,8 +14,9 @@ USER = Destination(Kind.USER, "zoe")
 OUTSIDE = Destination(Kind.EXTERNAL, "0312345678")
 VOICEMAIL = Destination(Kind.VOICEMAIL, "front")
 SORRY = Destination(Kind.MESSAGE, "sorry")
+CALL_ME = Destination(Kind.CALLBACK)
 
-FOR_HELP = (Chain(Reason.FULL, (TO_VIP, OUTSIDE)), Chain(Reason.NO_AGENT, (TO_SALES, TO_VIP)))
+FOR_HELP = (Chain(Reason.FULL, (TO_VIP, CALL_ME, OUTSIDE)), Chain(Reason.NO_AGENT, (TO_SALES, TO_VIP)))
 FOR_VIP = (
     Chain(Reason.BUSY, (USER, TO_HELP, VOICEMAIL)),
     Chain(Reason.MAX_WAIT, (LAST_IN_HELP, TO_SALES)),

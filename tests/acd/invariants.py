@@ -172,14 +172,17 @@ def blame_is_exact(facts: Sequence[story.Fact], events: Sequence[Event]) -> None
 
 
 def nobody_is_overtaken(state: State, commands: Sequence[Command]) -> None:
-    """I-04: whoever was rung for a caller could not have been rung for an earlier one who still waits."""
+    """I-04: whoever was rung for a caller could not have been rung for an earlier one who still waits.
+
+    Who was sent into this queue in this very batch may have come after that ring: they were not dispatchable before it.
+    """
     queues = {queue.queue: queue for queue in state.office.queues}
     for command in commands:
         if not isinstance(command, do.OpenOffer):
             continue
         key = state.contacts[command.contact].key
         for other in state.contacts.values():
-            if other.state is ContactState.WAITING and other.key < key:
+            if other.state is ContactState.WAITING and other.key < key and other.entered_at != state.at:
                 could = _could_ring(state, queues[other.queue], other, command.agent)
                 assert not could, f"I-04 {other} {command}"
 
