@@ -215,8 +215,8 @@ def test_u11_a_new_caller_hears_the_notice_and_may_leave_a_number() -> None:
     desk.caller("c1")
     desk.expect("say evacuation to c1 (0)")
     desk.together(ev.MessageSaid("c1", 0))
-    desk.expect("send c1 to callback (1): evacuation")
-    desk.together(ev.CouldNotSend("c1", 1))
+    desk.expect("ask number c1")
+    desk.together(ev.DigitPressed("c1", "*"))
     desk.expect("dismiss c1: evacuation")
 
 
