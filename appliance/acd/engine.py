@@ -220,6 +220,7 @@ class Acd:
             return
         offer = self.state.offers.get(event.offer)
         if offer is None or offer.is_silent:
+            offers.note_unknown(office, event.offer)
             return  # it has its one outcome already (D-05), or there is no phone that could have told this
         if isinstance(event, ev.OfferLegEnded):
             offers.leg_ended(office, offer)

@@ -34,9 +34,9 @@ def changed(office: Office, event: HoursChanged) -> None:
 
     A call being offered completes its offer first; a connected caller is never touched (I-20).
     """
-    memory = office.state.queues.get(event.queue)
-    if memory is None:
+    if not office.knows_queue(event.queue):
         return
+    memory = office.state.queues[event.queue]
     was_open = why_closed(office, event.queue) is None
     memory.closed_for = None if event.is_open else _reason(event)
     if was_open and why_closed(office, event.queue) is not None:

@@ -197,7 +197,15 @@ def accept(office: Office, offer_id: str) -> None:
     elif offer is not None and offer.phase is Phase.TIMED_OUT and _may_undo(office, offer):
         _undo_time_out(office, offer)
     elif offer is None or offer.phase is not Phase.ACCEPTED:
+        note_unknown(office, offer_id)
         _hang_up_late(office, offer_id, offer)
+
+
+def note_unknown(office: Office, offer: str) -> None:
+    """Tell of news about an offer that was never made; about one that is over there is nothing to tell (D-05)."""
+    number = offer.removeprefix("o")
+    if not (number.isdigit() and 0 < int(number) <= office.state.offers_made):
+        office.facts.append(story.NotKnown(office.now, "offer", offer))
 
 
 def _has_winner(office: Office, offer: Offer) -> bool:

@@ -64,6 +64,29 @@ class Office:
         if contact.until:
             self.deadlines.add(contact.until, Alarm.AWAY, contact.contact)
 
+    # -- who is meant
+
+    def known_agent(self, name: str) -> Agent | None:
+        """The agent; None, and told, when there is none of that name."""
+        agent = self.state.agents.get(name)
+        if agent is None:
+            self.facts.append(story.NotKnown(self.now, "agent", name))
+        return agent
+
+    def knows_queue(self, name: str) -> bool:
+        """Whether there is a queue of that name; told when there is none."""
+        if name in self.state.queues:
+            return True
+        self.facts.append(story.NotKnown(self.now, "queue", name))
+        return False
+
+    def knows_leg(self, agent: Agent, leg: str) -> bool:
+        """Whether the agent's phone has that call of its own; told when it has not."""
+        if leg in agent.legs:
+            return True
+        self.facts.append(story.NotKnown(self.now, "call", f"{leg} of agent {agent.settings.agent}"))
+        return False
+
     # -- agents
 
     def move(self, agent: Agent, happening: Happening, cause: Cause | None = None) -> bool:

@@ -1,6 +1,6 @@
 """What agents do and what happens to them: duty, the prompt, wrap-up, their own calls, their phone.
 
-Rule: only a person puts an agent on duty (D-03, I-08). Events that name an unknown agent mean nothing.
+Rule: only a person puts an agent on duty (D-03, I-08). Events that name an unknown agent change nothing and are told.
 """
 
 from appliance.acd import leaving, offers
@@ -13,7 +13,7 @@ from appliance.acd.tables import Happening
 
 def duty_on(office: Office, event: DutyOn) -> None:
     """A-16, A-18, A-22, A-26. A phone that is lost gets T-lost anew, so that the person sees why nothing rings."""
-    agent = office.state.agents.get(event.agent)
+    agent = office.known_agent(event.agent)
     if agent is None:
         return
     if agent.reach is Reach.LOST and not agent.is_available:
@@ -23,7 +23,7 @@ def duty_on(office: Office, event: DutyOn) -> None:
 
 def duty_off(office: Office, event: DutyOff) -> None:
     """A-02, A-10, A-11, A-19: at once, or when the call is over. While ringing "at once" takes the ring away (R-02)."""
-    agent = office.state.agents.get(event.agent)
+    agent = office.known_agent(event.agent)
     if agent is None:
         return
     cause = Cause(office.now, event.reason, event.actor)
@@ -38,8 +38,8 @@ def duty_off(office: Office, event: DutyOff) -> None:
 
 def privacy_changed(office: Office, event: PrivacyChanged) -> None:
     """A-28: no calls of this queue any more, or again. One that rings now goes to somebody else, without blame."""
-    agent = office.state.agents.get(event.agent)
-    if agent is None or event.queue not in office.queues or event.on is (event.queue in agent.private):
+    agent = office.known_agent(event.agent)
+    if agent is None or not office.knows_queue(event.queue) or event.on is (event.queue in agent.private):
         return
     (agent.private.append if event.on else agent.private.remove)(event.queue)
     office.is_staffing_stale = True
@@ -50,14 +50,14 @@ def privacy_changed(office: Office, event: PrivacyChanged) -> None:
 
 def stayed_off(office: Office, name: str, actor: str) -> None:
     """A-23: the prompt is answered with "stay off"; without a prompt there is nothing to clear."""
-    agent = office.state.agents.get(name)
+    agent = office.known_agent(name)
     if agent is not None:
         office.move(agent, Happening.STAYED_OFF, Cause(office.now, "self", actor))
 
 
 def end_wrap_up(office: Office, name: str, actor: str) -> None:
     """A-18: wrap-up ends early; without one this means nothing and never toggles duty (S-14, R-07)."""
-    agent = office.state.agents.get(name)
+    agent = office.known_agent(name)
     if agent is not None:
         office.move(agent, Happening.WRAP_ENDED, Cause(office.now, actor=actor))
 
@@ -71,7 +71,7 @@ def wrap_timer(office: Office, name: str) -> None:
 
 def leg_started(office: Office, event: LegStarted) -> None:
     """A-03, A-12, A-20, A-21, A-24: the phone has a call of its own, so it cannot be offered one (S-11)."""
-    agent = office.state.agents.get(event.agent)
+    agent = office.known_agent(event.agent)
     if agent is None or event.leg in agent.legs:
         return
     agent.legs[event.leg] = Leg(event.outbound, event.queue)
@@ -84,8 +84,8 @@ def leg_started(office: Office, event: LegStarted) -> None:
 
 def leg_connected(office: Office, event: LegConnected) -> None:
     """The call was answered: only such a call earns wrap-up (D-14) and costs the idle place."""
-    agent = office.state.agents.get(event.agent)
-    if agent is not None and event.leg in agent.legs:
+    agent = office.known_agent(event.agent)
+    if agent is not None and office.knows_leg(agent, event.leg):
         agent.legs[event.leg].connected = True
         if office.state.office.outbound_resets_idle or not agent.legs[event.leg].outbound:
             agent.has_talked = True  # F-03: the idle clock starts anew
@@ -93,10 +93,10 @@ def leg_connected(office: Office, event: LegConnected) -> None:
 
 def leg_ended(office: Office, event: LegEnded) -> None:
     """The call is over; with the queue's identity and connected it is followed by wrap-up as an inbound one (S-11)."""
-    agent = office.state.agents.get(event.agent)
-    leg = agent.legs.pop(event.leg, None) if agent is not None else None
-    if agent is None or leg is None:
+    agent = office.known_agent(event.agent)
+    if agent is None or not office.knows_leg(agent, event.leg):
         return
+    leg = agent.legs.pop(event.leg)
     queue = office.queues.get(leg.queue) if leg.outbound else None
     if queue is not None and leg.connected and agent.is_available:
         agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
@@ -105,7 +105,7 @@ def leg_ended(office: Office, event: LegEnded) -> None:
 
 def phone_found(office: Office, name: str) -> None:
     """The phone can be rung again."""
-    agent = office.state.agents.get(name)
+    agent = office.known_agent(name)
     if agent is None or agent.reach is Reach.OK:
         return
     status = agent.status
@@ -116,7 +116,7 @@ def phone_found(office: Office, name: str) -> None:
 
 def phone_lost(office: Office, name: str) -> None:
     """The phone cannot be rung; an offer that rings it already goes on until T-ring."""
-    agent = office.state.agents.get(name)
+    agent = office.known_agent(name)
     if agent is not None:
         leaving.lose_phone(office, agent)
 

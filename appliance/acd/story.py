@@ -190,6 +190,15 @@ class Healed:
     violation: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """An event named a `what` ("agent", "queue", "call", "offer") that there is not; it changed nothing else."""
+
+    at: float
+    what: str
+    name: str
+
+
 Fact = (
     ContactArrived
     | ContactSentOn
@@ -205,4 +214,5 @@ Fact = (
     | HoursHeld
     | NoticeGiven
     | Healed
+    | NotKnown
 )

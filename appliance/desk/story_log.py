@@ -39,10 +39,16 @@ def sentence_of(fact: story.Fact) -> str:
             return f"Offer {fact.offer} was answered too late and hung up"
         case story.HoursHeld() | story.NoticeGiven():
             return _of_the_house(fact)
-        case story.Healed():
-            return f"The queue engine found and healed a fault of its own: {fact.violation}"
+        case story.Healed() | story.NotKnown():
+            return _of_the_engine(fact)
         case story.ContactArrived() | story.OfferOpened() | story.WrapUpFinished():
             return ""
+
+
+def _of_the_engine(fact: story.Healed | story.NotKnown) -> str:
+    if isinstance(fact, story.Healed):
+        return f"The queue engine found and healed a fault of its own: {fact.violation}"
+    return f"Something was told about {fact.what} {fact.name}, which there is not; it changed nothing"
 
 
 def _of_the_house(fact: story.HoursHeld | story.NoticeGiven) -> str:
