@@ -143,6 +143,7 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             story.LateAnswer()
             | story.WrapUpFinished()
             | story.Healed()
+            | story.NotKnown()
             | story.HoursHeld()
             | story.NoticeGiven()
             | story.ContactSentOn()
