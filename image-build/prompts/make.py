@@ -85,12 +85,25 @@ def write(path: Path, samples: Sound) -> None:
         file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
 
 
+def tone(hertz: float, seconds: float) -> Sound:
+    """A tone with soft edges: the beep before a message."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    edge = np.minimum(1.0, np.minimum(t, seconds - t) / 0.01)
+    result: Sound = np.sin(2 * np.pi * hertz * t) * edge
+    return result
+
+
 def main() -> None:
     """Make all prompts, or those that are named."""
     sounds, wanted = Path(sys.argv[1]), set(sys.argv[2:])
     catalog = tomllib.loads((PROMPTS / "catalog.toml").read_text())
     for name, entry in catalog.items():
-        if not wanted or name in wanted:
+        if wanted and name not in wanted:
+            continue
+        if "tone" in entry:
+            for language in ("ja", "en"):
+                write(PROMPTS / language / f"{name}.wav", level(tone(**entry["tone"])))
+        else:
             write(PROMPTS / "ja" / f"{name}.wav", level(japanese(entry["ja"])))
             write(PROMPTS / "en" / f"{name}.wav", level(english(entry, sounds)))
 
