@@ -65,7 +65,8 @@ class EndCause(enum.Enum):
 class Leg(Message, frozen=True):
     """One leg in a snapshot.
 
-    `peer` is the leg it is bridged with; `contact` what the desk called it by; `since` when it began (monotonic).
+    `peer` is the leg it is bridged with, `host` the one whose guest it is; `contact` what the desk called it by;
+    `since` when it began (monotonic).
     """
 
     leg: str
@@ -79,6 +80,7 @@ class Leg(Message, frozen=True):
     call_key: str = ""
     contact: str = ""
     peer: str = ""
+    host: str = ""
 
 
 # --- commands: the desk asks -------------------------------------------------------------------------------------
@@ -105,6 +107,42 @@ class Play(Message, frozen=True):
 
     leg: str
     prompts: tuple[str, ...]
+
+
+class Tell(Message, frozen=True):
+    """Say prompts to a leg that is up over what it hears: nobody else hears them, and nobody is parted by them.
+
+    What is being told to it is cut by another one. No event follows.
+    """
+
+    leg: str
+    prompts: tuple[str, ...]
+
+
+class Joining(enum.Enum):
+    """How a guest takes part in a conversation."""
+
+    LISTEN = "listen"  # hears both, is heard by nobody
+    WHISPER = "whisper"  # hears both, is heard by the host
+    BARGE = "barge"  # hears both, is heard by both
+
+
+class Join(Message, frozen=True):
+    """Let `leg` take part in whatever conversation `host` has, answering it if need be; again, to change the mode.
+
+    `Joined` follows once the leg is up. While a guest is there the end of the host does not end the host's peer, who
+    hears music and waits for a command. The end of the peer ends host and guests.
+    """
+
+    leg: str
+    host: str
+    mode: Joining
+
+
+class Leave(Message, frozen=True):
+    """The guest takes part no more and hears silence."""
+
+    leg: str
 
 
 class Dial(Message, frozen=True):
@@ -167,7 +205,21 @@ class AskSnapshot(Message, frozen=True):
     """Ask for everything the switch holds now."""
 
 
-Command = Ring | Hold | Play | Dial | Bridge | Record | PauseRecording | StopRecording | Hangup | AskSnapshot
+Command = (
+    Ring
+    | Hold
+    | Play
+    | Tell
+    | Join
+    | Leave
+    | Dial
+    | Bridge
+    | Record
+    | PauseRecording
+    | StopRecording
+    | Hangup
+    | AskSnapshot
+)
 
 # --- events: the switch tells --------------------------------------------------------------------------------------
 
@@ -208,6 +260,15 @@ class Bridged(Message, frozen=True):
 
     a: str
     b: str
+    at: float
+
+
+class Joined(Message, frozen=True):
+    """The guest takes part from now on, in this mode."""
+
+    leg: str
+    host: str
+    mode: Joining
     at: float
 
 
@@ -299,6 +360,7 @@ Event = (
     | Alerted
     | Answered
     | Bridged
+    | Joined
     | Ended
     | Digit
     | HeldByPhone

@@ -175,12 +175,12 @@ class Translator:
                 self._refused(event)
             case wire.Digit(leg, digit):
                 self._digit(leg, digit)
-            case wire.HeldByPhone() | wire.LineState() | wire.Snapshot():
+            case wire.HeldByPhone() | wire.LineState() | wire.Snapshot() | wire.Joined():
                 self._heard_aside(event)
             case _:
                 assert_never(event)
 
-    def _heard_aside(self, event: wire.HeldByPhone | wire.LineState | wire.Snapshot) -> None:
+    def _heard_aside(self, event: wire.HeldByPhone | wire.LineState | wire.Snapshot | wire.Joined) -> None:
         """What changes nothing by itself."""
         if isinstance(event, wire.Snapshot):
             self.snapshot_heard(event)

@@ -9,7 +9,7 @@ from typing import Final
 
 from appliance import wire
 from appliance.switch.alarms import Alarm
-from appliance.wire import Ended, LegState, Origin
+from appliance.wire import Ended, Joining, LegState, Origin
 
 REMEMBERED: Final = 1000
 
@@ -21,11 +21,16 @@ class Hearing(enum.Enum):
     MUSIC = "music"
     PROMPT = "prompt"
     PEER = "peer"
+    HOST = "host"
 
 
 @dataclass(slots=True)
 class LiveLeg:
-    """One SIP dialog. `port` is its place on the bridge while it has audio; `is_held` when its phone put us on hold."""
+    """One SIP dialog. `port` is its place on the bridge while it has audio; `is_held` when its phone put us on hold.
+
+    A guest takes part in the conversation of the leg `host` in the mode `joins`. `told_port` says something to this leg
+    alone, over what it hears.
+    """
 
     name: str
     call: int
@@ -43,6 +48,9 @@ class LiveLeg:
     bridged: bool = False
     port: int | None = None
     prompt_port: int | None = None
+    told_port: int | None = None
+    host: str = ""
+    joins: Joining | None = None
     is_held: bool = False
     accepted: bool = False
     alert: Alarm | None = None
@@ -62,6 +70,7 @@ class LiveLeg:
             call_key=self.call_key,
             contact=self.contact,
             peer=self.peer if self.bridged else "",
+            host=self.host,
         )
 
     def silence_alarms(self) -> None:
@@ -95,6 +104,10 @@ class Legs:
         """A leg begins."""
         self._by_name[leg.name] = leg
         self._by_call[leg.call] = leg
+
+    def guests_of(self, host: str) -> list[LiveLeg]:
+        """Who takes part in the conversation of this leg, first come first."""
+        return [leg for leg in self._by_name.values() if leg.host == host]
 
     def named(self, name: str) -> LiveLeg | None:
         """The living leg of that name."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from appliance import wire
-from appliance.errors import DeskbellError
+from appliance.errors import DeskbellError, SwitchError
 from appliance.switch import keeper
 from appliance.switch.keeper import CHANNELS, Keeper
 from appliance.switch.legs import LiveLeg
@@ -33,6 +33,16 @@ class Recorders(Protocol):
         """Close it."""
 
 
+class Voices(Protocol):
+    """What is on the bridge: `voices_of` are the ports of a leg and of the guests that speak for its side."""
+
+    patchbay: Patchbay
+    silence: int
+
+    def voices_of(self, leg: LiveLeg) -> frozenset[int]:
+        """What goes into the leg's channel."""
+
+
 @dataclass(slots=True)
 class _Recording:
     """One recording: the two legs and the two recorders, left first."""
@@ -50,14 +60,13 @@ class Recordings:
     def __init__(
         self,
         recorders: Recorders,
-        patchbay: Patchbay,
+        audio: Voices,
         files: Keeper,
         root: Path,
-        silence: int,
         emit: Callable[[wire.Message], None],
     ) -> None:
-        self._recorders, self._patchbay, self._keeper = recorders, patchbay, files
-        self._root, self._silence, self._emit = root, silence, emit
+        self._recorders, self._patchbay, self._keeper = recorders, audio.patchbay, files
+        self._audio, self._root, self._silence, self._emit = audio, root, audio.silence, emit
         self._running: dict[str, _Recording] = {}
 
     def names(self) -> tuple[str, ...]:
@@ -87,6 +96,15 @@ class Recordings:
         self._running[name] = recording
         self._keeper.watch(name, folder)
         self._feed(recording, (left, right))
+
+    def change(self, order: wire.PauseRecording | wire.StopRecording, find: Callable[[str], LiveLeg | None]) -> None:
+        """Pause, go on or stop. Raises SwitchError when no such recording is running."""
+        if isinstance(order, wire.PauseRecording):
+            known = self.pause(order.recording, order.paused, find)
+        else:
+            known = self.close(order.recording)
+        if not known:
+            raise SwitchError(f"no recording {order.recording!r} is running")
 
     def pause(self, name: str, paused: bool, find: Callable[[str], LiveLeg | None]) -> bool:
         """Silence instead of the conversation, or the conversation again; False when there is no such recording."""
@@ -145,8 +163,8 @@ class Recordings:
 
     def _feed(self, recording: _Recording, legs: tuple[LiveLeg | None, LiveLeg | None]) -> None:
         for leg, port in zip(legs, recording.ports, strict=True):
-            talking = None if leg is None or recording.paused else leg.port
-            self._patchbay.hear(port, frozenset({self._silence} if talking is None else {self._silence, talking}))
+            voices = frozenset[int]() if leg is None or recording.paused else self._audio.voices_of(leg)
+            self._patchbay.hear(port, frozenset({self._silence}) | voices)
 
     def _refuse(self, name: str, cause: str) -> None:
         self._emit(wire.RecordingClosed(name, "", 0.0, time.monotonic(), cause))

@@ -11,11 +11,12 @@ from typing import Final, assert_never
 
 from appliance import wire
 from appliance.errors import SwitchError
-from appliance.switch import causes, invite
+from appliance.switch import arrivals, causes
 from appliance.switch.alarms import Alarms
 from appliance.switch.audio import Audio
 from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase
 from appliance.switch.fallback import Fallback
+from appliance.switch.guests import Guests
 from appliance.switch.keeper import Keeper
 from appliance.switch.legs import Hearing, Legs, LiveLeg
 from appliance.switch.pjsua import TooManyCallsError, UserAgent
@@ -29,7 +30,6 @@ logger = logging.getLogger(__name__)
 ELSEWHERE: Final = "Call completed elsewhere"
 _REASON: Final = {"Reason": f'SIP;cause=200;text="{ELSEWHERE}"'}
 _AUDIO_WITHIN: Final = 0.5
-_SPARED_PART: Final = 8  # one eighth of all slots is kept for legs to agents
 
 
 class Switchboard:
@@ -44,8 +44,9 @@ class Switchboard:
         self._audio = Audio(settings, ua, self.alarms, self._legs, emit)
         self._capacity = settings.max_calls
         root = Path(settings.recordings)
-        self.recordings = Recordings(ua, self._audio.patchbay, files, root, self._audio.silence, emit)
+        self.recordings = Recordings(ua, self._audio, files, root, emit)
         self._fallback = Fallback(settings.without_desk, self.alarms, self)
+        self._guests = Guests(self._legs, self._replan, self._take, self.hang_up, emit)
         self._voices = VoiceWatch(self.alarms, self._legs, ua.heard, self._fell_silent)
 
     # --- what the desk asks -------------------------------------------------------------------------------------
@@ -61,12 +62,10 @@ class Switchboard:
 
     def _dispatch(self, command: wire.Command) -> None:
         match command:
-            case wire.Ring():
-                self._with(command.leg, lambda leg: self.ring(leg, command.contact))
-            case wire.Hold():
-                self._with(command.leg, self.hold)
-            case wire.Play():
-                self._with(command.leg, lambda leg: self._play(leg, command.prompts))
+            case wire.Ring() | wire.Hold() | wire.Play() | wire.Tell() | wire.Leave() | wire.Hangup():
+                self._with(command.leg, lambda leg: self._change(leg, command))
+            case wire.Join():
+                self._join_as_guest(command)
             case wire.Dial():
                 self.dial(command)
             case wire.Bridge():
@@ -74,14 +73,30 @@ class Switchboard:
             case wire.Record():
                 self._record(command)
             case wire.PauseRecording() | wire.StopRecording():
-                self._change_recording(command)
-            case wire.Hangup():
-                self._with(command.leg, lambda leg: self.hang_up(leg, code=command.code, reason=command.reason))
+                self.recordings.change(command, self._legs.named)
             case wire.AskSnapshot():
                 self._fallback.desk_took_over()
                 self._emit(self.snapshot())
             case _:
                 assert_never(command)
+
+    def _change(
+        self, leg: LiveLeg, order: wire.Ring | wire.Hold | wire.Play | wire.Tell | wire.Leave | wire.Hangup
+    ) -> None:
+        """Carry out an order about one leg that lives."""
+        match order:
+            case wire.Ring():
+                self.ring(leg, order.contact)
+            case wire.Hold():
+                self.hold(leg)
+            case wire.Play():
+                self._play(leg, order.prompts)
+            case wire.Tell():
+                self._audio.tell(leg, order.prompts)
+            case wire.Leave():
+                self._guests.leave(leg)
+            case wire.Hangup():
+                self.hang_up(leg, code=order.code, reason=order.reason)
 
     def ring(self, leg: LiveLeg, contact: str = "") -> None:
         """180 to the caller, once."""
@@ -131,9 +146,7 @@ class Switchboard:
         """Connect two legs as soon as both are up; either one gone is answered with its end."""
         a, b = self._legs.named(first), self._legs.named(second)
         if a is None or b is None or a is b:
-            for name, leg in ((first, a), (second, b)):
-                if leg is None:
-                    self._emit(self._gone(name))
+            self._tell_gone(first, second)
             return
         if a.peer == b.name and b.peer == a.name:
             if a.bridged:
@@ -206,29 +219,8 @@ class Switchboard:
                 assert_never(fact)
 
     def _arrived(self, fact: CallArrived, *, desk_listens: bool) -> None:
-        call = invite.read(fact.invite, fact.source)
-        if call.origin is None:
-            logger.warning("A call from %s was refused: neither the edge nor a line vouches for it", fact.source)
-            self._ua.hang_up(fact.call, 403, {})
-            return
-        if len(self._legs) >= self._capacity - max(2, self._capacity // _SPARED_PART):
-            logger.warning(
-                "A call from %s %s was refused: %d legs are up", call.origin.value, call.origin_id, len(self._legs)
-            )
-            self._ua.hang_up(fact.call, 503, {"Retry-After": "10"})
-            return
-        now = time.monotonic()
-        leg = LiveLeg(
-            self._legs.new_name("in"), fact.call, call.origin, call.origin_id, call.number, call.name, call.called, now,
-            call_key=call.call_key,
-        )  # fmt: skip
-        self._legs.add(leg)
-        self._emit(
-            wire.Incoming(
-                leg.name, leg.origin, leg.origin_id, leg.number, leg.caller_name, leg.called, now, leg.call_key
-            )
-        )
-        if not desk_listens:
+        leg = arrivals.admit(fact, self._legs, self._ua, self._capacity, self._emit)
+        if leg is not None and not desk_listens:
             self._fallback.take(leg)
 
     def _moved(self, leg: LiveLeg, fact: CallMoved) -> None:
@@ -281,6 +273,8 @@ class Switchboard:
             self._fallback.answered(leg)
         if leg.peer:
             self._join(leg)
+        elif leg.host:
+            self._guests.came_up(leg)
 
     # --- who hears whom -----------------------------------------------------------------------------------------
 
@@ -303,7 +297,9 @@ class Switchboard:
         self._emit(wire.Bridged(leg.name, peer.name, time.monotonic()))
 
     def _part(self, leg: LiveLeg) -> None:
-        """Leave the leg's peer, which hears music instead."""
+        """Leave the leg's peer, which hears music instead; or the conversation whose guest it is."""
+        if leg.host:
+            self._guests.leave(leg)
         peer = self._legs.named(leg.peer) if leg.peer else None
         for one in (leg, peer):
             if one is not None:
@@ -312,24 +308,30 @@ class Switchboard:
                 one.peer, one.bridged = "", False
                 self._audio.plan(one)
 
+    def _replan(self, leg: LiveLeg) -> None:
+        """Bring about what everybody in the leg's conversation hears, and what is recorded of it."""
+        self._audio.plan_around(leg)
+        self.recordings.leg_renewed(leg, self._legs.named)
+
+    def _join_as_guest(self, order: wire.Join) -> None:
+        leg, host = self._legs.named(order.leg), self._legs.named(order.host)
+        if leg is None or host is None:
+            self._tell_gone(order.leg, order.host)
+            return
+        if leg is host or leg.name == host.peer:
+            raise SwitchError(f"leg {leg.name} was to be a guest of {host.name}, but it is one of the two who talk")
+        if leg.peer:
+            self._part(leg)
+        self._guests.join(leg, host, order.mode)
+
     # --- recordings ---------------------------------------------------------------------------------------------
 
     def _record(self, order: wire.Record) -> None:
         left, right = self._legs.named(order.left), self._legs.named(order.right)
         if left is not None and right is not None:
             self.recordings.start(order.recording, left, right)
-            return
-        for name, leg in ((order.left, left), (order.right, right)):
-            if leg is None:
-                self._emit(self._gone(name))
-
-    def _change_recording(self, order: wire.PauseRecording | wire.StopRecording) -> None:
-        if isinstance(order, wire.PauseRecording):
-            known = self.recordings.pause(order.recording, order.paused, self._legs.named)
         else:
-            known = self.recordings.close(order.recording)
-        if not known:
-            raise SwitchError(f"no recording {order.recording!r} is running")
+            self._tell_gone(order.left, order.right)
 
     # --- ends ---------------------------------------------------------------------------------------------------
 
@@ -339,6 +341,12 @@ class Switchboard:
             self._emit(self._gone(name))
         else:
             work(leg)
+
+    def _tell_gone(self, *names: str) -> None:
+        """Of several legs, tell which are gone."""
+        for name in names:
+            if self._legs.named(name) is None:
+                self._emit(self._gone(name))
 
     def _gone(self, name: str) -> Ended:
         return self._legs.how_ended(name) or Ended(
@@ -356,9 +364,8 @@ class Switchboard:
     def _end_quietly(self, leg: LiveLeg) -> None:
         """Take the leg off the bridge and out of the recordings."""
         leg.silence_alarms()
-        self._audio.cut_prompts(leg)
         self.recordings.close_of_leg(leg.name)
-        self._audio.forget(leg)
+        self._audio.end(leg)
 
     def _end(self, leg: LiveLeg, cause: EndCause, *, code: int = 0, text: str = "", heard: int = 0) -> None:
         """Tell the end of a leg and end the other side of its conversation."""
@@ -368,5 +375,5 @@ class Switchboard:
         self._emit(ended)
         self._fallback.ended(leg)
         peer = self._legs.named(leg.peer) if leg.peer else None
-        if peer is not None:
+        if not self._guests.ended(leg) and peer is not None:
             self.hang_up(peer)

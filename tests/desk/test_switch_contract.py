@@ -51,7 +51,14 @@ async def test_an_idle_switch_has_a_boot_and_room(peer: Peer) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [wire.Ring("gone", "c1"), wire.Hold("gone"), wire.Play("gone", ("nobody_available",)), wire.Hangup("gone")],
+    [
+        wire.Ring("gone", "c1"),
+        wire.Hold("gone"),
+        wire.Play("gone", ("nobody_available",)),
+        wire.Tell("gone", ("nobody_available",)),
+        wire.Leave("gone"),
+        wire.Hangup("gone"),
+    ],
     ids=lambda command: type(command).__name__,
 )
 async def test_a_command_to_a_leg_that_never_was_is_answered_with_its_end(peer: Peer, command: wire.Command) -> None:
@@ -63,6 +70,13 @@ async def test_a_command_to_a_leg_that_never_was_is_answered_with_its_end(peer: 
 async def test_a_bridge_to_a_leg_that_never_was_tells_which_one(peer: Peer) -> None:
     async with FakeDesk(peer.socket) as desk:
         desk.ask(wire.Bridge("gone-a", "gone-b"))
+        await desk.hears(wire.Ended, leg="gone-a", cause=EndCause.GONE)
+        await desk.hears(wire.Ended, leg="gone-b", cause=EndCause.GONE)
+
+
+async def test_joining_a_leg_that_never_was_tells_which_one(peer: Peer) -> None:
+    async with FakeDesk(peer.socket) as desk:
+        desk.ask(wire.Join("gone-a", "gone-b", wire.Joining.LISTEN))
         await desk.hears(wire.Ended, leg="gone-a", cause=EndCause.GONE)
         await desk.hears(wire.Ended, leg="gone-b", cause=EndCause.GONE)
 

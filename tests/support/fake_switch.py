@@ -23,7 +23,7 @@ Asked = TypeVar("Asked", bound=Message)
 
 @dataclass
 class FakeLeg:
-    """A leg; `hears` is music, a prompt or nothing."""
+    """A leg; `hears` is music, a prompt or nothing, `told` what was said over it. A guest `joins` its `host`."""
 
     leg: str
     origin: Origin
@@ -37,11 +37,14 @@ class FakeLeg:
     since: float = field(default_factory=time.monotonic)
     peer: str = ""
     hears: str = ""
+    host: str = ""
+    joins: wire.Joining | None = None
+    told: list[str] = field(default_factory=list)
 
     def fact(self) -> wire.Leg:
         return wire.Leg(
             self.leg, self.origin, self.origin_id, self.number, self.name, self.called, self.state, self.since,
-            self.call_key, self.contact, self.peer if self.hears == "peer" else "",
+            self.call_key, self.contact, self.peer if self.hears == "peer" else "", self.host,
         )  # fmt: skip
 
 
@@ -53,6 +56,7 @@ class FakeSwitch:
         self.asked: list[tuple[float, wire.Command]] = []
         self.legs: dict[str, FakeLeg] = {}
         self.recordings: dict[str, tuple[str, str]] = {}
+        self.paused: set[str] = set()
         self.alerts = alerts
         """Whether dialled phones ring at once."""
         self._boots = itertools.count(1)
@@ -96,6 +100,7 @@ class FakeSwitch:
         self.legs[leg].state = LegState.UP
         self._tell(wire.Answered(leg, time.monotonic()))
         self._join(leg)
+        self._let_in(leg)
 
     def rejects(self, leg: str) -> None:
         """The phone that we dialled is declined."""
@@ -252,6 +257,26 @@ class FakeSwitch:
                 if self._leg(name) is not None:
                     self._end(name, EndCause.US, code)
             case _:
+                self._carry_out_aside(command)
+
+    def _carry_out_aside(self, command: wire.Command) -> None:
+        """What is said over a conversation, guests in it, and its recording."""
+        match command:
+            case wire.Tell(name, prompts):
+                if (leg := self._leg(name)) is not None:
+                    leg.told += prompts
+            case wire.Join(name, host, mode):
+                leg, other = self._leg(name), self._leg(host)
+                if leg is not None and other is not None:
+                    leg.host, leg.joins, leg.hears = host, mode, "host"
+                    leg.state = LegState.UP if leg.origin is not Origin.DIALLED else leg.state
+                    self._let_in(name)
+            case wire.Leave(name):
+                if (leg := self._leg(name)) is not None:
+                    leg.host, leg.joins, leg.hears = "", None, ""
+            case wire.PauseRecording(recording, paused):
+                (self.paused.add if paused else self.paused.discard)(recording)
+            case _:
                 raise AssertionError(f"the fake switch does not know {command}")
 
     def _leg(self, name: str) -> FakeLeg | None:
@@ -285,6 +310,10 @@ class FakeSwitch:
         first, second = self._leg(a), self._leg(b)
         if first is None or second is None:
             return
+        for leg in (first, second):
+            if (left := self.legs.get(leg.peer)) is not None and left.hears == "peer":
+                left.peer, left.hears = "", "music"
+            leg.host, leg.joins = "", None
         first.peer, second.peer = b, a
         for leg in (first, second):
             if leg.origin is not Origin.DIALLED:
@@ -298,6 +327,12 @@ class FakeSwitch:
             leg.hears = peer.hears = "peer"
             self._tell(wire.Bridged(name, peer.leg, time.monotonic()))
 
+    def _let_in(self, name: str) -> None:
+        """A guest who is up takes part."""
+        leg = self.legs[name]
+        if leg.joins is not None and leg.host in self.legs and leg.state is LegState.UP:
+            self._tell(wire.Joined(name, leg.host, leg.joins, time.monotonic()))
+
     def _end(self, name: str, cause: EndCause, code: int = 0) -> None:
         leg = self.legs.pop(name)
         for recording, legs in tuple(self.recordings.items()):
@@ -306,5 +341,13 @@ class FakeSwitch:
                 self._tell(wire.RecordingClosed(recording, f"/rec/{recording}.wav", 2.5, time.monotonic()))
         self._over[name] = wire.Ended(name, cause, time.monotonic(), code)
         self._tell(self._over[name])
-        if leg.hears == "peer" and leg.peer in self.legs:
-            self._end(leg.peer, EndCause.US)
+        guests = [one.leg for one in self.legs.values() if one.host == name]
+        peer = self.legs.get(leg.peer) if leg.hears == "peer" else None
+        if peer is not None and guests:
+            peer.hears, peer.peer = "music", ""
+            for guest in guests:
+                self.legs[guest].host, self.legs[guest].joins, self.legs[guest].hears = "", None, ""
+            return
+        for other in (*([peer.leg] if peer is not None else []), *guests):
+            if other in self.legs:
+                self._end(other, EndCause.US)

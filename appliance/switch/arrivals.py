@@ -1,0 +1,39 @@
+"""Calls that come in: who vouches for them, whether there is room, and what the desk is told of them."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from appliance import wire
+from appliance.switch import invite
+from appliance.switch.facts import CallArrived
+from appliance.switch.legs import Legs, LiveLeg
+from appliance.switch.pjsua import UserAgent
+
+logger = logging.getLogger(__name__)
+
+_SPARED_PART: Final = 8  # one eighth of all slots is kept for legs to agents
+
+
+def admit(
+    fact: CallArrived, legs: Legs, ua: UserAgent, capacity: int, emit: Callable[[wire.Message], None]
+) -> LiveLeg | None:
+    """Tell the desk of a call as a new leg; None when it was refused."""
+    call = invite.read(fact.invite, fact.source)
+    if call.origin is None:
+        logger.warning("A call from %s was refused: neither the edge nor a line vouches for it", fact.source)
+        ua.hang_up(fact.call, 403, {})
+        return None
+    if len(legs) >= capacity - max(2, capacity // _SPARED_PART):
+        logger.warning("A call from %s %s was refused: %d legs are up", call.origin.value, call.origin_id, len(legs))
+        ua.hang_up(fact.call, 503, {"Retry-After": "10"})
+        return None
+    now = time.monotonic()
+    leg = LiveLeg(
+        legs.new_name("in"), fact.call, call.origin, call.origin_id, call.number, call.name, call.called, now,
+        call_key=call.call_key,
+    )  # fmt: skip
+    legs.add(leg)
+    emit(wire.Incoming(leg.name, leg.origin, leg.origin_id, leg.number, leg.caller_name, leg.called, now, leg.call_key))
+    return leg
