@@ -34,6 +34,9 @@ class Office(Section, frozen=True, kw_only=True):
     priority_ageing_s: Annotated[
         float, _about("A step of priority is worth this much waiting; 0: priority always goes first (F-10).")
     ] = 0.0
+    fallback: Annotated[
+        dict[str, tuple[str, ...]], _about("Chains of queues that have none of their own for a reason, as in a queue.")
+    ] = {}
     outbound_resets_idle: Annotated[
         bool, _about("longest-idle: an agent's own outgoing call restarts the idle clock (F-03).")
     ] = True
@@ -99,6 +102,36 @@ class Queue(Section, frozen=True, kw_only=True):
     ] = ""
     holidays: Annotated[str, _about("Closed on the public holidays of JP or US; empty: of no country.")] = ""
     wait_after_closing: Annotated[bool, _about("Who waits at closing time may stay (S-37).")] = True
+    wait_without_agents: Annotated[
+        bool, _about("Who calls while nobody is on duty waits no_agent_s for somebody, instead of leaving at once.")
+    ] = True
+    fallback: Annotated[
+        dict[str, tuple[str, ...]],
+        _about(
+            "Where callers go whom the queue cannot serve: reason → steps, the first that works is taken. Reasons: "
+            "busy, full, no_agent, no_answer, max_wait, closed, holiday, key, evacuation, xfer_reject, xfer_timeout, "
+            "degraded. Steps: `queue:ID` (`queue:ID last`: at its end), `group:ID`, `user:PHONE`, `external:NUMBER`, "
+            "`voicemail`, `voicemail:BOX`, `message:PROMPT`, `menu:ID`, `callback`."
+        ),
+    ] = {}
+    voicemail_digit: Annotated[str, _about("Key by which who waits leaves a message instead (S-34); empty: none.")] = ""
+    announce_position: Annotated[bool, _about("Tell who waits their place (S-38).")] = False
+    announce_wait: Annotated[bool, _about("With the place, tell how long it takes, when that is known (M-20).")] = False
+    announce_s: Annotated[float, _about("The same place is told again after this (T-ann).")] = 45.0
+    announce_min_s: Annotated[float, _about("A better place is not told sooner than this (T-annmin).")] = 20.0
+    handling_s: Annotated[
+        float, _about("What a call takes with its wrap-up, until the box has seen ten; 0: it waits for ten.")
+    ] = 0.0
+    callback_digit: Annotated[str, _about("Key by which who waits is called back (S-40); empty: none.")] = ""
+    callback_after: Annotated[int, _about("Callbacks are offered once more callers than this wait.")] = 0
+    callback_first: Annotated[
+        str, _about("agent: the agent is rung, then the customer is dialled; customer: the other way round.")
+    ] = "agent"
+    callback_ring_s: Annotated[float, _about("How long the customer's phone rings.")] = 30.0
+    callback_confirm_s: Annotated[float, _about("The customer is to press 1 within this.")] = 20.0
+    callback_retry_s: Annotated[float, _about("Pause before the customer is dialled again.")] = 600.0
+    callback_tries: Annotated[int, _about("Dials altogether; then a person must see to it.")] = 3
+    callback_expiry_h: Annotated[float, _about("A promise ends after so many opening hours.")] = 24.0
     strategy: Annotated[
         str,
         _about(
@@ -148,6 +181,10 @@ class Outbound(Section, frozen=True, kw_only=True):
         tuple[str, ...],
         _about("Lines and trunks for emergency calls, in this order; empty: every line, then every trunk."),
     ] = ()
+    never_dial: Annotated[tuple[str, ...], _about("Numbers that are never called back: do-not-call lists (§3.8).")] = ()
+    never_call_back: Annotated[
+        tuple[str, ...], _about("Beginnings of numbers that callers may not have called back: premium, abroad.")
+    ] = ("00", "010", "011", "0570", "0990", "1900")
     keep_line: Annotated[
         bool, _about("Leave the last free line for an emergency call; with a single line there is none to leave.")
     ] = True

@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from appliance import config_exits
 from appliance.acd.schedule import ScheduleError
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.strategies import STRATEGIES
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # config.py calls us
 def contradictions(config: "Config") -> Iterator[str]:
     """Every sentence about what does not fit together in a configuration whose shape is right."""
     yield from _names(config)
+    yield from config_exits.contradictions(config)
     yield from _addresses(config)
     if config.office.language not in ("ja", "en"):
         yield f"office.language is {config.office.language!r}; ja or en would be right"

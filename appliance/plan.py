@@ -14,8 +14,9 @@ from typing import Any, Final
 
 import msgspec
 
+from appliance import config_exits
 from appliance.acd.schedule_text import schedule_from_text
-from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings, Skill
+from appliance.acd.settings import AgentSettings, CallbackSettings, OfficeSettings, QueueSettings, Skill
 from appliance.config import Agent, Config, Phone, Queue, Trunk
 from appliance.desk.dimming import dimming
 from appliance.desk.settings import (
@@ -129,7 +130,10 @@ def office(config: Config) -> OfficeSettings:
     """What the core is told."""
     return OfficeSettings(
         tuple(map(_agent, config.agents)),
-        tuple(map(_queue, config.queues)),
+        tuple(_queue(config, queue) for queue in config.queues),
+        never_dial=config_exits.never_dial(config),
+        costly_prefixes=config.outbound.never_call_back,
+        carried_prefixes=config_exits.carried_prefixes(config),
         ageing_s=config.office.priority_ageing_s,
         outbound_resets_idle=config.office.outbound_resets_idle,
     )
@@ -187,7 +191,7 @@ def _agent(agent: Agent) -> AgentSettings:
     return AgentSettings(agent.id, agent.name or agent.id, agent.phone, agent.seat, skills)
 
 
-def _queue(queue: Queue) -> QueueSettings:
+def _queue(config: Config, queue: Queue) -> QueueSettings:
     return QueueSettings(
         queue=queue.id,
         name=queue.name or queue.id,
@@ -202,6 +206,15 @@ def _queue(queue: Queue) -> QueueSettings:
         hold_when_busy=queue.hold_when_busy,
         record=queue.record,
         wait_after_closing=queue.wait_after_closing,
+        wait_without_agents=queue.wait_without_agents,
+        chains=config_exits.chains_of(config, queue),
+        voicemail_digit=queue.voicemail_digit,
+        announce_position=queue.announce_position,
+        announce_wait=queue.announce_wait,
+        announce_s=queue.announce_s,
+        announce_min_s=queue.announce_min_s,
+        handling_s=queue.handling_s,
+        callback=_callback(queue),
         strategy=queue.strategy,
         is_group=queue.group,
         ring_cap=queue.ring_cap,
@@ -213,6 +226,20 @@ def _queue(queue: Queue) -> QueueSettings:
         rr_busy_to_end=queue.rr_busy_to_end,
         last_agent=queue.last_agent,
         sticky_s=queue.sticky_s,
+    )
+
+
+def _callback(queue: Queue) -> CallbackSettings:
+    """The terms hold without a digit too: a chain may offer a callback, and a power cut makes some (U-07)."""
+    return CallbackSettings(
+        digit=queue.callback_digit,
+        after=queue.callback_after,
+        agent_first=queue.callback_first == "agent",
+        ring_s=queue.callback_ring_s,
+        confirm_s=queue.callback_confirm_s,
+        retry_s=queue.callback_retry_s,
+        tries=queue.callback_tries,
+        expiry_s=queue.callback_expiry_h * 3600,
     )
 
 
