@@ -83,7 +83,7 @@ def _add_history(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _with_journal(command: argparse.ArgumentParser) -> None:
     command.add_argument("--state", type=Path, help="folder of the box whose journal it is")
-    command.add_argument("--zone", default="Asia/Tokyo", help="time zone of days and of the story (%(default)s)")
+    command.add_argument("--zone", default="", help="time zone of days and of the story, if not the box's own")
 
 
 def _command(

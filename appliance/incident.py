@@ -4,11 +4,9 @@ The file is JSON lines: a header with the state the stretch begins with, then on
 callers' names are replaced in it, the same number always by the same pseudonym, unless real ones are asked for.
 """
 
-import contextlib
 import datetime
 import hashlib
 import re
-import sqlite3
 import zoneinfo
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,12 +20,13 @@ from appliance.acd.metrics_counts import Interval, day
 from appliance.acd.metrics_ledger import Ledger
 from appliance.acd.model import State
 from appliance.errors import StorageError
-from appliance.storage.journal import RECORDS, Batch, Reading, decode, event_from
+from appliance.storage.history import SQLITE, read_history, zone_of_box
+from appliance.storage.journal import Batch, event_from
 
 DATABASE: Final = "deskbell.sqlite"
 VERSION: Final = 1
+USUAL_ZONE: Final = "Asia/Tokyo"
 
-_SQLITE: Final = b"SQLite format 3\0"
 _HIDDEN: Final = "****"
 _NUMBER: Final = re.compile(r"\+?[0-9][0-9\-]{5,}(?![0-9\-*])")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -100,11 +99,11 @@ def zone_of(name: str) -> zoneinfo.ZoneInfo:
 def read(what: str, state_dir: Path | None, zone: str) -> Incident:
     """The incident named by `what`: a day (YYYY-MM-DD) of the box in `state_dir`, a file, or "" for all of the box.
 
-    Raises StorageError, with a sentence, for whatever cannot be read.
+    `zone` "" is the one the box runs in. Raises StorageError, with a sentence, for whatever cannot be read.
     """
     if what and not _DATE.fullmatch(what):
         path = Path(what)
-        return _from_database(path, None, zone) if _begins_with(path, _SQLITE) else _from_file(path)
+        return _from_database(path, None, zone) if _begins_with(path, SQLITE) else _from_file(path)
     if state_dir is None:
         raise StorageError(f"{what or 'replay'} was asked for without a box; give its folder with --state")
     return _from_database(state_dir / DATABASE, _date(what) if what else None, zone)
@@ -157,27 +156,18 @@ def _begins_with(path: Path, mark: bytes) -> bool:
 
 
 def _from_database(path: Path, date: datetime.date | None, zone: str) -> Incident:
-    reading, where = _records(path), zone_of(zone)
-    walls = [batch.wall for batch in reading.batches]
-    first, last = (min(walls), max(walls)) if walls else (0.0, 0.0)
-    interval = day(date, where) if date else Interval(first, last + 1.0)
-    started = [seq for seq, wall in enumerate(walls) if wall >= interval.start]
-    ended = [seq for seq, wall in enumerate(walls) if wall >= interval.end]
-    begin = started[0] if started else len(walls)
-    end = ended[0] if ended else len(walls)
-    earlier, batches = reading.batches[:begin], reading.batches[begin:end]
-    return Incident(where, interval, State(), first, earlier, batches, reading.damage)
+    where = zone_of(zone or zone_of_box(path) or USUAL_ZONE)
+    wanted = day(date, where) if date else None
+    history = read_history(path, wanted.start, wanted.end) if wanted else read_history(path)
+    batches = history.reading.batches
+    interval = wanted or _all_of([batch.wall for batch in batches])
+    begin = next((at for at, batch in enumerate(batches) if batch.wall >= interval.start), len(batches))
+    earlier, inside = batches[:begin], batches[begin:]
+    return Incident(where, interval, history.state, history.wall, earlier, inside, history.reading.damage)
 
 
-def _records(path: Path) -> Reading:
-    """Every batch of the database, which may be in use: nothing is written to it."""
-    if not _begins_with(path, _SQLITE):
-        raise StorageError(f"{path}: no database of a box; give the folder that --state was when it ran")
-    try:
-        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            return decode(database.execute(RECORDS, (0,)))
-    except sqlite3.Error as wrong:
-        raise StorageError(f"{path}: the journal cannot be read ({wrong})") from wrong
+def _all_of(walls: Sequence[float]) -> Interval:
+    return Interval(min(walls), max(walls) + 1.0) if walls else Interval(0.0, 1.0)
 
 
 # -- from a file

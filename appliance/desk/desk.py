@@ -31,6 +31,7 @@ from appliance.desk.translate import Translator
 from appliance.desk.wall_clock import SystemWallClock, WallClock, program_built
 from appliance.desk.ways_out import WaysOut
 from appliance.errors import StorageError
+from appliance.storage.history import ZONE_KEY
 from appliance.storage.store import Store
 from hw.errors import HardwareError
 from hw.panel import Panel, VirtualPanel, open_panel
@@ -70,6 +71,7 @@ async def running_desk(settings: DeskSettings, wall_clock: WallClock | None = No
     written, ScheduleError when opening hours name an unknown zone or country.
     """
     recovered = await recover(settings.state_dir / "deskbell.sqlite")
+    await _remember_zone(recovered.store, settings.time_zone)
     parts = _assemble(settings, recovered, wall_clock or SystemWallClock(await _latest_known(recovered.store)))
     control = parts.desk.control
     if control.acd.state.office != settings.office:
@@ -91,6 +93,14 @@ async def running_desk(settings: DeskSettings, wall_clock: WallClock | None = No
     finally:
         parts.driver.stop()
         await parts.store.close()
+
+
+async def _remember_zone(store: Store, zone: str) -> None:
+    """So that whoever replays a day of this box knows when its days begin."""
+    try:
+        await store.put_secret(ZONE_KEY, zone.encode())
+    except StorageError as wrong:
+        logger.warning("The box's time zone was not kept for replays: %s", wrong)
 
 
 async def _latest_known(store: Store) -> float:

@@ -23,6 +23,10 @@ _KINDS: Final = {kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(
 _encode: Final = msgspec.json.Encoder().encode
 _APPEND: Final = "INSERT INTO journal (seq, batch, at, wall, boot, kind, body, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _KEPT_CHECKPOINTS: Final = 3
+_DROP_CHECKPOINTS: Final = """
+DELETE FROM checkpoints WHERE seq NOT IN (SELECT seq FROM checkpoints ORDER BY seq DESC LIMIT ?) AND seq NOT IN (
+    SELECT max(c.seq) FROM checkpoints c JOIN journal j ON j.seq = c.seq GROUP BY CAST(j.wall / 86400 AS INTEGER))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +62,18 @@ def batch_statement(events: Sequence[Event], first: int, at: float, wall: float,
 
 
 def checkpoint_statements(checkpoint: Checkpoint) -> list[Statement]:
-    """The insertion of a checkpoint; all but the newest few are dropped."""
+    """The insertion of a checkpoint; all but the newest few and the last of each day are dropped."""
     row: Row = (checkpoint.seq, checkpoint.at, checkpoint.state, hashlib.sha256(checkpoint.state).digest())
     return [
         ("INSERT OR REPLACE INTO checkpoints (seq, at, state, sha256) VALUES (?, ?, ?, ?)", [row]),
-        (
-            "DELETE FROM checkpoints WHERE seq NOT IN (SELECT seq FROM checkpoints ORDER BY seq DESC LIMIT ?)",
-            [(_KEPT_CHECKPOINTS,)],
-        ),
+        (_DROP_CHECKPOINTS, [(_KEPT_CHECKPOINTS,)]),
     ]
 
 
 async def read_checkpoints(database: Database) -> tuple[Checkpoint, ...]:
-    """The checkpoints whose hash is right, newest first."""
-    rows = await database.read("SELECT seq, at, state, sha256 FROM checkpoints ORDER BY seq DESC")
+    """Of the newest few checkpoints those whose hash is right, newest first."""
+    newest = "SELECT seq, at, state, sha256 FROM checkpoints ORDER BY seq DESC LIMIT ?"
+    rows = await database.read(newest, (_KEPT_CHECKPOINTS,))
     return tuple(
         Checkpoint(seq, at, state)
         for seq, at, state, digest in rows
@@ -124,8 +126,8 @@ def _batch_of(rows: tuple[Row, ...], damage: list[str]) -> Batch | None:
     at, wall = 0.0, 0.0
     for row in rows:
         event = _event_of(row)
-        if event is None:
-            damage.append(f"journal record {row[0]!r} ({row[5]!r}) is damaged and was left out")
+        if isinstance(event, str):
+            damage.append(event)
             continue
         events.append(event)
         at, wall = float(row[2] or 0.0), float(row[3] or 0.0)
@@ -133,11 +135,14 @@ def _batch_of(rows: tuple[Row, ...], damage: list[str]) -> Batch | None:
     return Batch(seq if isinstance(seq, int) else 0, at, tuple(events), wall) if events else None
 
 
-def _event_of(row: Row) -> Event | None:
+def _event_of(row: Row) -> Event | str:
+    """The event, or the sentence why it has to be left out."""
     kind, body, crc = row[5], row[6], row[7]
-    if _crc(row[:7]) != crc or not isinstance(kind, str) or not isinstance(body, str):
-        return None
-    return event_from(kind, body)
+    is_whole = _crc(row[:7]) == crc and isinstance(kind, str) and isinstance(body, str)
+    event = event_from(str(kind), str(body)) if is_whole else None
+    if event is None and is_whole:
+        return f"journal record {row[0]!r} is a {kind!r}, which a newer Deskbell wrote; this one left it out"
+    return event or f"journal record {row[0]!r} ({kind!r}) is damaged and was left out"
 
 
 def event_from(kind: str, body: str | bytes) -> Event | None:

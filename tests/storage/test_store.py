@@ -105,6 +105,17 @@ async def test_only_the_newest_checkpoints_are_kept(store: Store) -> None:
     assert [found.seq for found in await store.checkpoints()] == [8, 7, 6]
 
 
+async def test_the_last_checkpoint_of_each_day_is_kept_for_whoever_replays_one(store: Store, wall: Wall) -> None:
+    for day in range(4):
+        for _ in range(3):
+            wall.now = WALL + day * 86400
+            seq = await store.append((ev.Ticked(),), (), 1.0)
+            await store.checkpoint(1.0, b"x", seq)
+    rows = await store._database.read("SELECT seq FROM checkpoints ORDER BY seq")
+    assert [seq for (seq,) in rows] == [3, 6, 9, 10, 11, 12]
+    assert [found.seq for found in await store.checkpoints()] == [12, 11, 10]  # a start reads no more than it needs
+
+
 async def test_a_contact_is_a_row_with_wall_times_and_its_recordings(store: Store, wall: Wall) -> None:
     arrived = story.ContactArrived(100.0, "c1", "front", "0312345678", "", "line")
     await store.append([ev.Ticked()], [arrived], 100.0)
