@@ -22,12 +22,12 @@ def probe(device: str, code: str) -> str:
         ready = _bring_up(port, modem)
     finally:
         port.close()
-    found = modem.identity
+    found, trouble = modem.identity, ready.alarm or ready.line_alarm
     lines = [
         f"{device}: {ready.identity}",
         f"  driven as     {found.chipset.name}",
         f"  voice format  µ-law, +VSM={found.ulaw}, 8000 Hz",
-        f"  verdict       {'will do' if not ready.alarm else 'will do, but ' + ready.alarm}",
+        f"  verdict       {'will do, but ' + trouble if trouble else 'will do'}",
     ]
     return "\n".join(lines)
 

@@ -9,6 +9,7 @@ Rules:
 
 import logging
 from collections.abc import Callable
+from typing import Final
 
 from appliance.lines.facts import LegAnswered, LegEnded, LegFact, SwitchBack, SwitchGone, Trunk
 from appliance.lines.keys import Witness
@@ -23,6 +24,15 @@ from hw.modem.driver import Modem
 from hw.modem.ringing import Ringing
 
 logger = logging.getLogger(__name__)
+
+OVERLOADED: Final = (
+    "the modem's USB port carries less than a call needs (the card ran dry more than 20 times a second); a port of its "
+    "own, without a hub full of others, would be right"
+)
+OTHER_TELEPHONE: Final = {
+    modem_says.Sign.VOLTAGE_DROP: "another telephone on the line was lifted; the call goes on",
+    modem_says.Sign.VOLTAGE_RISE: "the other telephone on the line was put down",
+}
 
 
 class Line:
@@ -48,6 +58,7 @@ class Line:
         self._guard_until = 0.0
         self._let_go_at: float | None = None
         self._has_switch = True
+        self._modem_alarm = self._line_alarm = ""
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -79,8 +90,18 @@ class Line:
                 self._caller_id(event, now)
             case modem_says.Signal(sign):
                 self._sign(sign)
-            case modem_says.Ready(identity, alarm):
-                self._ready(identity, alarm)
+            case modem_says.Digit(digit):
+                self._press(self._talk.key(digit) if self._talk is not None else "")
+            case _:
+                self._done(event, now)
+
+    def _done(self, outcome: modem_says.Outcome, now: float) -> None:
+        """What came of an order to the modem."""
+        match outcome:
+            case modem_says.Ready():
+                self._ready(outcome)
+            case modem_says.LineChecked(alarm):
+                self._line_checked(alarm)
             case modem_says.Seized():
                 self._seized()
             case modem_says.SeizeFailed(why):
@@ -91,8 +112,6 @@ class Line:
                 self._over("the modem ended the stream", now)
             case modem_says.Failed(why):
                 self.failed(why)
-            case modem_says.Digit(digit):
-                self._press(self._talk.key(digit) if self._talk is not None else "")
 
     def leg(self, fact: LegFact, now: float) -> None:
         """A fact of the SIP thread, or about the switch's life."""
@@ -108,6 +127,11 @@ class Line:
             case LegEnded(attempt):
                 if self._leg is not None and self._leg.attempt == attempt and self._leg.phase is not Phase.NONE:
                     self._leg_ended(fact, now)
+
+    def attend(self, is_attended: bool) -> None:
+        """Whether a person on our side talks with the caller, and would notice silence (S5)."""
+        if self._talk is not None:
+            self._talk.attend(is_attended)
 
     def tick(self, now: float) -> None:
         """Time passed."""
@@ -223,7 +247,8 @@ class Line:
         if self.state is not State.ANSWERING or self._modem is None or self._leg is None:
             return  # the caller or the switch was quicker; the release is on its way
         keys, echo = Witness(self.port.keys), echo_path(self.port.echo_cancelling)
-        self._talk = Talk(self.port.country.upper(), self._pipes, self._music, keys, echo)
+        code, is_shared = self.port.country.upper(), self.port.parallel_phones
+        self._talk = Talk(code, self._pipes, self._music, keys, echo, is_shared)
         if self._leg.phase is Phase.UP:
             self._talk.attach()
         self._modem.play(self._talk.begin())
@@ -244,8 +269,13 @@ class Line:
             self._leg.press(digits)
 
     def _sign(self, sign: modem_says.Sign) -> None:
-        if self._talk is not None and self.state is State.TALKING:
-            self._talk.sign(sign)
+        if self._talk is None or self.state is not State.TALKING:
+            return
+        self._talk.sign(sign)
+        if sign in OTHER_TELEPHONE and self.port.parallel_phones:
+            logger.info("Line %s: %s", self.port.id, OTHER_TELEPHONE[sign])
+        if sign is modem_says.Sign.UNDERRUN and self._talk.is_overloaded and not self._line_alarm:
+            self._line_checked(OVERLOADED)
 
     def _over(self, why: str, now: float) -> None:
         """The call is over: BYE, and on-hook."""
@@ -265,12 +295,22 @@ class Line:
 
     # --- the modem ------------------------------------------------------------------------------------------------
 
-    def _ready(self, identity: str, alarm: str) -> None:
+    def _ready(self, ready: modem_says.Ready) -> None:
+        self._modem_alarm, self._line_alarm = ready.alarm, ready.line_alarm
+        self.alarm = ready.alarm or ready.line_alarm
         if self.state is not State.INIT:
-            return
-        self.alarm = alarm
-        logger.info("Line %s is in service: %s%s", self.port.id, identity, f"; but {alarm}" if alarm else "")
+            return  # it was found ill by the poll and is well again
+        but = f"; but {self.alarm}" if self.alarm else ""
+        logger.info("Line %s is in service: %s%s", self.port.id, ready.identity, but)
         self._move(Cue.READY)
+
+    def _line_checked(self, alarm: str) -> None:
+        """The telephone line itself was looked at; what is told is told once."""
+        if alarm == self._line_alarm:
+            return
+        self._line_alarm, self.alarm = alarm, self._modem_alarm or alarm
+        logger.log(logging.WARNING if alarm else logging.INFO, "Line %s: %s", self.port.id, alarm or "it is well again")
+        self._tell()
 
     def _released(self, now: float) -> None:
         if self.state is State.RELEASING:

@@ -15,7 +15,8 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One analogue line: its name, the modem's tty, the two-letter country, and commands its modem needs besides.
 
     `keys` says who is believed about the caller's keys: our detector (`audio`), or the `modem` if its chip mutes them.
-    `echo_cancelling` takes out of the line what we sent (libspeexdsp).
+    `echo_cancelling` takes out of the line what we sent (libspeexdsp). `parallel_phones`: other telephones are on the
+    same pair, so that a drop of its voltage is not a hang-up.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modem_init: tuple[str, ...] = ()
     keys: Literal["audio", "modem"] = "audio"
     echo_cancelling: bool = True
+    parallel_phones: bool = False
 
 
 class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -31,6 +31,10 @@ class Limits:
     """How much evidence is enough; seconds and dBFS. The defaults are fxo §2.8's."""
 
     speech_db: float = -38.0
+    over_floor_db: float = 6.0
+    """A voice is also so far above the line's own noise."""
+    floor_rise_db: float = 3.0
+    """A second: the noise is the quietest there was of late."""
     drop_confirmed: float = 0.4
     """Quiet seconds after a loop drop that make it a hang-up."""
     drop_forgotten: float = 3.0
@@ -70,11 +74,15 @@ class FarEnd:
     """One conversation; made when samples begin to flow.
 
     `is_attended` is whether a person on our side would notice silence. `is_outgoing`: the first drop of the loop
-    current may be the answer's reversal. Raises KeyError for a country without tone plans.
+    current may be the answer's reversal. `is_shared`: other telephones on the line may drop its voltage. Raises
+    KeyError for a country without tone plans.
     """
 
-    def __init__(self, country: str, is_outgoing: bool = False, limits: Limits | None = None) -> None:
+    def __init__(
+        self, country: str, is_outgoing: bool = False, limits: Limits | None = None, is_shared: bool = False
+    ) -> None:
         self.is_attended = True
+        self._is_shared = is_shared
         self._limits = limits or Limits()
         self._detector = Detector(country)
         self._rest = b""
@@ -83,11 +91,12 @@ class FarEnd:
         self._drops_excused = int(is_outgoing)
         self._since_drop: float | None = None
         self._quiet = self._silent = 0.0
+        self._floor = self._limits.speech_db
         self._silence_peak = 32767 * 10 ** (self._limits.silence_peak_db / 20)
 
     def sign(self, sign: Sign) -> None:
         """A signal of the modem's own detectors."""
-        if sign in (Sign.LOOP_DROP, Sign.VOLTAGE_DROP):
+        if sign is Sign.LOOP_DROP or (sign is Sign.VOLTAGE_DROP and not self._is_shared):
             self._dropped(sign)
         elif sign is Sign.BUSY:
             self._cycles = self._limits.cycles_seconded
@@ -113,6 +122,7 @@ class FarEnd:
     def _frame(self, frame: bytes) -> Verdict | None:
         self._frames += 1
         tone = self._detector.hear(frame, self._cycles, self._dial_s)
+        self._floor = min(self._detector.level, self._floor + self._limits.floor_rise_db * FRAME_S)
         if tone is not None:
             return self._verdict(BY_TONE[tone], tone.value)
         if self._is_drop_confirmed():
@@ -130,7 +140,8 @@ class FarEnd:
         if self._since_drop is None:
             return False
         self._since_drop += FRAME_S
-        is_speech = self._detector.level > self._limits.speech_db and not self._detector.is_tonal
+        least = max(self._limits.speech_db, self._floor + self._limits.over_floor_db)
+        is_speech = self._detector.level > least and not self._detector.is_tonal
         self._quiet = 0.0 if is_speech else self._quiet + FRAME_S
         if self._since_drop > self._limits.drop_forgotten:
             self._since_drop = None

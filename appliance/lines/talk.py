@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
+from appliance.lines.ears import Ears, OwnKeys
 from appliance.lines.elastic import Elastic
 from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
@@ -45,15 +46,25 @@ class Talk:
     """One seizure's audio. `is_attached` tells whether the leg is up; without it the caller hears music."""
 
     def __init__(
-        self, country: str, pipes: Pipes, music: Music, keys: Witness = Witness.AUDIO, echo: EchoPath | None = None
-    ) -> None:
+        self, country: str, pipes: Pipes, music: Music, keys: Witness = Witness.AUDIO, echo: EchoPath | None = None,
+        is_shared: bool = False,
+    ) -> None:  # fmt: skip
         self._pipes, self._music = pipes, music
-        self._far_end = FarEnd(country)
+        self._far_end = FarEnd(country, is_shared=is_shared)
         self._ledger = Ledger()
         self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
         self._samples = 0
-        self._echo, self._sent = echo, b""
+        self._echo, self._sent, self._ears, self._own_keys = echo, b"", Ears(), OwnKeys()
         self.is_attached = False
+
+    def attend(self, is_attended: bool) -> None:
+        """Whether a person on our side would notice silence."""
+        self._far_end.is_attended = is_attended
+
+    @property
+    def is_overloaded(self) -> bool:
+        """The modem's link carries less than a call needs."""
+        return self._ledger.is_overloaded
 
     def figures(self) -> str:
         """How the sound fared, for the log."""
@@ -74,25 +85,32 @@ class Talk:
 
     def hear(self, samples: bytes) -> Heard:
         """Take µ-law samples from the card."""
-        pcm = self._without_echo(samples)
+        pcm, judged = self._without_echo(samples)
         if self.is_attached:
             self._pipes.from_line.push(pcm)
         owed = self._ledger.owed(len(samples))
         out = ulaw.encode(self._pipes.to_line.pull(owed)) if self.is_attached else self._music.take(owed)
         self._sent = (self._sent + out)[-SENT_KEPT:]
         self._samples += len(samples)
-        pressed = (self._keys.report(press.digit, Witness.AUDIO, self._samples) for press in self._dtmf.hear(pcm))
-        gone = self._far_end.hear(pcm)
+        keys = (press.digit for press in self._dtmf.hear(judged) if not self._own_keys.is_echo(press.digit))
+        pressed = (self._keys.report(key, Witness.AUDIO, self._samples) for key in keys)
+        gone = self._far_end.hear(judged)
         return Heard(out, str(gone or ""), "".join(pressed))
 
-    def _without_echo(self, samples: bytes) -> bytes:
-        """Linear samples of the line. What the card played meanwhile is the oldest of what the ledger says it held."""
+    def _without_echo(self, samples: bytes) -> tuple[bytes, bytes]:
+        """Linear samples of the line for the leg, and for the detectors.
+
+        What the card played meanwhile is the oldest of what the ledger says it held.
+        """
         pcm = ulaw.decode(samples)
         if self._echo is None:
-            return pcm
+            return pcm, pcm
         held = self._sent[len(self._sent) - self._ledger.level :]
         played = held[: len(samples)].ljust(len(samples), bytes((ulaw.SILENCE,)))
-        return self._echo.cancel(pcm, ulaw.decode(played))
+        sent = ulaw.decode(played)
+        self._own_keys.hear(sent)
+        clean = self._echo.cancel(pcm, sent)
+        return clean, self._ears.hear(pcm, sent, clean)
 
     def key(self, digit: str) -> str:
         """The modem's chip heard a key; returns it when the chip is the one to believe."""

@@ -76,7 +76,7 @@ class Worker:
     def _serve(self, port: SerialPort) -> None:
         """Work with an open device until it fails or we stop. Raises ModemError."""
         try:
-            modem = Modem(country(self.line.port.country), self.line.port.modem_init)
+            modem = Modem(country(self.line.port.country), self.line.port.modem_init, self.line.port.parallel_phones)
             self.line.opened(modem, time.monotonic())
             deadline = None
             while self.line.state is not State.FAULT:

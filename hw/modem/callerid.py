@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from hw.modem.cidpacket import lines_of
 from hw.modem.events import CallerIdLine
 
 NAME_LIMIT: Final = 64
@@ -54,6 +55,10 @@ def with_line(known: CallerId, line: CallerIdLine) -> CallerId:
             return replace(known, withheld=_reason(value))
         case "DDN" | "DDN_NMBR":
             return replace(known, called=_NOT_DIALLABLE.sub("", value)[:NUMBER_LIMIT])
+        case "MESG":
+            for tag, told in lines_of(value):
+                known = with_line(known, CallerIdLine(tag, told))
+            return known
         case "DATE":
             return replace(known, stamp=value[:4] + known.stamp[4:])
         case "TIME":

@@ -15,7 +15,8 @@ class Chipset:
     """One family. `known_by` is searched in the answers to +GMI, ATI0 and ATI3 joined by newlines.
 
     `leave` are the bytes that end a duplex stream; `no_silence` disables the silence detector, which would end it;
-    `setup` are commands only this family knows, none of them vital. `is_half_duplex`: no `+VTR` (fxo §1.5).
+    `setup` are commands only this family knows, none of them vital; `watch_alone` and `watch_shared` choose what a drop
+    of the line's voltage tells. `is_half_duplex`: no `+VTR` (fxo §1.5).
     """
 
     name: str
@@ -23,6 +24,8 @@ class Chipset:
     leave: bytes
     no_silence: str
     setup: tuple[str, ...] = ()
+    watch_alone: tuple[str, ...] = ()
+    watch_shared: tuple[str, ...] = ()
     has_line_voltage: bool = False
     is_half_duplex: bool = False
 
@@ -32,7 +35,9 @@ CX930XX: Final = Chipset(
     known_by=re.compile(r"CONEXANT|CX930\d\d|^56000$", re.IGNORECASE | re.MULTILINE),
     leave=b"\x10\x18\x10\x5e",
     no_silence="+VSD=0,0",
-    setup=("AT&K3", "AT-STE=4"),  # -STE=4: P then means remote hang-up and nothing else
+    setup=("AT&K3",),
+    watch_alone=("AT-STE=4",),  # P then means remote hang-up and nothing else
+    watch_shared=("AT-STE=7",),
     has_line_voltage=True,
 )
 ZOOM: Final = replace(  # obeys the exit code only right after a DLE pair

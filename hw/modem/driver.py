@@ -18,7 +18,10 @@ from hw.modem.events import (
     Event,
     Failed,
     Finished,
+    LineChecked,
     ModemEvent,
+    Ready,
+    Released,
     Remark,
     Result,
     Ring,
@@ -34,16 +37,22 @@ from hw.modem.steps import Ask, DropDtr, Leave, Procedure, Reply, Settle, Step, 
 
 POLL: Final = 30.0  # an idle modem is asked AT so often
 POLL_AFTER_RING: Final = 10.0
+LOOK_AT_LINE: Final = 300.0  # the voltage of an idle line, and of one that had trouble
+LOOK_AGAIN: Final = 30.0
+LOOK_AFTER_CALL: Final = 0.5
 RING_AFTER_SEIZURE: Final = (0.7, 12.0)  # ringing seen so long after going off-hook: it did not
 REFILL: Final = bytes((SILENCE,)) * (TARGET_MS * SAMPLES_PER_MS)
 STALL: Final = 2.0  # a stream without samples for so long is dead
 
 
 class Modem:
-    """One device. `extra` are commands of the owner's, sent at every start (some clones need AT!4886=...)."""
+    """One device. `extra` are commands of the owner's, sent at every start (some clones need AT!4886=...).
 
-    def __init__(self, country: Country, extra: tuple[str, ...] = ()) -> None:
-        self._country, self._extra = country, extra
+    `has_parallel`: other telephones share the line, so a drop of its voltage tells of them as well as of a hang-up.
+    """
+
+    def __init__(self, country: Country, extra: tuple[str, ...] = (), has_parallel: bool = False) -> None:
+        self._country, self._extra, self._has_parallel = country, extra, has_parallel
         self._protocol = Protocol()
         self._out = bytearray()
         self._procedure: Procedure | None = None
@@ -54,6 +63,7 @@ class Modem:
         self._is_one_by_one = False
         self._waiting: Callable[[], Procedure] | None = None
         self._poll_at: float | None = None
+        self._look_at: float | None = None
         self._stall_at: float | None = None
         self._way = Way.DUPLEX
         self._dropped = 0
@@ -139,6 +149,9 @@ class Modem:
         if self._poll_at is not None and now >= self._poll_at and self._procedure is None:
             self._poll_at = now + POLL
             self._run(self._check_health, now)
+        if self._look_at is not None and now >= self._look_at and self._procedure is None:
+            self._look_at = None
+            self._run(lambda: procedures.check_line(self.identity), now)
         if self._stall_at is not None and now >= self._stall_at and self.is_streaming:
             self._fail(
                 f"no sound came from the modem for {STALL:.0f} s in a call; 8000 samples a second would be right"
@@ -147,7 +160,8 @@ class Modem:
 
     def next_deadline(self) -> float | None:
         """When `tick` is due."""
-        due = [self._poll_at if self._procedure is None else None, self._stall_at if self.is_streaming else None]
+        idle = (self._poll_at, self._look_at) if self._procedure is None else ()
+        due = [*idle, self._stall_at if self.is_streaming else None]
         if self._step is not None:
             due.append(self._deadline_of_step())
         return min((at for at in due if at is not None), default=None)
@@ -155,7 +169,7 @@ class Modem:
     # --- procedures ----------------------------------------------------------------------------------------------
 
     def _bring_up(self) -> Procedure:
-        self._identity, ready = yield from procedures.bring_up(self._country, self._extra)
+        self._identity, ready = yield from procedures.bring_up(self._country, self._extra, self._has_parallel)
         return ready
 
     def _check_health(self) -> Procedure:
@@ -196,7 +210,7 @@ class Modem:
         if self._procedure is not None:
             self._waiting = procedure
             return
-        self._poll_at = self._stall_at = None
+        self._poll_at = self._look_at = self._stall_at = None
         self._run(procedure, now)
 
     def _run(self, procedure: Callable[[], Procedure], now: float) -> None:
@@ -258,6 +272,7 @@ class Modem:
         if outcome is not None:
             self._events.append(outcome)
         self._poll_at = None if self.is_streaming else now + POLL
+        self._plan_look(outcome, now)
         has_sound = self.is_streaming and self._way is not Way.ANNOUNCE
         self._stall_at = now + STALL if has_sound else None
         self._seized_at = now if self.is_streaming else None
@@ -265,10 +280,18 @@ class Modem:
             waiting, self._waiting = self._waiting, None
             self._begin(waiting, now)
 
+    def _plan_look(self, outcome: ModemEvent | None, now: float) -> None:
+        """When the line's voltage is to be looked at after this."""
+        match outcome:
+            case Ready(line_alarm=trouble) | LineChecked(alarm=trouble):
+                self._look_at = now + (LOOK_AGAIN if trouble else LOOK_AT_LINE)
+            case Released():
+                self._look_at = now + LOOK_AFTER_CALL
+
     def _fail(self, why: str) -> None:
         if self._procedure is not None:
             self._procedure.close()
-        self._procedure = self._step = self._poll_at = self._stall_at = None
+        self._procedure = self._step = self._poll_at = self._look_at = self._stall_at = None
         self._waiting = None
         self._events.append(Failed(why))
 
@@ -292,6 +315,8 @@ class Modem:
             case Ring():
                 if self._poll_at is not None:
                     self._poll_at = max(self._poll_at, now + POLL_AFTER_RING)
+                if self._look_at is not None:
+                    self._look_at = max(self._look_at, now + POLL_AFTER_RING)
                 self._events.append(event)
             case _:
                 self._events.append(event)

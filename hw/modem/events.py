@@ -135,12 +135,14 @@ class Way(enum.Enum):
 class Ready:
     """The modem is initialised and on-hook. `identity` is what it calls itself; `alarm` a sentence, or empty.
 
-    `is_half_duplex`: it can announce and record in turns, but carry no conversation; the alarm says so.
+    `is_half_duplex`: it can announce and record in turns, but carry no conversation; the alarm says so. `line_alarm`
+    is what is wrong with the telephone line rather than with the modem; `LineChecked` follows it up.
     """
 
     identity: str
     alarm: str = ""
     is_half_duplex: bool = False
+    line_alarm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +176,16 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class LineChecked:
+    """The voltage of the idle line was looked at; `alarm` is a sentence, or empty when the line is well."""
+
+    alarm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StreamStopped:
     """The modem ended the stream unasked (S6): the call is over for it."""
 
 
-Outcome = Ready | Failed | Seized | SeizeFailed | Released | StreamStopped
+Outcome = Ready | Failed | Seized | SeizeFailed | Released | LineChecked | StreamStopped
 ModemEvent = Outcome | Audio | Signal | Digit | Ring | CallerIdLine

@@ -11,10 +11,11 @@ from typing import Final
 from hw.errors import ModemError
 from hw.modem.chipsets import Chipset, Identity, recognise, ulaw_format
 from hw.modem.countries import Country
-from hw.modem.events import Ready, Released, Result, Seized, SeizeFailed, StreamStopped, Way
+from hw.modem.events import LineChecked, Ready, Released, Result, Seized, SeizeFailed, StreamStopped, Way
 from hw.modem.steps import Ask, DropDtr, Leave, Part, Procedure, Reply, Settle, Step, Tell, ask
+from hw.modem.voltage import trouble, volts_in
 
-NO_LINE_VOLTS: Final = 3.0
+VOLTAGE_PAUSE: Final = 0.7
 NOISE_BYTES: Final = 400  # 50 ms of samples; answers to a dead program's last command are shorter
 REST: Final = 1.8  # on-hook before the line may be taken again, with what the rest of the bring-up takes
 
@@ -57,7 +58,9 @@ def preamble() -> Generator[Step, Reply, bool]:
     raise ModemError("it does not answer AT with OK: not a modem, a wrong device, or one that needs unplugging")
 
 
-def bring_up(country: Country, extra: tuple[str, ...]) -> Generator[Step, Reply, tuple[Identity, Ready]]:
+def bring_up(
+    country: Country, extra: tuple[str, ...], has_parallel: bool = False
+) -> Generator[Step, Reply, tuple[Identity, Ready]]:
     """Initialise a modem just opened (§2.2) and leave it on-hook in data mode, where RING and caller ID are text."""
     was_streaming = yield from recover()
     yield from _must("AT&F0", within=3.0)
@@ -68,14 +71,16 @@ def bring_up(country: Country, extra: tuple[str, ...]) -> Generator[Step, Reply,
         yield Settle(quiet=REST, cap=REST)
     identity = yield from _identify()
     alarm = yield from _set_country(country)
-    for command in (*extra, "AT+IFC=2,2", *identity.chipset.setup, "AT&D2"):
+    chipset = identity.chipset
+    voltage = chipset.watch_shared if has_parallel else chipset.watch_alone
+    for command in (*extra, "AT+IFC=2,2", *chipset.setup, *voltage, "AT&D2"):
         yield from ask(command)
     alarm = alarm or (yield from _enable_caller_id())
     yield from ask("ATM0L0")
-    alarm = alarm or (yield from _check_line(identity.chipset))
+    line_alarm = (yield from check_line(identity, tries=1)).alarm
     if identity.chipset.is_half_duplex:
         alarm = alarm or no_conversation(identity)
-    return identity, Ready(identity.label, alarm, identity.chipset.is_half_duplex)
+    return identity, Ready(identity.label, alarm, identity.chipset.is_half_duplex, line_alarm)
 
 
 def no_conversation(identity: Identity) -> str:
@@ -146,6 +151,21 @@ def await_stopped_stream() -> Procedure:
     return StreamStopped()
 
 
+def check_line(identity: Identity, tries: int = 3) -> Generator[Step, Reply, LineChecked]:
+    """Look at the voltage of an idle line (§2.2, §2.6); a line just let go of is given two seconds to recover."""
+    if not identity.chipset.has_line_voltage:
+        return LineChecked()
+    alarm = ""
+    for turn in range(tries):
+        if turn:
+            yield Settle(quiet=VOLTAGE_PAUSE, cap=VOLTAGE_PAUSE)
+        reply = yield from ask("AT-TRV")
+        alarm = trouble(volts_in(reply.text))
+        if not alarm:
+            break
+    return LineChecked(alarm)
+
+
 def is_well(country: Country) -> Generator[Step, Reply, bool]:
     """Whether an idle modem answers AT (§2.2) and is still set to its country; a reset would have lost that (F33)."""
     reply = yield from ask("AT", tries=2)
@@ -208,16 +228,6 @@ def _country_in(reply: Reply) -> str | None:
 def _enable_caller_id() -> Generator[Step, Reply, str]:
     reply = yield from ask("AT+VCID=1", tries=2)
     return "" if reply.is_good else "the modem refuses caller ID (AT+VCID=1): callers will have no number"
-
-
-def _check_line(chipset: Chipset) -> Generator[Step, Reply, str]:
-    if not chipset.has_line_voltage:
-        return ""
-    reply = yield from ask("AT-TRV")
-    volts = re.search(r"(\d+(?:[.,]\d+)?)", " ".join(reply.text))
-    if volts is None or float(volts[1].replace(",", ".")) >= NO_LINE_VOLTS:
-        return ""
-    return f"no phone line: {volts[1]} V between tip and ring where 40 to 56 V would be right; is the cable in?"
 
 
 def _seize_commands(identity: Identity, one_by_one: bool, way: Way) -> tuple[tuple[str, float], ...]:

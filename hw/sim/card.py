@@ -186,7 +186,8 @@ class VirtualCard:
     def set_cord(self, is_in: bool) -> None:
         """The telephone cord is put in or pulled."""
         with self._changed:
-            self._core.line.is_cord_in = is_in
+            self._core.line.set_cord(is_in, time.monotonic())
+            self._stir()
 
     @property
     def is_off_hook(self) -> bool:

@@ -12,15 +12,19 @@ from hw.sim.countries import CallerIdTime, Country
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import EventLog, What
 from hw.sim.party import CallerState, HangUp, RemoteParty
-from hw.sim.sound import Sound
-from hw.sim.ulaw import SILENCE
+from hw.sim.sound import Chain, Sound
+from hw.sim.ulaw import SILENCE, decode, encode
+from hw.sim.voices import announcement
 
 RING_TRIP = 0.12
 DIAL_TONE_DELAY = 0.3
 CLEARING_DROP_MS = 500
+LATE_TONE = 4.0  # some exchanges are silent for so long before they say anything
+ANNOUNCED = 3  # times a clearing announcement is said before reorder tone
 IDLE_VOLTS = 48.0
 BUSY_VOLTS = 7.5
 SHARED_VOLTS = 5.5
+SHARED_GAIN = 0.5  # two telephones on one pair: each hears 6 dB less
 NO_LINE_VOLTS = 1.4
 
 
@@ -110,22 +114,35 @@ class ExchangeLine:
             )
         self._end_call(CallerState.HUNG_UP)
         self._log.add(now, What.CALLER_HUNG_UP, mode.value)
-        self.state = LineState.CLEARED
+        self.state, self._tone = LineState.CLEARED, None
         match mode:
             case HangUp.LOOP_DROP:
                 self.loop_drop(drop_ms, now)
                 self._plan(now + drop_ms / 1000, self._give_dial_tone)
             case HangUp.BUSY_TONE:
                 self._tone = self.country.busy.sound()
+            case HangUp.LATE_BUSY_TONE:
+                self._plan(now + LATE_TONE, lambda _: self._sound(self.country.busy.sound()))
+            case HangUp.REORDER_TONE:
+                self._tone = self.country.reorder.sound()
             case HangUp.DIAL_TONE:
                 self._give_dial_tone(now)
+            case HangUp.REVERSAL:
+                self.reverse(now)
+            case HangUp.ANNOUNCEMENT:
+                self._tone = Chain(*(announcement() for _ in range(ANNOUNCED)), self.country.reorder.sound())
             case HangUp.SILENCE:
-                self._tone = None
+                pass
 
     def loop_drop(self, milliseconds: int, now: float) -> None:
         """Opens the loop for a moment; the call, if there is one, survives."""
         self._open_loop(now)
         self._agenda.at(now + milliseconds / 1000, self._close_loop)
+
+    def set_cord(self, is_in: bool, now: float) -> None:
+        """The telephone cord is put in or pulled; without it a card that loops the line loses its current."""
+        self.is_cord_in = is_in
+        self._signal(LineSignal.LOOP_CLOSED if is_in else LineSignal.LOOP_OPENED, now)
 
     def reverse(self, now: float) -> None:
         """Swaps the wires, as exchanges do at answer and release."""
@@ -201,7 +218,9 @@ class ExchangeLine:
         if self.is_loop_open or not self.is_cord_in:
             return SILENCE * count
         if self.party is not None and self.state is LineState.CONNECTED:
-            return self.party.speak(count)
+            said = self.party.speak(count)
+            is_shared = self._is_off_hook and self._is_parallel_up
+            return encode(decode(said) * SHARED_GAIN) if is_shared else said
         return self._tone.read(count) if self._tone is not None else SILENCE * count
 
     def hear(self, ulaw: bytes, at: float) -> None:
@@ -237,6 +256,9 @@ class ExchangeLine:
             self._forget_plans()
             self.state, self.party.state = LineState.CONNECTED, CallerState.CONNECTED
             self._log.add(now, What.CALL_CONNECTED)
+
+    def _sound(self, tone: Sound) -> None:
+        self._tone = tone
 
     def _give_dial_tone(self, now: float) -> None:
         self._tone = self.country.dial.sound()

@@ -113,7 +113,7 @@ def _hum(core: CardCore, now: float, asked: Injection) -> None:
 
 
 def _cord(core: CardCore, now: float, asked: Injection) -> None:
-    core.line.is_cord_in = bool(asked.value)
+    core.line.set_cord(bool(asked.value), now)
 
 
 FAULTS: Mapping[str, Fault] = {

@@ -35,7 +35,11 @@ class HangUp(Enum):
 
     LOOP_DROP = "loop_drop"
     BUSY_TONE = "busy_tone"
+    LATE_BUSY_TONE = "late_busy_tone"
+    REORDER_TONE = "reorder_tone"
     DIAL_TONE = "dial_tone"
+    REVERSAL = "reversal"
+    ANNOUNCEMENT = "announcement"
     SILENCE = "silence"
 
 

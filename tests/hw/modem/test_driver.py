@@ -124,7 +124,8 @@ def test_a_line_without_voltage_is_an_alarm_not_a_failure():
     bench.modem.start(bench.now)
     event = bench.until(Ready)
     assert isinstance(event, Ready)
-    assert "no phone line: 1.4 V" in event.alarm
+    assert "no phone line: 1.4 V" in event.line_alarm
+    assert not event.alarm
 
 
 def test_a_firmware_that_refuses_joined_commands_is_asked_singly_from_then_on():

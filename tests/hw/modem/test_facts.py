@@ -9,7 +9,7 @@ from hw.modem.callerid import CallerId, Withheld, with_line
 from hw.modem.chipsets import CX930XX, GENERIC, USR5637, recognise, ulaw_format
 from hw.modem.countries import COUNTRIES, country
 from hw.modem.events import CallerIdLine
-from hw.modem.ledger import Ledger
+from hw.modem.ledger import MOST_MS, TARGET_MS, Ledger
 from hw.modem.port import SerialPort
 from hw.modem.ringing import Ringing
 
@@ -165,3 +165,28 @@ def test_a_device_that_is_not_there_and_one_that_is_no_device_say_so(tmp_path):
         SerialPort(str(plain))
     with pytest.raises(ModemError, match="/dev/null is not a serial device"):
         SerialPort("/dev/null")
+
+
+def test_a_card_that_runs_dry_three_times_in_a_minute_is_given_more_and_less_again_after_five_clean_ones():
+    ledger = Ledger()
+    ledger.prefill()
+    for _ in range(3):
+        ledger.owed(8000)
+        ledger.ran_dry()
+    assert ledger.target == (TARGET_MS + 10) * 8
+    assert not ledger.is_overloaded
+    for _ in range(301):
+        assert ledger.owed(8000) in (8000, 8080, 7960, ledger.target)
+    assert ledger.target == (TARGET_MS + 5) * 8
+    for _ in range(900):
+        ledger.owed(8000)
+    assert ledger.target == TARGET_MS * 8
+
+
+def test_a_card_that_cries_for_two_seconds_is_on_an_overloaded_link():
+    ledger = Ledger()
+    for _ in range(100):
+        ledger.owed(80)
+        ledger.ran_dry()
+    assert ledger.is_overloaded
+    assert ledger.target <= MOST_MS * 8
