@@ -220,7 +220,7 @@ class ExchangeLine:
         if self.party is not None and self.state is LineState.CONNECTED:
             said = self.party.speak(count)
             is_shared = self._is_off_hook and self._is_parallel_up
-            return encode(decode(said) * SHARED_GAIN) if is_shared else said
+            return encode(decode(said).astype(float) * SHARED_GAIN) if is_shared else said
         return self._tone.read(count) if self._tone is not None else SILENCE * count
 
     def hear(self, ulaw: bytes, at: float) -> None:
