@@ -7,7 +7,6 @@ Threads: everything but the edges (see `hw.panel`) happens on the thread that ca
 """
 
 import logging
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +15,8 @@ from hw.board import Board
 from hw.chips import FoundChip, attach, find_chips
 from hw.errors import HardwareError
 from hw.fittings import Fitting, Spot
-from hw.panel import DARK, Colour, GpioPanel, Listener, PanelError, Place, places_of
+from hw.kernel_pins import lgpio_factory
+from hw.panel import DARK, Colour, GpioPanel, Listener, Place, places_of
 from hw.pins import Chip
 
 logger = logging.getLogger(__name__)
@@ -195,21 +195,3 @@ class LivePanel:
         part.pins.close()
         part.pins, part.due = None, part.due - LOOK_EVERY_S + FIRST_RETRY_S
         self._moved.update(part.places)
-
-
-def lgpio_factory(number: int) -> object:
-    """gpiozero's lgpio factory on /dev/gpiochip`number`. Raises PanelError without library, chip or permission."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from gpiozero.pins.lgpio import LGPIOFactory
-
-            class ChipFactory(LGPIOFactory):  # type: ignore[misc]
-                """Any chip with its offsets called as the header's, on any machine."""
-
-                def _get_revision(self) -> int:
-                    return 0xA020D3  # a Raspberry Pi 3 B+: GPIO0 to GPIO27; not asked of the machine, it may be no Pi
-
-            return ChipFactory(chip=number)
-    except Exception as wrong:  # lgpio raises its own error class, which only exists where lgpio does
-        raise PanelError(f"gpiochip{number} cannot be opened ({type(wrong).__name__}: {wrong})") from wrong
