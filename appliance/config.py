@@ -206,6 +206,17 @@ class Panel(Section, frozen=True, kw_only=True):
     night: Annotated[str, _about("Hours when lamps are dimmed, such as 22:00-06:00; empty: never.")] = ""
     night_brightness: Annotated[float, _about("Brightness then, 0.05 to 1.")] = 0.3
     hint_next: Annotated[bool, _about("Who would be rung next glows: green, low, breathing (U-03).")] = False
+    wait_target_s: Annotated[float, _about("A caller who waits longer turns the stack light red (U-02).")] = 60.0
+
+
+class Contact(Section, frozen=True, kw_only=True):
+    """A dry contact of the panel's board: fire, earthquake, door (U-11). One that is not listed is an alarm only."""
+
+    id: Annotated[str, _about("Its name in the board's file.")]
+    prompt: Annotated[
+        str, _about("What callers hear, of the prompt catalogue; empty: nothing, it is an alarm only.")
+    ] = "evacuation"
+    evacuates: Annotated[bool, _about("Agents go off duty (避難), new callers are told and may leave a number.")] = True
 
 
 class Switch(Section, frozen=True, kw_only=True):
@@ -235,6 +246,10 @@ class Config(Section, frozen=True, kw_only=True):
     outbound: Annotated[Outbound, _about("Calls to the outside.")] = Outbound()
     routes: Annotated[tuple[Route, ...], _about("Ways out.")] = ()
     panel: Annotated[Panel, _about("Buttons and lamps.")] = Panel()
+    contacts: Annotated[tuple[Contact, ...], _about("Dry contacts of the panel's board.")] = (
+        Contact(id="fire"),
+        Contact(id="earthquake"),
+    )
     switch: Annotated[Switch, _about("The media process.")] = Switch()
     recordings: Annotated[Recordings, _about("Recorded conversations.")] = Recordings()
 

@@ -3,8 +3,10 @@
 import difflib
 import ipaddress
 import re
+import tomllib
 import zoneinfo
 from collections.abc import Iterator
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from appliance import config_exits
@@ -29,16 +31,30 @@ def contradictions(config: "Config") -> Iterator[str]:
         yield f"office.time_zone {config.office.time_zone!r} is no IANA zone; Asia/Tokyo would be one"
     if config.panel.mode not in ("auto", "gpio", "virtual"):
         yield f"panel.mode is {config.panel.mode!r}; auto, gpio or virtual would be right"
-    yield from _dimming(config)
+    yield from _panel(config)
     if not config.outbound.emergency:
         yield "outbound.emergency is empty; emergency calls are never blocked, so list the country's numbers (I-18)"
 
 
-def _dimming(config: "Config") -> Iterator[str]:
+def _panel(config: "Config") -> Iterator[str]:
     try:
         dimming(config.panel.brightness, config.panel.night, config.panel.night_brightness)
     except ValueError as wrong:
         yield f"panel.{wrong}"
+    if config.panel.wait_target_s <= 0:
+        yield f"panel.wait_target_s is {config.panel.wait_target_s:g}; a time above 0 would be right"
+    yield from _twice("contact", [contact.id for contact in config.contacts])
+    for contact in config.contacts:
+        if contact.prompt:
+            yield from _known("prompt", contact.prompt, sorted(_prompts()), f"contact {contact.id}")
+        elif contact.evacuates:
+            yield f"contact {contact.id} evacuates but has no prompt; callers must hear why nobody answers"
+
+
+def _prompts() -> frozenset[str]:
+    """The prompts that the box can say."""
+    catalogue = resources.files("appliance") / "prompts" / "catalog.toml"
+    return frozenset(tomllib.loads(catalogue.read_text(encoding="utf-8")))
 
 
 def _names(config: "Config") -> Iterator[str]:

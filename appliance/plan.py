@@ -18,6 +18,7 @@ from appliance import config_exits
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.settings import AgentSettings, CallbackSettings, OfficeSettings, QueueSettings, Skill
 from appliance.config import Agent, Config, Phone, Queue, Trunk
+from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import dimming
 from appliance.desk.settings import (
     DeskSettings,
@@ -177,7 +178,8 @@ def _voice_address(config: Config) -> str:
 def _panel(config: Config) -> PanelSettings:
     asked = config.panel
     dimmed = dimming(asked.brightness, asked.night, asked.night_brightness)
-    return PanelSettings(board_file(config), asked.mode, dimmed, asked.hint_next)
+    contacts = tuple(ContactSettings(one.id, one.prompt, one.evacuates) for one in config.contacts)
+    return PanelSettings(board_file(config), asked.mode, dimmed, asked.hint_next, asked.wait_target_s, contacts)
 
 
 def board_file(config: Config) -> Path:

@@ -125,6 +125,14 @@ class LivePanel:
             self._lose(part, wrong)
             return False
 
+    def is_here(self, place: Place) -> bool:
+        """Whether the contact's chip is there."""
+        return self._part_at[place].pins is not None
+
+    def dims(self, seat: int) -> bool:
+        """Whether the seat's chip has PWM, there or not."""
+        return self._part_at[seat].chip.pwm
+
     def light(self, seat: int, colour: Colour) -> None:
         """Show a colour, or remember it until the lamp is there."""
         self._shown[seat] = colour

@@ -67,6 +67,14 @@ class Panel(Protocol):
         """Whether a contact is down at this moment."""
         ...
 
+    def is_here(self, place: Place) -> bool:
+        """Whether a contact can be read now; one that cannot is not down."""
+        ...
+
+    def dims(self, seat: int) -> bool:
+        """Whether the seat's lamp has brightness, or is on or off."""
+        ...
+
     def light(self, seat: int, colour: Colour) -> None:
         """Show a colour on the seat's lamp until told otherwise."""
         ...
@@ -150,6 +158,14 @@ class GpioPanel:
     def is_down(self, place: Place) -> bool:
         """Whether a contact is down at this moment."""
         return bool(self._contacts[place].is_pressed) is not (place in self._opening)
+
+    def is_here(self, place: Place) -> bool:
+        """Every pin of this panel is."""
+        return place in self._contacts
+
+    def dims(self, seat: int) -> bool:
+        """Whether the seat's chip has PWM."""
+        return self._chips[seat].pwm
 
     def light(self, seat: int, colour: Colour) -> None:
         """Set the lamp's duty cycles; a chip that cannot dim shows the nearest colour it has."""
@@ -244,6 +260,14 @@ class VirtualPanel:
     def is_down(self, place: Place) -> bool:
         """Whether the finger is there."""
         return place in self._down
+
+    def is_here(self, place: Place) -> bool:
+        """Always."""
+        return True
+
+    def dims(self, seat: int) -> bool:
+        """Every lamp on a screen does."""
+        return True
 
     def light(self, seat: int, colour: Colour) -> None:
         """Remember the colour."""

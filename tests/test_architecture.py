@@ -58,11 +58,15 @@ RULES: dict[str, Rule] = {
     "appliance.desk": rule(
         # The desk owns the buttons and lamps; gpiozero stays behind hw.panel.
         "appliance.acd appliance.wire appliance.wire_stream appliance.tape appliance.storage "
-        "appliance.errors appliance.edge appliance.api hw.panel hw.debounce hw.errors",
+        "appliance.errors appliance.edge appliance.api hw.panel hw.debounce hw.fittings hw.errors",
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
     "appliance.desk.panel_logic": rule("appliance.acd appliance.api", never=IMPURE),
-    "appliance.desk.lamp_legend": rule("appliance.acd appliance.desk.panel_logic"),
+    "appliance.desk.signs": rule("appliance.acd", never=IMPURE),
+    "appliance.desk.lifeline": rule(never=IMPURE),
+    "appliance.desk.contacts": rule("appliance.acd hw.fittings", never=IMPURE),
+    "appliance.desk.blinking": rule(never=IMPURE),
+    "appliance.desk.lamp_legend": rule("appliance.acd appliance.desk.panel_logic appliance.desk.signs"),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),
     "appliance.switch": rule(
         "appliance.wire appliance.wire_stream appliance.media appliance.errors appliance.settings_file",

@@ -50,7 +50,7 @@ ChainEvent = (
 )
 NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
-DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged
+DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged | ev.SeatLeft
 AgentEvent = DutyEvent | ev.LegStarted | ev.LegConnected | ev.LegEnded | ev.PhoneFound | ev.PhoneLost
 
 
@@ -259,6 +259,8 @@ class Acd:
                 staff.stayed_off(office, agent, actor)
             case ev.WrapUpEnded(agent, actor):
                 staff.end_wrap_up(office, agent, actor)
+            case ev.SeatLeft(agent):
+                staff.seat_left(office, agent)
             case ev.PhoneFound(agent):
                 staff.phone_found(office, agent)
             case ev.PhoneLost(agent):

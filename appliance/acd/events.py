@@ -302,6 +302,13 @@ class PrivacyChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatLeft:
+    """Nobody sits at an available agent's desk any more, and nobody answered its question (U-04)."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayBegan:
     """Midnight in the office's zone; `date` is ISO (2026-11-23). A date told twice begins no second day."""
 
@@ -358,6 +365,7 @@ Event = (
     | RecordingBegan
     | RecordingEnded
     | PrivacyChanged
+    | SeatLeft
     | DayBegan
     | Healed
     | Ticked

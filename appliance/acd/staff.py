@@ -126,6 +126,13 @@ def lost_too_long(office: Office, name: str) -> None:
     office.move(office.state.agents[name], Happening.LOST_TOO_LONG, Cause(office.now, "unreachable"))
 
 
+def seat_left(office: Office, name: str) -> None:
+    """U-04: off duty with a prompt, before a caller is wasted on a phone that nobody hears."""
+    agent = office.state.agents.get(name)
+    if agent is not None:
+        office.move(agent, Happening.SEAT_LEFT, Cause(office.now, "away"))
+
+
 def remove(office: Office, agent: Agent) -> None:
     """A-29: any ring is taken away, a conversation may finish, then the agent is gone."""
     office.count("A-29")

@@ -39,6 +39,7 @@ class Happening(enum.Enum):
     WRAP_TIMER = "wrap timer"
     WRAP_ENDED = "end wrap-up"
     LOST_TOO_LONG = "unreachable longer than T-lost"
+    SEAT_LEFT = "nobody at the seat"
 
 
 Guard = Callable[[Agent, Cause], bool]
@@ -73,6 +74,7 @@ ROWS: tuple[Row, ...] = (
     Row("A-03", _S.FREE, _H.LEG_UP, _S.BUSY, (fx.show_presence,)),
     Row("A-03b", _S.FREE, _H.DIALLED_FOR_QUEUE, _S.BUSY, (fx.show_presence,)),
     Row("A-27", _S.FREE, _H.LOST_TOO_LONG, _S.OFF, _OFF_AND_ASK),
+    Row("U-04", _S.FREE, _H.SEAT_LEFT, _S.OFF, _OFF_AND_ASK),
     Row("D-20f", _S.FREE, _H.DUTY_ON, _S.FREE, (fx.show_presence,), fx.has_prompt, by_person=True),
     Row("D-20g", _S.FREE, _H.STAYED_OFF, _S.OFF, (fx.take_reason, fx.show_presence), fx.has_prompt, by_person=True),
     Row("R-05b", _S.FREE, _H.ACCEPTED_LATE, _S.BUSY, (fx.show_presence,)),

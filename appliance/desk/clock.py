@@ -24,6 +24,10 @@ class Clock:
         """The office time of a CLOCK_MONOTONIC stamp of this boot, as on the wire or from a button."""
         return at + self.shift
 
+    def to_monotonic(self, at: float) -> float:
+        """The CLOCK_MONOTONIC time of an office time."""
+        return at - self.shift
+
 
 def boot_id() -> str:
     """What the kernel calls this boot; "unknown" where it does not say."""

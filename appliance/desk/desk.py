@@ -17,9 +17,10 @@ from appliance.desk.audit import Audit
 from appliance.desk.call_control import CallControl
 from appliance.desk.clock import Clock
 from appliance.desk.edge_link import EdgeLink
+from appliance.desk.fittings import Fitted
 from appliance.desk.hours import OpeningHours
 from appliance.desk.legs import Legs
-from appliance.desk.lines_link import LinesLink
+from appliance.desk.lines_link import IN_SERVICE, LinesLink
 from appliance.desk.office import Office
 from appliance.desk.panel import PanelDriver, look_of
 from appliance.desk.reconcile import Reconciler
@@ -132,7 +133,9 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     reconciler = Reconciler(acd, legs, translator, control.post, link.say)
     panel = _panel(settings, alarms)
     look = look_of(settings.panel, wall_clock.wall, settings.time_zone)
-    driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look)
+    fitted = Fitted(settings.panel.wait_target_s, settings.panel.contacts, partial(_unwell, settings, link, lines))
+    driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look, fitted=fitted)
+    ways_out.emergency_placed = driver.emergency
     works = (
         ("call control", control.run),
         ("hours", hours.run),
@@ -150,6 +153,16 @@ async def run_desk(settings: DeskSettings) -> None:
     """Run the desk until cancelled."""
     async with running_desk(settings):
         await asyncio.Event().wait()
+
+
+def _unwell(settings: DeskSettings, link: SwitchLink, lines: LinesLink, line: str) -> str:
+    """Why the box cannot take calls of an analogue line now, "" when it can: the lifeline's question (U-06)."""
+    if not link.is_ready.is_set():
+        return "the switch does not answer"
+    view = next((one for one in lines.views if one.line == line), None)
+    if view is None:
+        return f"no line of the configuration is called {line}"
+    return "" if view.state in IN_SERVICE else f"its modem is not in service ({view.state})"
 
 
 def _panel(settings: DeskSettings, alarms: Alarms) -> Panel:

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from appliance.desk.panel_logic import GUARD_S, PATTERNS, PRESSES, Pattern, Step
+from appliance.desk.signs import BEACON, EMERGENCY, OTHERS, Rhythm, Sign
 
 PICTURES: Final = "lamps"
 """The folder of the pictures, beside the page."""
+
+PLAIN: Final = "-plain"
+"""What is behind the name of a picture for boards that cannot dim."""
 
 _HEAD: Final = """# Lamps and buttons / ランプとボタン
 
@@ -42,6 +46,34 @@ agent's state by itself the button is ignored, so that nobody hits what they did
 | --- | --- | --- | --- | --- |
 """
 
+_PLAIN: Final = """
+## On a board that cannot dim / 明るさを変えられない基板
+
+On revision B lamps are on or off. There these have a rhythm of their own, so that any two lamps differ in light and
+dark alone; all others are as above.
+
+revision B のランプは点灯と消灯だけです。次のものは点滅の仕方が変わり、どの2つのランプも点滅だけで見分けられます。
+
+| | 意味 | Means | Steps |
+| --- | --- | --- | --- |
+"""
+
+_SIGNS: Final = """
+## Stack light / 積層灯
+
+Red on top, then amber, green and blue. / 上から赤、琥珀、緑、青。
+
+| 見え方 | 意味 | Looks | Means | Rhythm |
+| --- | --- | --- | --- | --- |
+"""
+
+_OTHERS: Final = """
+## Other lamps and buzzers / そのほかのランプとブザー
+
+| 見え方・音 | 意味 | Looks or sounds | Means | Rhythm |
+| --- | --- | --- | --- | --- |
+"""
+
 _UNLIT: Final = "#3a3f46"
 
 
@@ -49,7 +81,7 @@ def legend() -> str:
     """The whole page."""
     lamps = "".join(
         f"| ![{one.en}]({PICTURES}/{one.id}.svg) | {one.looks_ja} | {one.ja} | {one.looks_en} | {one.en} "
-        f"| {_steps(one)} |\n"
+        f"| {_steps(one.steps)} |\n"
         for one in PATTERNS.values()
     )
     buttons = "".join(
@@ -57,19 +89,41 @@ def legend() -> str:
         f"| {row.short_ja} | {row.long_ja} | {row.short_en} | {row.long_en} |\n"
         for status, row in PRESSES.items()
     )
-    return _HEAD + lamps + _PRESSES + buttons
+    plain = "".join(
+        f"| ![{one.en}]({PICTURES}/{one.id}{PLAIN}.svg) | {one.ja} | {one.en} | {_steps(one.plain)} |\n"
+        for one in PATTERNS.values()
+        if one.plain
+    )
+    return _HEAD + lamps + _PRESSES + buttons + _PLAIN + plain + _fittings()
 
 
-def picture(pattern: Pattern) -> str:
-    """A lamp that shows the pattern, as SVG; it moves where the pattern does."""
-    first = _screen(pattern.steps[0])
+def _fittings() -> str:
+    """What the fittings' outputs say."""
+    sign = "".join(map(_sign, (*BEACON.values(), EMERGENCY)))
+    return _SIGNS + sign + _OTHERS + "".join(map(_sign, OTHERS))
+
+
+def _sign(sign: Sign) -> str:
+    shows = "; ".join(f"{colour} {_rhythm(rhythm)}" for colour, rhythm in sign.shows) or "dark"
+    return f"| {sign.looks_ja} | {sign.ja} | {sign.looks_en} | {sign.en} | {shows} |\n"
+
+
+def _rhythm(rhythm: Rhythm) -> str:
+    if len(rhythm) == 1:
+        return "on" if rhythm[0][0] else "off"
+    return " ".join(f"{'on' if on else 'off'} {seconds:g} s" for on, seconds in rhythm)
+
+
+def picture(pattern: Pattern, steps: tuple[Step, ...]) -> str:
+    """A lamp that shows the pattern in these steps of it, as SVG; it moves where they do."""
+    first = _screen(steps[0])
     motion = ""
-    if len(pattern.steps) > 1:
-        period, at, times = sum(step[3] for step in pattern.steps), 0.0, []
-        for step in pattern.steps:
+    if len(steps) > 1:
+        period, at, times = sum(step[3] for step in steps), 0.0, []
+        for step in steps:
             times.append(f"{at / period:.4g}")
             at += step[3]
-        values = ";".join(_screen(step) for step in pattern.steps)
+        values = ";".join(_screen(step) for step in steps)
         motion = (
             f'<animate attributeName="fill" calcMode="discrete" dur="{period:g}s" repeatCount="indefinite" '
             f'keyTimes="{";".join(times)}" values="{values}"/>'
@@ -81,12 +135,12 @@ def picture(pattern: Pattern) -> str:
     )
 
 
-def _steps(pattern: Pattern) -> str:
-    if len(pattern.steps) == 1:
-        return _hex(pattern.steps[0])
-    if len(pattern.steps) > 14:
-        return f"{len(pattern.steps)} steps of {pattern.steps[0][3]:g} s"
-    return " ".join(f"{_hex(step)} {step[3]:g} s" for step in pattern.steps)
+def _steps(steps: tuple[Step, ...]) -> str:
+    if len(steps) == 1:
+        return _hex(steps[0])
+    if len(steps) > 14:
+        return f"{len(steps)} steps of {steps[0][3]:g} s"
+    return " ".join(f"{_hex(step)} {step[3]:g} s" for step in steps)
 
 
 def _screen(step: Step) -> str:
@@ -101,6 +155,12 @@ def _hex(step: Step) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in step[:3])
 
 
+def drawings() -> dict[str, str]:
+    """Every picture by its name."""
+    found = {one.id: picture(one, one.steps) for one in PATTERNS.values()}
+    return found | {one.id + PLAIN: picture(one, one.plain) for one in PATTERNS.values() if one.plain}
+
+
 def write(docs: Path) -> None:
     """Write the page and its pictures under a folder; pictures of patterns that are no more go."""
     pictures = docs / PICTURES
@@ -108,8 +168,8 @@ def write(docs: Path) -> None:
     for old in pictures.glob("*.svg"):
         old.unlink()
     (docs / "lamps.md").write_text(legend(), encoding="utf-8")
-    for pattern in PATTERNS.values():
-        (pictures / f"{pattern.id}.svg").write_text(picture(pattern), encoding="utf-8")
+    for name, drawn in drawings().items():
+        (pictures / f"{name}.svg").write_text(drawn, encoding="utf-8")
 
 
 if __name__ == "__main__":

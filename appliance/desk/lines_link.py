@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_S: Final = 0.5
 UNKNOWN: Final = "unknown"
+IN_SERVICE: Final = frozenset({"idle", "ringing", "answering", "talking", "releasing", "guard"})
+"""States of a line whose modem is there and initialised."""
 
 
 class LinesLink:

@@ -16,7 +16,10 @@ from zoneinfo import ZoneInfo
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.api import LampView
 from appliance.desk.alarms import Alarms
+from appliance.desk.blinking import step_at
 from appliance.desk.clock import Clock, monotonic
+from appliance.desk.fittings import PLAIN as NOTHING_FITTED
+from appliance.desk.fittings import Fitted, Fittings
 from appliance.desk.legs import Post
 from appliance.desk.panel_logic import PATTERNS, Pattern, PressKind, meaning_of, pattern_of
 from appliance.desk.settings import PanelSettings
@@ -70,8 +73,10 @@ class _Lamp:
 
     pattern: Pattern
     since: float
+    dims: bool = True
     step: int = -1
     due: float = -math.inf
+    is_missed: bool = False
 
 
 class PanelDriver:
@@ -86,14 +91,17 @@ class PanelDriver:
         view: Callable[[], OfficeView],
         now: Callable[[], float] = monotonic,
         look: Look = PLAIN,
+        fitted: Fitted = NOTHING_FITTED,
     ) -> None:
         self._panel, self._clock, self._alarms, self._post = panel, clock, alarms, post
         self._view, self._now, self._look = view, now, look
+        self.fittings = Fittings(panel, clock, alarms, post, view, fitted)
+        """What the board has besides seats."""
         self._level = 1.0
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._contacts: dict[int, debounce.Contact] = {}
-        self._lamps = {seat: _Lamp(PATTERNS["dark"], 0.0) for seat in panel.seats}
+        self._lamps = {seat: _Lamp(PATTERNS["dark"], 0.0, panel.dims(seat)) for seat in panel.seats}
         self._agents: dict[int, AgentView] = {}
         self._absences: tuple[str, ...] = ()
 
@@ -101,6 +109,7 @@ class PanelDriver:
         """Begin to listen and to shine."""
         for seat in self._panel.seats:
             self._begin(seat, self._now())
+        self.fittings.start(self._now())
         self._panel.listen(self._edge_from_any_thread)
         self.show(self._view())
 
@@ -125,6 +134,11 @@ class PanelDriver:
         self._edge(seat, True, now - max(held_s, SHORTEST_S))
         self._edge(seat, False, now)
 
+    def emergency(self) -> None:
+        """An emergency call was placed: the stack light tells it (U-02)."""
+        self.fittings.emergency(self._now())
+        self._turn()
+
     @property
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as it is lit now."""
@@ -147,6 +161,8 @@ class PanelDriver:
         for place in moved:
             if isinstance(place, int):
                 self._begin(place, now)
+            else:
+                self.fittings.look(place, now)
         if self._panel.absences != self._absences:
             for place, _ in enumerate(self._absences):
                 self._alarms.clear(f"panel {place}")
@@ -156,11 +172,14 @@ class PanelDriver:
         return [] if due is None else [due]
 
     def _edge_from_any_thread(self, place: Place, down: bool, at: float) -> None:
-        if isinstance(place, int):
-            self._loop.call_soon_threadsafe(self._edge, place, down, at)
+        self._loop.call_soon_threadsafe(self._edge, place, down, at)
 
-    def _edge(self, seat: int, down: bool, at: float) -> None:
-        self._learn(seat, *debounce.edge(self._contacts[seat], down, at))
+    def _edge(self, place: Place, down: bool, at: float) -> None:
+        if isinstance(place, int):
+            self.fittings.touched(place, at)
+            self._learn(place, *debounce.edge(self._contacts[place], down, at))
+        else:
+            self.fittings.edge(place, down, at)
         self._turn()
 
     def _settle(self, now: float) -> None:
@@ -199,10 +218,12 @@ class PanelDriver:
         due = self._tend(now) + self._dim(now)
         self._settle(now)
         due += [wake for contact in self._contacts.values() if (wake := debounce.deadline(contact)) is not None]
+        due += self.fittings.mind(now, self._agents)
         for seat, lamp in self._lamps.items():
-            if lamp.due <= now:
+            if lamp.due <= now or lamp.is_missed is not self.fittings.is_missed(seat):
                 self._light(seat, lamp, now)
             due.append(lamp.due)
+        due += self.fittings.show(now, {seat: lamp.pattern.id for seat, lamp in self._lamps.items()})
         if self._timer is not None:
             self._timer.cancel()
         soonest = min(due, default=math.inf)
@@ -221,33 +242,23 @@ class PanelDriver:
 
     def _shine(self, seat: int, lamp: _Lamp) -> None:
         if lamp.step >= 0:
-            red, green, blue, _ = lamp.pattern.steps[lamp.step]
+            red, green, blue, _ = lamp.pattern.on(lamp.dims)[lamp.step]
             self._panel.light(seat, (red * self._level, green * self._level, blue * self._level))
 
     def _light(self, seat: int, lamp: _Lamp, now: float) -> None:
         """Light the lamp's present step; it is due again when that ends, a steady one with the next view."""
-        pattern = pattern_of(self._agents.get(seat), self._clock.of_monotonic(now), hints_next=self._look.hints_next)
+        agent, at, lamp.is_missed = self._agents.get(seat), self._clock.of_monotonic(now), self.fittings.is_missed(seat)
+        pattern = pattern_of(agent, at, hints_next=self._look.hints_next, is_missed=lamp.is_missed)
         if pattern is not lamp.pattern or lamp.step < 0:
             lamp.pattern, lamp.since, lamp.step = pattern, now + -now % BEAT_S, -1
-        step, ends = _step_at(pattern, now - lamp.since)
+        steps = pattern.on(lamp.dims)
+        step, ends = step_at([seconds for *_, seconds in steps], now - lamp.since)
         if step != lamp.step:
             lamp.step = step
             self._shine(seat, lamp)
-        lamp.due = lamp.since + ends if len(pattern.steps) > 1 else math.inf
+        lamp.due = lamp.since + ends if len(steps) > 1 else math.inf
 
 
 def _stuck(seat: int) -> str:
     """The key of a seat's alarm."""
     return f"button {seat}"
-
-
-def _step_at(pattern: Pattern, elapsed: float) -> tuple[int, float]:
-    """Which step of a pattern is lit `elapsed` seconds after it began, and when that step ends, counted likewise."""
-    period = sum(step[3] for step in pattern.steps)
-    rounds = int(elapsed / period)
-    ends = rounds * period
-    for number, step in enumerate(pattern.steps):
-        ends += step[3]
-        if elapsed < ends - 1e-9:
-            return number, ends
-    return 0, (rounds + 1) * period + pattern.steps[0][3]

@@ -33,7 +33,11 @@ ACTOR: Final = "button"
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One lamp pattern. `looks_ja`/`looks_en` say what the eye sees, `ja`/`en` what it means."""
+    """One lamp pattern. `looks_ja`/`looks_en` say what the eye sees, `ja`/`en` what it means.
+
+    `plain` is for a lamp that cannot dim, where the colours alone would have to tell two lamps apart: another rhythm,
+    () where the same does.
+    """
 
     id: str
     ja: str
@@ -41,6 +45,11 @@ class Pattern:
     looks_ja: str
     looks_en: str
     steps: tuple[Step, ...]
+    plain: tuple[Step, ...] = ()
+
+    def on(self, dims: bool) -> tuple[Step, ...]:
+        """The steps for a lamp that dims, or for one that is on or off."""
+        return self.steps if dims or not self.plain else self.plain
 
 
 def _s(colour: _Colour, seconds: float) -> Step:
@@ -50,6 +59,11 @@ def _s(colour: _Colour, seconds: float) -> Step:
 def _wink_twice(base: _Colour, wink: _Colour, period: float) -> tuple[Step, ...]:
     """Two winks 0.4 s apart, then rest: never above 2.5 Hz."""
     return _s(wink, 0.2), _s(base, 0.2), _s(wink, 0.2), _s(base, period - 0.6)
+
+
+def _winks(wink: _Colour, times: int) -> tuple[Step, ...]:
+    """So many winks 0.4 s apart, dark between and after them."""
+    return (_s(wink, 0.2), _s(_DARK, 0.2)) * times
 
 
 def _breath(colour: _Colour, period: float, lowest: float, highest: float) -> tuple[Step, ...]:
@@ -66,11 +80,16 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
         Pattern("available", "対応可能", "Available", "緑 点灯", "green, steady", (_s(_GREEN, 1.0),)),
         Pattern(
             "available_next", "対応可能・次の着信", "Available, next to be rung", "緑、暗くゆっくり明滅",
-            "green, low, breathing once in 4 s", _breath(_GREEN, 4.0, 0.1, 0.5),
+            "green, low, breathing once in 4 s", _breath(_GREEN, 4.0, 0.1, 0.5), (_s(_GREEN, 2.0), _s(_DARK, 2.0)),
         ),
         Pattern(
             "available_private", "対応可能・全キュー着信停止", "Available, private in every queue",
             "緑、4秒ごとに一瞬消灯", "green, a dark notch every 4 s", (_s(_GREEN, 3.8), _s(_DARK, 0.2)),
+        ),
+        Pattern(
+            "available_away", "対応可能・離席?", "Available, but is anybody there?",
+            "緑、4秒ごとに琥珀3回", "green, three amber winks every 4 s",
+            (*_winks(_AMBER, 3), _s(_GREEN, 2.8)),
         ),
         Pattern(
             "ringing", "着信中", "Ringing", "青 毎秒2回点滅", "blue, flashing twice a second",
@@ -81,19 +100,25 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
             "青 点滅、3秒ごとに琥珀2回", "blue flashing, two amber winks every 3 s",
             (*(_s(_BLUE, 0.25), _s(_DARK, 0.25)) * 4, _s(_AMBER, 0.2), _s(_DARK, 0.2), _s(_AMBER, 0.2), _s(_DARK, 0.4)),
         ),
-        Pattern("on_call", "通話中", "On call", "赤 点灯", "red, steady", (_s(_RED, 1.0),)),
+        Pattern(
+            "on_call", "通話中", "On call", "赤 点灯", "red, steady", (_s(_RED, 1.0),),
+            (_s(_RED, 1.9), _s(_DARK, 0.1)),
+        ),
         Pattern(
             "on_call_pending", "通話中・この通話の後に勤務外", "On call, off duty after this call",
             "赤、3秒ごとに琥珀の瞬き", "red, an amber wink every 3 s", (_s(_AMBER, 0.4), _s(_RED, 2.6)),
+            (_s(_AMBER, 0.4), _s(_DARK, 0.2), _s(_RED, 2.2), _s(_DARK, 0.2)),
         ),
         Pattern(
             "recording", "通話中・録音中", "On call, recording", "赤、4秒ごとに桃色の脈",
             "red, a pink pulse every 4 s", (_s(_RED, 3.85), _s(_PINK, 0.15)),
+            (_s(_RED, 3.4), _s(_DARK, 0.2), _s(_PINK, 0.2), _s(_DARK, 0.2)),
         ),
         Pattern(
             "recording_pending", "通話中・録音中・この通話の後に勤務外", "On call, recording, off duty after this call",
             "赤、4秒ごとに桃色の脈と琥珀の瞬き", "red, a pink pulse and an amber wink every 4 s",
             (_s(_PINK, 0.2), _s(_RED, 1.8), _s(_AMBER, 0.2), _s(_RED, 1.8)),
+            (*_winks(_PINK, 1), *_winks(_AMBER, 1), _s(_RED, 2.6), _s(_DARK, 0.6)),
         ),
         Pattern(
             "wrap_up", "ラップアップ中", "Wrap-up", "緑、毎秒一瞬消灯", "green, a dark notch every second",
@@ -103,7 +128,8 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
             "wrap_up_ending", "ラップアップ終了間近", "Wrap-up, about to end", "緑 毎秒1回短く点灯",
             "green, a short flash every second", (_s(_GREEN, 0.2), _s(_DARK, 0.8)),
         ),
-        Pattern("off", "勤務外", "Off duty", "琥珀 暗く点灯", "amber, steady and dim", (_s(_DIM_AMBER, 1.0),)),
+        Pattern("off", "勤務外", "Off duty", "琥珀 暗く点灯", "amber, steady and dim", (_s(_DIM_AMBER, 1.0),),
+                (_s(_AMBER, 0.2), _s(_DARK, 3.8))),
         Pattern(
             "off_prompt", "勤務外(要確認)", "Off duty, needs confirmation", "琥珀 毎秒1回点滅",
             "amber, flashing once a second", (_s(_AMBER, 0.5), _s(_DARK, 0.5)),
@@ -111,11 +137,13 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
         Pattern(
             "off_on_call", "勤務外(通話中)", "Off duty, on a call", "琥珀、2秒ごとに赤い瞬き",
             "amber, a red wink every 2 s", (_s(_DIM_AMBER, 1.8), _s(_RED, 0.2)),
+            (_s(_AMBER, 0.2), _s(_DARK, 0.6), _s(_RED, 0.2), _s(_DARK, 3.0)),
         ),
         Pattern(
             "off_on_call_pending", "勤務外(通話中)・この通話の後に勤務開始", "Off duty, on a call, on duty after it",
             "琥珀、4秒ごとに赤い瞬きと緑2回", "amber, a red wink and two green ones every 4 s",
             (_s(_RED, 0.2), _s(_DIM_AMBER, 1.8), *_wink_twice(_DIM_AMBER, _GREEN, 2.0)),
+            (_s(_RED, 0.2), _s(_DARK, 0.6), _s(_AMBER, 0.2), _s(_DARK, 0.6), *_wink_twice(_DARK, _GREEN, 2.4)),
         ),
         Pattern(
             "unreachable", "電話機未接続", "Phone unreachable", "白、3秒ごとに2回瞬く",
@@ -126,16 +154,17 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
 }  # fmt: skip
 
 
-def pattern_of(agent: AgentView | None, now: float, *, hints_next: bool = False) -> Pattern:
+def pattern_of(agent: AgentView | None, now: float, *, hints_next: bool = False, is_missed: bool = False) -> Pattern:
     """The lamp of a seat at office time `now`; None is a seat without an agent.
 
-    When several meanings apply, the status comes first, then what will follow it (`pending`), then recording, then
-    privacy (nothing will ring), then `hints_next`: who would be rung next glows (U-03).
+    When several meanings apply, the status comes first, then what will follow it (`pending`), then recording. While
+    available: that the seat is empty (`is_missed`, U-04), then privacy (nothing will ring), then `hints_next`: who
+    would be rung next glows (U-03).
     """
-    return PATTERNS[_pattern_id(agent, now, hints_next)]
+    return PATTERNS[_pattern_id(agent, now, hints_next, is_missed)]
 
 
-def _pattern_id(agent: AgentView | None, now: float, hints_next: bool) -> str:
+def _pattern_id(agent: AgentView | None, now: float, hints_next: bool, is_missed: bool) -> str:
     if agent is None:
         return "dark"
     pending = "_pending" if agent.pending else ""
@@ -148,6 +177,8 @@ def _pattern_id(agent: AgentView | None, now: float, hints_next: bool) -> str:
             return "off_on_call" + pending
         case Status.WRAP_UP:
             return "wrap_up_ending" if agent.wrap_until - now <= LAST_SECONDS else "wrap_up"
+        case Status.AVAILABLE if is_missed:
+            return "available_away"
         case Status.AVAILABLE if agent.is_private_everywhere:
             return "available_private"
         case Status.AVAILABLE if hints_next and agent.next_up:

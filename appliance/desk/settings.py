@@ -5,6 +5,7 @@ from pathlib import Path
 
 from appliance.acd.schedule import Schedule
 from appliance.acd.settings import OfficeSettings
+from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import UNDIMMED, Dimming
 
 
@@ -67,13 +68,16 @@ class OutboundSettings:
 class PanelSettings:
     """`board` is a board file; `mode` is auto (GPIO where there is a chip, else virtual), gpio or virtual.
 
-    `hints_next`: who would be rung next glows (U-03).
+    `hints_next`: who would be rung next glows (U-03). `wait_target_s`: longer waits turn the stack light red (U-02).
+    `contacts` says what dry contacts mean (U-11); one that is not listed is an alarm.
     """
 
     board: Path
     mode: str = "auto"
     dimming: Dimming = UNDIMMED
     hints_next: bool = False
+    wait_target_s: float = 60.0
+    contacts: tuple[ContactSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

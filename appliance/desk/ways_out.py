@@ -78,6 +78,8 @@ class WaysOut:
         self._settings, self._lines, self._say, self._alarms = settings, lines, say, alarms
         self._taken: dict[str, Way] = {}
         self._callers: dict[str, str] = {}
+        self.emergency_placed: Callable[[], None] = lambda: None
+        """Called when an emergency call leaves; it runs after the call was begun (§3.10)."""
         self.use_of: Callable[[str], Use] = lambda leg: Use.QUEUE
 
     def dial(self, call: Outgoing) -> Way | Refusal:
@@ -86,6 +88,8 @@ class WaysOut:
         if isinstance(found, Way):
             alert, ring = (LINE_ALERT_S, LINE_RING_S) if found.is_line else (TRUNK_ALERT_S, TRUNK_RING_S)
             self._say(wire.Dial(call.leg, found.uri, call.shown, call.name, ring, alert, call.contact))
+            if found.is_emergency:
+                self.emergency_placed()
         return found
 
     def take(self, call: Outgoing) -> Way | Refusal:

@@ -17,7 +17,7 @@ from appliance.acd.office import Office
 from appliance.acd.selfcheck import violations
 from appliance.acd.settings import QueueSettings
 
-ENGINE_REASONS = {"declined", "no_answer", "unreachable", "removed"}
+ENGINE_REASONS = {"declined", "no_answer", "unreachable", "removed", "away"}
 BLAMED = {story.OfferOutcome.REJECTED: "declined", story.OfferOutcome.TIMEOUT: "no_answer"}
 HOLDING = (Phase.OPEN, Phase.ACCEPTED)
 DUTY_EVENTS = (ev.LegStarted, ev.LegConnected)

@@ -78,8 +78,8 @@ PAST = 4  # how many ids of the past an event may name
 NO = [ev.OfferRejected, ev.OfferBusy, ev.OfferTimedOut, ev.OfferUnreachable]
 WISHES = [ev.DutyOn, ev.DutyOn, ev.DutyOff, ev.StayedOff, ev.WrapUpEnded]
 FAULTS = [
-    "privacy", "privacy", "privacy", "healed", "phone lost", "phone found", "switch dies", "callers return",
-    "callers return", "desk restarts", "agents change", "agent removed",
+    "privacy", "privacy", "privacy", "seat left", "healed", "phone lost", "phone found", "switch dies",
+    "callers return", "callers return", "desk restarts", "agents change", "agent removed",
 ]  # fmt: skip
 
 
@@ -263,6 +263,8 @@ class Office(RuleBasedStateMachine):
         match fault:
             case "privacy":
                 self.post(ev.PrivacyChanged(agent, QUEUES[number % len(QUEUES)].queue, on=number % 3 == 0, actor=agent))
+            case "seat left":
+                self.post(ev.SeatLeft(agent))
             case "healed":
                 self.post(ev.Healed(()))  # healing a healthy office changes nothing that anybody sees
             case "phone lost":

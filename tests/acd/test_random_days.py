@@ -234,6 +234,7 @@ class Day:
             *dials,
             called,
             later,
+            ev.SeatLeft(name),
             ev.DutyOff(name, name),
             ev.StayedOff(name, name),
             ev.WrapUpEnded(name, name),

@@ -174,6 +174,7 @@ CASES: dict[str, Case] = {
     "A-26b": Case(off_on_the_phone_wants_on, lambda d: d.off("ann"), Status.OFF_ON_CALL),
     "A-26c": Case(off_on_the_phone_wants_on, lambda d: d.off("ann", later=True), Status.OFF_ON_CALL),
     "A-27": Case(lost, lambda d: d.wait(60), Status.OFF_PROMPT),
+    "U-04": Case(free, lambda d: d.together(ev.SeatLeft("ann")) and None, Status.OFF_PROMPT),
     "A-30": Case(talking_wants_off, lambda d: d.together(ev.Restarted()) and None, Status.OFF),
     "A-30b": Case(wrapping_on_the_phone, lambda d: d.together(ev.SwitchLost()) and None, Status.WRAP_UP),
     "A-30c": Case(talking, lambda d: d.together(ev.SwitchLost()) and None, Status.AVAILABLE),

@@ -3,16 +3,18 @@
 import itertools
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from appliance.desk.dimming import DAY_S, LOWEST, Dimming, dimming
-from appliance.desk.lamp_legend import PICTURES, legend, picture
+from appliance.desk.lamp_legend import PICTURES, drawings, legend, picture
 from appliance.desk.panel import look_of
 from appliance.desk.panel_logic import PATTERNS, Pattern, Step
 from appliance.desk.settings import PanelSettings
+from hw.panel import on_or_off
 
 DOCS = Path(__file__).parents[2] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -37,7 +39,21 @@ def slowest_gap(times: list[float]) -> float:
     return min((b - a for a, b in itertools.pairwise(times)), default=1e9)
 
 
-@every_pattern
+def looks(pattern: Pattern) -> list[Pattern]:
+    """The pattern as a lamp that dims shows it, and as one that is on or off does."""
+    return [replace(pattern, plain=()), on_a_plain_lamp(pattern)]
+
+
+def on_a_plain_lamp(pattern: Pattern) -> Pattern:
+    return replace(pattern, steps=tuple((*on_or_off(step[:3]), step[3]) for step in pattern.on(dims=False)), plain=())
+
+
+every_look = pytest.mark.parametrize(
+    "pattern", [look for pattern in PATTERNS.values() for look in looks(pattern)], ids=lambda pattern: pattern.id
+)
+
+
+@every_look
 def test_nothing_flashes_faster_than_two_and_a_half_times_a_second(pattern: Pattern) -> None:
     """S-M3: for everybody's eyes."""
     for weights in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)):
@@ -58,13 +74,13 @@ def is_saturated_red(step: Step) -> bool:
     return red > 0.0 and red / (red + green + blue) >= 0.8
 
 
-@every_pattern
+@every_look
 def test_red_never_flashes_faster_than_once_in_two_seconds(pattern: Pattern) -> None:
     """S-M3: red least of all."""
     assert slowest_gap(onsets(pattern, is_saturated_red)) >= 2.0 - 1e-9
 
 
-@every_pattern
+@every_look
 def test_a_pattern_is_light_between_nothing_and_everything_for_some_time(pattern: Pattern) -> None:
     assert all(0.0 <= part <= 1.0 for step in pattern.steps for part in step[:3])
     assert all(step[3] >= 0.1 for step in pattern.steps)
@@ -129,6 +145,60 @@ def test_two_lamps_differ_in_rhythm_or_brightness_to_an_eye_that_confuses_hues(
 ) -> None:
     """S-M3: not by hue alone."""
     assert can_be_told_apart(one, other, eye)
+
+
+# --- a board that cannot dim: rhythm alone
+
+
+def lit_and_dark(pattern: Pattern) -> list[float]:
+    """How long the lamp is lit, dark, lit, ... in one round, beginning with the longest light; [] when it is steady."""
+    spans: list[tuple[bool, float]] = []
+    for step in pattern.steps:
+        is_lit = max(step[:3]) > 0.0
+        if spans and spans[-1][0] is is_lit:
+            spans[-1] = (is_lit, spans[-1][1] + step[3])
+        else:
+            spans.append((is_lit, step[3]))
+    if len(spans) > 1 and spans[0][0] is spans[-1][0]:
+        spans[0] = (spans[0][0], spans[0][1] + spans.pop()[1])
+    if len(spans) < 2:
+        return []
+    first = max((seconds, -place) for place, (is_lit, seconds) in enumerate(spans) if is_lit)[1]
+    found = [seconds for _, seconds in spans[-first:] + spans[:-first]]
+    half = len(found) // 2
+    return found[:half] if half and half % 2 == 0 and found[:half] == found[half:] else found
+
+
+def differ_in_rhythm(one: Pattern, other: Pattern) -> bool:
+    a, b = lit_and_dark(one), lit_and_dark(other)
+    return len(a) != len(b) or not all(are_alike(here, there, 1.2) for here, there in zip(a, b, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    list(itertools.combinations([on_a_plain_lamp(pattern) for pattern in PATTERNS.values()], 2)),
+    ids=lambda pattern: pattern.id,
+)
+def test_two_lamps_of_a_board_that_cannot_dim_differ_in_light_and_dark_alone(one: Pattern, other: Pattern) -> None:
+    both_steady = not lit_and_dark(one) and not lit_and_dark(other)
+    assert differ_in_rhythm(one, other) or (both_steady and "dark" in (one.id, other.id))
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    list(itertools.combinations([on_a_plain_lamp(pattern) for pattern in PATTERNS.values()], 2)),
+    ids=lambda pattern: pattern.id,
+)
+def test_the_eye_that_confuses_hues_tells_them_apart_on_such_a_board_too(
+    one: Pattern, other: Pattern, eye: str
+) -> None:
+    assert can_be_told_apart(one, other, eye)
+
+
+def test_without_a_rhythm_of_its_own_a_lamp_that_cannot_dim_would_differ_in_hue_alone() -> None:
+    on_call, off = (on_a_plain_lamp(replace(PATTERNS[name], plain=())) for name in ("on_call", "off"))
+    assert not differ_in_rhythm(on_call, off)
 
 
 def test_the_simulated_eye_does_confuse_what_differs_in_hue_alone() -> None:
@@ -199,13 +269,13 @@ def test_the_legend_in_the_docs_is_the_one_the_panel_runs_on() -> None:
 
 def test_each_lamp_has_its_picture_and_there_are_no_others() -> None:
     written = {path.stem: path.read_text(encoding="utf-8") for path in (DOCS / PICTURES).glob("*.svg")}
-    drawn = {pattern.id: picture(pattern) for pattern in PATTERNS.values()}
-    assert written == drawn, "run: python -m appliance.desk.lamp_legend docs"
+    assert set(PATTERNS) <= set(written)
+    assert written == drawings(), "run: python -m appliance.desk.lamp_legend docs"
 
 
 @every_pattern
 def test_a_picture_moves_as_its_lamp_does(pattern: Pattern) -> None:
-    motion = ET.fromstring(picture(pattern)).find(f"{SVG}circle/{SVG}animate")
+    motion = ET.fromstring(picture(pattern, pattern.steps)).find(f"{SVG}circle/{SVG}animate")
     assert (motion is None) == (len(pattern.steps) == 1)
     if motion is not None:
         assert float(motion.attrib["dur"].rstrip("s")) == pytest.approx(sum(step[3] for step in pattern.steps))

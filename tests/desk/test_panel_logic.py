@@ -53,6 +53,11 @@ def test_privacy_shows_before_the_hint_and_the_hint_only_where_it_is_wanted() ->
     assert pattern_of(private, 0.0, hints_next=True).id == "available_private"
 
 
+def test_an_empty_seat_asks_only_while_its_agent_is_available() -> None:
+    asking = {status for status in Status if pattern_of(agent(status), 0.0, is_missed=True).id == "available_away"}
+    assert asking == {Status.AVAILABLE}
+
+
 def test_every_lamp_of_the_table_is_shown_for_some_agent() -> None:
     shown = {"dark"} | {
         pattern_of(
@@ -67,7 +72,8 @@ def test_every_lamp_of_the_table_is_shown_for_some_agent() -> None:
         for flag in (False, True)
         for ends in (1.0, 60.0)
     }
-    assert shown | {"available"} == set(PATTERNS)
+    missed = pattern_of(agent(Status.AVAILABLE, next_up=("front",)), 0.0, hints_next=True, is_missed=True)
+    assert shown | {"available", missed.id} == set(PATTERNS)
 
 
 @pytest.mark.parametrize(
