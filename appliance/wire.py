@@ -102,11 +102,12 @@ class Hold(Message, frozen=True):
 class Play(Message, frozen=True):
     """Answer the leg if need be and play prompts in order (ids of the prompt catalogue), then hold music.
 
-    A `Bridge` cuts it at once. `PromptEnded` follows when the last one ended or was cut.
+    A `Bridge` cuts it at once. `PromptEnded` follows when the last one ended or was cut. `then_silence`: no music.
     """
 
     leg: str
     prompts: tuple[str, ...]
+    then_silence: bool = False
 
 
 class Tell(Message, frozen=True):
@@ -180,6 +181,18 @@ class Record(Message, frozen=True):
     right: str
 
 
+class RecordVoice(Message, frozen=True):
+    """Record what one leg says into the mono WAV `recording`.wav; it hears silence meanwhile (S-34).
+
+    It closes when the leg ends, after `most_s` seconds, after `quiet_s` without a word, or by `StopRecording`.
+    """
+
+    recording: str
+    leg: str
+    most_s: float
+    quiet_s: float
+
+
 class PauseRecording(Message, frozen=True):
     """Write silence of equal length instead of the conversation (S-08), or go on."""
 
@@ -215,6 +228,7 @@ Command = (
     | Dial
     | Bridge
     | Record
+    | RecordVoice
     | PauseRecording
     | StopRecording
     | Hangup
@@ -316,13 +330,17 @@ class RecordingStarted(Message, frozen=True):
 
 
 class RecordingClosed(Message, frozen=True):
-    """The file is complete under its final name; `cause` is empty, or says why it is short or missing."""
+    """The file is complete under its final name; `cause` is empty, or says why it is short or missing.
+
+    `spoke_s` is how long was spoken in a `RecordVoice`.
+    """
 
     recording: str
     path: str
     seconds: float
     at: float
     cause: str = ""
+    spoke_s: float = 0.0
 
 
 class Snapshot(Message, frozen=True):

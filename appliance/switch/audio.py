@@ -70,17 +70,17 @@ class Audio:
             self.patchbay.renewed(leg.port)
             leg.port = None
 
-    def play(self, leg: LiveLeg, prompts: tuple[str, ...]) -> None:
-        """Play prompts in order, then music. Raises SwitchError when one of them has no file."""
+    def play(self, leg: LiveLeg, prompts: tuple[str, ...], then: Hearing = Hearing.MUSIC) -> None:
+        """Play prompts in order, then music or silence. Raises SwitchError when one of them has no file."""
         self._has_all(prompts)
         self.cut_prompts(leg)
-        leg.hearing = Hearing.MUSIC
+        leg.hearing = leg.after_prompts = then
         self._prompter.play(leg.name, prompts)
 
     def cut_prompts(self, leg: LiveLeg) -> None:
         """No more prompts for this leg."""
         if self._prompter.cut(leg.name):
-            leg.hearing, leg.prompt_port = Hearing.MUSIC, None
+            leg.hearing, leg.prompt_port = leg.after_prompts, None
             self.plan(leg)
             self._emit(wire.PromptEnded(leg.name, cut=True, at=time.monotonic()))
 
@@ -141,6 +141,6 @@ class Audio:
 
     def _prompts_over(self, name: str) -> None:
         if (leg := self._legs.named(name)) is not None:
-            leg.hearing, leg.prompt_port = Hearing.MUSIC, None
+            leg.hearing, leg.prompt_port = leg.after_prompts, None
             self.plan(leg)
             self._emit(wire.PromptEnded(name, cut=False, at=time.monotonic()))

@@ -3,7 +3,8 @@
 While a recording runs it lies in `NAME.part/` as `left.wav` and `right.wav`, written by pjsua2 in C; the keeper puts a
 valid header on both every second, watches that they grow and that the disk keeps its reserve. When the recording is
 over it waits until pjsua2 let go of both files, merges them into `NAME.wav` and removes the folder. What a dead switch
-left behind is repaired the same way at the next start.
+left behind is repaired the same way at the next start. A voice alone lies there as `voice.wav` and stays mono; the
+keeper listens to it and says when it is over.
 
 How it knows that pjsua2 let go: it sets both lengths in the headers to zero and says `Marked`; only then is pjsua2 told
 to close, which writes the lengths last of all.
@@ -22,16 +23,20 @@ from typing import Final
 
 from appliance.errors import StorageError
 from appliance.media import wav
+from appliance.media.speech import Speech, spoken_s
 
 logger = logging.getLogger(__name__)
 
 CHANNELS: Final = ("left", "right")
+VOICE: Final = ("voice",)
 _CHECKPOINT: Final = 1.0
 _BRISK: Final = 0.02
+_LISTENING: Final = 0.1
 _STALLED: Final = 3.0
 _LET_GO: Final = 2.0
 _RIFF_AT: Final = 4
 _DATA_AT: Final = 40
+_PIECE: Final = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,13 @@ class InTrouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Enough:
+    """The voice has fallen silent, or has spoken for as long as it may."""
+
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class Marked:
     """The files of a recording are ready to be closed by pjsua2."""
 
@@ -65,9 +77,27 @@ class Closed:
     path: str
     seconds: float
     cause: str
+    spoke_s: float = 0.0
 
 
-Report = Growing | InTrouble | Marked | Closed
+Report = Growing | InTrouble | Enough | Marked | Closed
+
+
+@dataclass(slots=True)
+class Listening:
+    """When a voice alone has said enough: after `most_s`, or after `quiet_s` without a word. `heard` are bytes."""
+
+    most_s: float
+    quiet_s: float
+    speech: Speech = field(default_factory=Speech)
+    heard: int = wav.HEADER_BYTES
+
+    def is_enough(self, file: int) -> bool:
+        """Listen to what the file has more than before."""
+        while piece := os.pread(file, _PIECE, self.heard):
+            self.heard += len(piece)
+            self.speech.feed(piece)
+        return self.speech.heard_s >= self.most_s or self.speech.quiet_s >= self.quiet_s
 
 
 @dataclass(slots=True)
@@ -76,7 +106,8 @@ class _Watched:
 
     recording: str
     folder: Path
-    files: tuple[int, int]
+    files: tuple[int, ...]
+    listening: Listening | None = None
     size: int = 0
     grown_at: float = field(default_factory=time.monotonic)
     announced: bool = False
@@ -124,9 +155,9 @@ class Keeper:
             return False
         return free.f_bavail * free.f_frsize >= self._reserve
 
-    def watch(self, recording: str, folder: Path) -> None:
-        """Two files are being written in `folder`."""
-        self._orders.put(lambda: self._begin(recording, folder))
+    def watch(self, recording: str, folder: Path, listening: Listening | None = None) -> None:
+        """Two files are being written in `folder`; one, when it is to be listened to."""
+        self._orders.put(lambda: self._begin(recording, folder, listening))
 
     def close(self, recording: str, cause: str) -> None:
         """The recording is over; `Marked` follows, then pjsua2 is to close the files, then `Closed` comes."""
@@ -153,12 +184,15 @@ class Keeper:
         """Short while somebody waits for a first frame or a merge; without end when there is nothing to keep."""
         if not self._watched:
             return None
-        brisk = any(watched.closing is not None or not watched.announced for watched in self._watched.values())
-        return _BRISK if brisk else _CHECKPOINT / 2
+        if any(watched.closing is not None or not watched.announced for watched in self._watched.values()):
+            return _BRISK
+        is_listening = any(watched.listening is not None for watched in self._watched.values())
+        return _LISTENING if is_listening else _CHECKPOINT / 2
 
-    def _begin(self, recording: str, folder: Path) -> None:
-        files = tuple(os.open(folder / f"{channel}.wav", os.O_RDWR | os.O_CLOEXEC) for channel in CHANNELS)
-        self._watched[recording] = _Watched(recording, folder, (files[0], files[1]))
+    def _begin(self, recording: str, folder: Path, listening: Listening | None) -> None:
+        channels = CHANNELS if listening is None else VOICE
+        files = tuple(os.open(folder / f"{channel}.wav", os.O_RDWR | os.O_CLOEXEC) for channel in channels)
+        self._watched[recording] = _Watched(recording, folder, files, listening)
 
     def _mark(self, recording: str, cause: str) -> None:
         watched = self._watched.get(recording)
@@ -194,6 +228,9 @@ class Keeper:
         if (full or stalled) and not watched.troubled:
             watched.troubled = True
             self._report(InTrouble(watched.recording, "disk full" if full or not self.has_room() else "write error"))
+        elif watched.listening is not None and watched.listening.is_enough(watched.files[0]):
+            watched.listening = None
+            self._report(Enough(watched.recording))
 
     def _try_merge(self, watched: _Watched, now: float) -> None:
         if not all(_let_go(file) for file in watched.files) and now - watched.closing_since < _LET_GO:
@@ -204,28 +241,21 @@ class Keeper:
         self._merge(watched.recording, watched.folder, watched.closing or "")
 
     def _merge(self, recording: str, folder: Path, cause: str) -> None:
-        """Make one file of the folder's two and say so. The two stay where they are when that fails."""
+        """Make one file of the folder's and say so. They stay where they are when that fails."""
         target = folder.with_name(folder.name.removesuffix(".part") + ".wav")
         making = target.with_name(target.name + ".part")
         try:
-            with (
-                (folder / "left.wav").open("r+b") as left,
-                (folder / "right.wav").open("r+b") as right,
-                making.open("wb") as made,
-            ):
-                wav.repair(left)
-                wav.repair(right)
-                sound = wav.merge(left, right, made)
-                made.flush()
-                os.fsync(made.fileno())
+            is_voice = (folder / f"{VOICE[0]}.wav").exists()
+            sound, spoke_s = _voice(folder, making) if is_voice else (_both(folder, making), 0.0)
             making.rename(target)
+            _sync(target.parent)
             shutil.rmtree(folder)
         except OSError as failed:
             making.unlink(missing_ok=True)
-            logger.error("Recording %s stays in two files in %s: %s", recording, folder, failed.strerror)
+            logger.error("Recording %s stays in %s: %s", recording, folder, failed.strerror)
             self._report(Closed(recording, str(folder), 0.0, cause or f"not merged: {failed.strerror}"))
             return
-        self._report(Closed(recording, str(target), sound.seconds, cause))
+        self._report(Closed(recording, str(target), sound.seconds, cause, spoke_s))
 
     def _repair(self, left_behind: list[Path]) -> None:
         for path in left_behind:
@@ -233,7 +263,7 @@ class Keeper:
                 path.unlink()  # half a merge: its folder is still there
             elif path.is_dir():
                 recording = str(path.relative_to(self._root).with_suffix(""))
-                for channel in CHANNELS:
+                for channel in () if (path / f"{VOICE[0]}.wav").exists() else CHANNELS:
                     (path / f"{channel}.wav").touch()
                 self._merge(recording, path, "switch died")
 
@@ -241,8 +271,44 @@ class Keeper:
         return watched.folder.with_name(watched.folder.name.removesuffix(".part") + ".wav")
 
 
-def _checkpoint(files: tuple[int, int]) -> None:
-    """Put the lengths so far into both headers."""
+def _both(folder: Path, target: Path) -> wav.Sound:
+    """The two channels of a conversation in one file, on the disk."""
+    with (
+        (folder / "left.wav").open("r+b") as left,
+        (folder / "right.wav").open("r+b") as right,
+        target.open("wb") as made,
+    ):
+        wav.repair(left)
+        wav.repair(right)
+        sound = wav.merge(left, right, made)
+        made.flush()
+        os.fsync(made.fileno())
+    return sound
+
+
+def _voice(folder: Path, target: Path) -> tuple[wav.Sound, float]:
+    """A voice alone, on the disk, and how long it spoke (seconds)."""
+    with (folder / f"{VOICE[0]}.wav").open("r+b") as voice, target.open("wb") as made:
+        sound = wav.repair(voice)
+        spoke_s = spoken_s(voice)
+        voice.seek(0)
+        shutil.copyfileobj(voice, made)
+        made.flush()
+        os.fsync(made.fileno())
+    return sound, spoke_s
+
+
+def _sync(folder: Path) -> None:
+    """The folder's names on the disk: what is promised to be kept is kept (I-19)."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _checkpoint(files: tuple[int, ...]) -> None:
+    """Put the lengths so far into every header."""
     for file in files:
         riff, data = wav.sizes(os.fstat(file).st_size)
         os.pwrite(file, riff, _RIFF_AT)

@@ -48,6 +48,7 @@ class LiveLeg:
     bridged: bool = False
     port: int | None = None
     prompt_port: int | None = None
+    after_prompts: Hearing = Hearing.MUSIC
     told_port: int | None = None
     host: str = ""
     joins: Joining | None = None

@@ -1,4 +1,5 @@
-"""Recordings as the SIP thread sees them: two mono recorders on the bridge, fed by two legs and by silence.
+"""Recordings as the SIP thread sees them: two mono recorders on the bridge, fed by two legs and by silence; of a voice
+alone, one.
 
 Silence always runs into both, so the time line has no holes: not while a recording is paused (S-08), not while a phone
 renegotiates. Files are the keeper's business.
@@ -14,7 +15,7 @@ from typing import Final, Protocol
 from appliance import wire
 from appliance.errors import DeskbellError, SwitchError
 from appliance.switch import keeper
-from appliance.switch.keeper import CHANNELS, Keeper
+from appliance.switch.keeper import CHANNELS, VOICE, Keeper, Listening
 from appliance.switch.legs import LiveLeg
 from appliance.switch.patchbay import Patchbay
 
@@ -45,11 +46,11 @@ class Voices(Protocol):
 
 @dataclass(slots=True)
 class _Recording:
-    """One recording: the two legs and the two recorders, left first."""
+    """One recording: the two legs and the two recorders, left first; one of each for a voice alone."""
 
     name: str
-    legs: tuple[str, str]
-    ports: tuple[int, int]
+    legs: tuple[str, ...]
+    ports: tuple[int, ...]
     paused: bool = False
     closing: bool = False
 
@@ -77,8 +78,8 @@ class Recordings:
         """Whether a recording is running or being completed."""
         return bool(self._running)
 
-    def start(self, name: str, left: LiveLeg, right: LiveLeg) -> None:
-        """Record the two legs; a second start of the same name is a no-op."""
+    def start(self, name: str, legs: tuple[LiveLeg, ...], listening: Listening | None = None) -> None:
+        """Record two legs, or listen to one; a second start of the same name is a no-op."""
         if name in self._running:
             return
         if not self._keeper.has_room():
@@ -87,15 +88,16 @@ class Recordings:
         try:
             folder = keeper.part_folder(self._root, name)
             folder.mkdir(parents=True, exist_ok=True)
-            ports = tuple(self._recorders.recorder(folder / f"{channel}.wav") for channel in CHANNELS)
+            channels = CHANNELS if listening is None else VOICE
+            ports = tuple(self._recorders.recorder(folder / f"{channel}.wav") for channel in channels)
         except (OSError, DeskbellError) as failed:
             logger.error("Recording %s cannot be made: %s", name, failed)
             self._refuse(name, str(failed))
             return
-        recording = _Recording(name, (left.name, right.name), (ports[0], ports[1]))
+        recording = _Recording(name, tuple(leg.name for leg in legs), ports)
         self._running[name] = recording
-        self._keeper.watch(name, folder)
-        self._feed(recording, (left, right))
+        self._keeper.watch(name, folder, listening)
+        self._feed(recording, legs)
 
     def change(self, order: wire.PauseRecording | wire.StopRecording, find: Callable[[str], LiveLeg | None]) -> None:
         """Pause, go on or stop. Raises SwitchError when no such recording is running."""
@@ -112,7 +114,7 @@ class Recordings:
         if recording is None or recording.closing:
             return False
         recording.paused = paused
-        self._feed(recording, (find(recording.legs[0]), find(recording.legs[1])))
+        self._feed(recording, tuple(map(find, recording.legs)))
         return True
 
     def close(self, name: str, cause: str = "") -> bool:
@@ -142,7 +144,7 @@ class Recordings:
         """The leg's place on the bridge changed: feed its recordings from the new one."""
         for recording in self._running.values():
             if leg.name in recording.legs and not recording.closing:
-                self._feed(recording, (find(recording.legs[0]), find(recording.legs[1])))
+                self._feed(recording, tuple(map(find, recording.legs)))
 
     def reported(self, report: keeper.Report) -> None:
         """The keeper saw something."""
@@ -153,15 +155,21 @@ class Recordings:
             case keeper.InTrouble():
                 logger.error("Recording %s ends: %s; the conversation goes on", report.recording, report.cause)
                 self.close(report.recording, report.cause)
+            case keeper.Enough():
+                self.close(report.recording)
             case keeper.Marked():
                 for port in self._running[report.recording].ports:
                     self._recorders.close_recorder(port)
             case keeper.Closed():
                 self._running.pop(report.recording, None)
                 logger.info("Recording %s closed, %.1f s %s", report.recording, report.seconds, report.cause)
-                self._emit(wire.RecordingClosed(report.recording, report.path, report.seconds, now, report.cause))
+                self._emit(
+                    wire.RecordingClosed(
+                        report.recording, report.path, report.seconds, now, report.cause, report.spoke_s
+                    )
+                )
 
-    def _feed(self, recording: _Recording, legs: tuple[LiveLeg | None, LiveLeg | None]) -> None:
+    def _feed(self, recording: _Recording, legs: tuple[LiveLeg | None, ...]) -> None:
         for leg, port in zip(legs, recording.ports, strict=True):
             voices = frozenset[int]() if leg is None or recording.paused else self._audio.voices_of(leg)
             self._patchbay.hear(port, frozenset({self._silence}) | voices)

@@ -17,7 +17,7 @@ from appliance.switch.audio import Audio
 from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase
 from appliance.switch.fallback import Fallback
 from appliance.switch.guests import Guests
-from appliance.switch.keeper import Keeper
+from appliance.switch.keeper import Keeper, Listening
 from appliance.switch.legs import Hearing, Legs, LiveLeg
 from appliance.switch.pjsua import TooManyCallsError, UserAgent
 from appliance.switch.recordings import Recordings
@@ -72,6 +72,8 @@ class Switchboard:
                 self.bridge(command.a, command.b)
             case wire.Record():
                 self._record(command)
+            case wire.RecordVoice():
+                self._with(command.leg, lambda leg: self._record_voice(leg, command))
             case wire.PauseRecording() | wire.StopRecording():
                 self.recordings.change(command, self._legs.named)
             case wire.AskSnapshot():
@@ -90,7 +92,7 @@ class Switchboard:
             case wire.Hold():
                 self.hold(leg)
             case wire.Play():
-                self._play(leg, order.prompts)
+                self._play(leg, order.prompts, Hearing.SILENCE if order.then_silence else Hearing.MUSIC)
             case wire.Tell():
                 self._audio.tell(leg, order.prompts)
             case wire.Leave():
@@ -113,9 +115,9 @@ class Switchboard:
         self._take(leg)
         self._audio.plan(leg)
 
-    def _play(self, leg: LiveLeg, prompts: tuple[str, ...]) -> None:
+    def _play(self, leg: LiveLeg, prompts: tuple[str, ...], then: Hearing) -> None:
         self._part(leg)
-        self._audio.play(leg, prompts)
+        self._audio.play(leg, prompts, then)
         self._take(leg)
 
     def dial(self, order: wire.Dial) -> None:
@@ -329,9 +331,19 @@ class Switchboard:
     def _record(self, order: wire.Record) -> None:
         left, right = self._legs.named(order.left), self._legs.named(order.right)
         if left is not None and right is not None:
-            self.recordings.start(order.recording, left, right)
+            self.recordings.start(order.recording, (left, right))
         else:
             self._tell_gone(order.left, order.right)
+
+    def _record_voice(self, leg: LiveLeg, order: wire.RecordVoice) -> None:
+        """Listen to one leg alone, which hears nothing meanwhile; an order that comes twice changes nothing."""
+        if order.recording not in self.recordings.names():
+            self._part(leg)
+            self._audio.cut_prompts(leg)
+            leg.hearing = Hearing.SILENCE
+            self._take(leg)
+            self._audio.plan(leg)
+        self.recordings.start(order.recording, (leg,), Listening(order.most_s, order.quiet_s))
 
     # --- ends ---------------------------------------------------------------------------------------------------
 

@@ -58,6 +58,7 @@ async def test_an_idle_switch_has_a_boot_and_room(peer: Peer) -> None:
         wire.Tell("gone", ("nobody_available",)),
         wire.Leave("gone"),
         wire.Hangup("gone"),
+        wire.RecordVoice("v1", "gone", 60.0, 5.0),
     ],
     ids=lambda command: type(command).__name__,
 )

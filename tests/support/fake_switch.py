@@ -55,10 +55,12 @@ class FakeSwitch:
         self.path = path
         self.asked: list[tuple[float, wire.Command]] = []
         self.legs: dict[str, FakeLeg] = {}
-        self.recordings: dict[str, tuple[str, str]] = {}
+        self.recordings: dict[str, tuple[str, ...]] = {}
         self.paused: set[str] = set()
         self.alerts = alerts
         """Whether dialled phones ring at once."""
+        self.spoken_s = 6.0
+        """What callers say to the voicemail before they hang up or press #."""
         self._boots = itertools.count(1)
         self.boot = f"boot{next(self._boots)}"
         self._names = itertools.count(1)
@@ -122,6 +124,11 @@ class FakeSwitch:
     def presses(self, leg: str, digit: str) -> None:
         """The person on this leg presses a key."""
         self._tell(wire.Digit(leg, digit, time.monotonic()))
+
+    def voice_ends(self, recording: str, spoke_s: float, seconds: float = 6.0, cause: str = "") -> None:
+        """The caller fell silent, or a `StopRecording` was carried out: the voice is on the disk."""
+        self.recordings.pop(recording, None)
+        self._tell(wire.RecordingClosed(recording, f"/rec/{recording}.wav", seconds, time.monotonic(), cause, spoke_s))
 
     def recorder_writes(self, recording: str) -> None:
         """The recorder wrote its first frame."""
@@ -274,6 +281,13 @@ class FakeSwitch:
             case wire.Leave(name):
                 if (leg := self._leg(name)) is not None:
                     leg.host, leg.joins, leg.hears = "", None, ""
+            case wire.RecordVoice(recording, name):
+                if (leg := self._leg(name)) is not None:
+                    leg.state, leg.hears = LegState.UP, ""
+                    self.recordings.setdefault(recording, (name,))
+            case wire.StopRecording(recording):
+                if recording in self.recordings:
+                    self.voice_ends(recording, self.spoken_s)
             case wire.PauseRecording(recording, paused):
                 (self.paused.add if paused else self.paused.discard)(recording)
             case _:
@@ -334,13 +348,16 @@ class FakeSwitch:
             self._tell(wire.Joined(name, leg.host, leg.joins, time.monotonic()))
 
     def _end(self, name: str, cause: EndCause, code: int = 0) -> None:
-        leg = self.legs.pop(name)
+        leg, closed = self.legs.pop(name), list[tuple[str, float]]()
         for recording, legs in tuple(self.recordings.items()):
             if name in legs:
                 del self.recordings[recording]
-                self._tell(wire.RecordingClosed(recording, f"/rec/{recording}.wav", 2.5, time.monotonic()))
+                closed.append((recording, self.spoken_s if len(legs) == 1 else 0.0))
         self._over[name] = wire.Ended(name, cause, time.monotonic(), code)
         self._tell(self._over[name])
+        for recording, spoke_s in closed:  # the file is complete a moment after the leg's end
+            at = time.monotonic()
+            self._tell(wire.RecordingClosed(recording, f"/rec/{recording}.wav", 2.5, at, spoke_s=spoke_s))
         guests = [one.leg for one in self.legs.values() if one.host == name]
         peer = self.legs.get(leg.peer) if leg.hears == "peer" else None
         if peer is not None and guests:
