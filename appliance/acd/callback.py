@@ -70,11 +70,13 @@ def may_dial(office: Office, number: str) -> bool:
 
 def find(office: Office, queue: str, number: str) -> Contact | None:
     """The promise to this number in this queue that nobody is on the line for."""
-    for contact in office.state.contacts.values():
-        is_open = contact.callback is not None and not contact.is_live and contact.queue == queue
-        if is_open and contact.callback is not None and contact.callback.number == number:
-            return contact
-    return None
+    promised = (office.state.contacts[name] for name in office.promised)
+    found = [one for one in promised if one.queue == queue and not one.is_live and _number_of(one) == number]
+    return min(found, key=lambda contact: contact.seq, default=None)
+
+
+def _number_of(contact: Contact) -> str:
+    return contact.callback.number if contact.callback is not None else ""
 
 
 def is_promised(office: Office, contact: Contact) -> bool:
@@ -96,6 +98,7 @@ def make(office: Office, contact: Contact, number: str, origin: str) -> None:
     """The contact becomes a promise; from now on nothing that happens to its old leg matters (R-18)."""
     contacts.stop_clock(office, contact)
     contact.callback = Callback(number, terms(office, contact).expiry_s, origin=origin)
+    office.promised.add(contact.contact)
     contact.is_live, contact.is_admitted, contact.returns, contact.ask = False, True, False, Ask.NOTHING
     contact.sent_to, contact.is_taken, contact.announce_at = None, False, 0.0
     office.facts.append(story.CallbackPromised(office.now, contact.contact, contact.queue, number, origin))
@@ -202,6 +205,7 @@ def merge(office: Office, contact: Contact) -> None:
     contact.t_enq, contact.seq, contact.priority = other.t_enq, other.seq, max(contact.priority, other.priority)
     contact.entered_at, contact.is_admitted, contact.returns = office.now, True, False
     contact.callback = other.callback
+    office.promised.add(contact.contact)
     contacts.end(office, other, Outcome.CALLBACK, "merged")
 
 

@@ -64,6 +64,7 @@ def end(office: Office, contact: Contact, outcome: Outcome, why: str) -> None:
     office.leave_line(contact)
     office.end_race(contact)
     del office.state.contacts[contact.contact]
+    office.promised.discard(contact.contact)
     office.facts.append(
         story.ContactEnded(
             office.now,

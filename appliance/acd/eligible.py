@@ -4,6 +4,7 @@ Rule: dispatch, the self-check (I-25) and "why did it ring me?" (U-13) all ask h
 """
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from appliance.acd.model import Agent, AgentState, Contact, Reach, State
 from appliance.acd.settings import AgentSettings, QueueSettings
@@ -104,7 +105,13 @@ def exclusions(
 ) -> tuple[Exclusion, ...]:
     """Why the queue's other members cannot be rung for this caller (U-13), the first `MOST_KEPT` of them."""
     others: Sequence[str] = [one for one in queue.agents if one not in candidates][:MOST_KEPT]
-    return tuple(Exclusion(one, _reason(state, queue, contact, one)) for one in others)
+    return tuple([_exclusion(one, _reason(state, queue, contact, one)) for one in others])
+
+
+@lru_cache(maxsize=4096)
+def _exclusion(agent: str, reason: str) -> Exclusion:
+    """The same few are told with every offer: no need to make them anew."""
+    return Exclusion(agent, reason)
 
 
 def _reason(state: State, queue: QueueSettings, contact: Contact, name: str) -> str:

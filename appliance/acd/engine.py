@@ -140,7 +140,11 @@ class Acd:
         return found.contact if found is not None else ""
 
     def _apply(self, event: ev.Event) -> None:
-        match event:
+        match event:  # what happens in every call comes first
+            case _ if isinstance(event, OfferEvent):
+                self._hear_of_offer(event)
+            case _ if isinstance(event, CallerEvent):
+                self._hear_of_caller(event)
             case ev.Ticked():
                 self._run_deadlines()
             case ev.Configured(settings):
@@ -155,12 +159,8 @@ class Acd:
                 selfcheck.heal(self._office, violations)
             case _ if isinstance(event, ev.HouseEvent):
                 house_rules.hear(self._office, event)
-            case _ if isinstance(event, CallerEvent):
-                self._hear_of_caller(event)
             case _ if isinstance(event, ChainEvent):
                 self._hear_from_chain(event)
-            case _ if isinstance(event, OfferEvent):
-                self._hear_of_offer(event)
             case _:
                 self._hear_of_agent(event)
 

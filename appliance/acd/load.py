@@ -1,7 +1,7 @@
 """How much of the last hour an agent was engaged: the memory of "most idle" (§3.5, F-06).
 
 Engaged is every call and every wrap-up, also direct calls. A span is (from, until) in monotonic seconds; only the last
-hour is kept, at most `MOST_SPANS`.
+hour is kept, at most `MOST_SPANS`, and how long all of them are together, so that nobody has to add them up again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,19 +17,26 @@ Span = tuple[float, float]
 
 def note(agent: Agent, now: float) -> None:
     """The agent's state changed: begin or close the running spans."""
-    is_engaged = agent.state in (AgentState.BUSY, AgentState.WRAP_UP)
-    agent.engaged_from = _turn(agent.engaged, agent.engaged_from, now, is_running=is_engaged)
-    agent.duty_from = _turn(agent.on_duty, agent.duty_from, now, is_running=agent.is_available)
+    if agent.state is AgentState.BUSY or agent.state is AgentState.WRAP_UP:
+        agent.engaged_from = agent.engaged_from or now
+    elif agent.engaged_from:
+        agent.engaged_s += _close(agent.engaged, agent.engaged_from, now)
+        agent.engaged_from = 0.0
+    if agent.is_available:
+        agent.duty_from = agent.duty_from or now
+    elif agent.duty_from:
+        agent.on_duty_s += _close(agent.on_duty, agent.duty_from, now)
+        agent.duty_from = 0.0
 
 
-def _turn(spans: list[Span], since: float, now: float, *, is_running: bool) -> float:
-    if is_running:
-        return since or now
-    if since:
-        spans.append((since, now))
-        while spans and (spans[0][1] <= now - WINDOW_S or len(spans) > MOST_SPANS):
-            del spans[0]
-    return 0.0
+def _close(spans: list[Span], since: float, now: float) -> float:
+    """Keep the span that ends now and drop the old ones: by how much that changes their sum."""
+    spans.append((since, now))
+    change = now - since
+    while spans and (spans[0][1] <= now - WINDOW_S or len(spans) > MOST_SPANS):
+        change -= spans[0][1] - spans[0][0]
+        del spans[0]
+    return change
 
 
 def occupancies(team: Sequence[Agent], asked: Iterable[Agent], now: float) -> list[float]:
@@ -46,11 +53,14 @@ def _smoothed(engaged: float, on_duty: float, mean: float) -> float:
 
 def _load(agent: Agent, now: float) -> tuple[float, float]:
     """Seconds engaged on duty and seconds on duty within the window."""
-    engaged = _within(agent.engaged, agent.engaged_from, now)
-    return engaged, max(engaged, _within(agent.on_duty, agent.duty_from, now))
+    engaged = _within(agent.engaged, agent.engaged_s, agent.engaged_from, now)
+    return engaged, max(engaged, _within(agent.on_duty, agent.on_duty_s, agent.duty_from, now))
 
 
-def _within(spans: Sequence[Span], running_from: float, now: float) -> float:
+def _within(spans: Sequence[Span], total: float, running_from: float, now: float) -> float:
     edge = now - WINDOW_S
-    total = sum(until - max(since, edge) for since, until in spans if until > edge)
+    for since, until in spans:
+        if since >= edge:
+            break
+        total -= min(until, edge) - since
     return total + (now - max(running_from, edge) if running_from else 0.0)

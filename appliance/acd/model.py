@@ -20,6 +20,8 @@ LONG_AGO = -1e9
 class AgentState(enum.Enum):
     """Duty and activity in one (D-02): off duty and ringing, or off duty in wrap-up, cannot be written down (§3.2)."""
 
+    __hash__ = object.__hash__  # members are single: by identity, as they are compared; Enum's own takes long
+
     FREE = "free"  # 1: available, idle
     RINGING = "ringing"  # 2: available, offered
     BUSY = "busy"  # 3: available, at least one live leg
@@ -58,7 +60,8 @@ class Agent:
 
     `owed_wrap_s` is the wrap-up earned by a queue call whose leg is down while another leg still lives (A-13).
     `private` names queues whose calls the agent does not take (A-28). `engaged` and `on_duty` are spans of the last
-    hour (`load.py`), the running one beginning at `engaged_from`, `duty_from` (0: none). `rung_because`: the last why.
+    hour (`load.py`), together `engaged_s` and `on_duty_s` long; the running one began at `engaged_from`, `duty_from`
+    (0: none). `rung_because`: the last why.
     """
 
     settings: AgentSettings
@@ -87,8 +90,10 @@ class Agent:
     missed_races: int = 0
     engaged: list[tuple[float, float]] = field(default_factory=list)
     engaged_from: float = 0.0
+    engaged_s: float = 0.0
     on_duty: list[tuple[float, float]] = field(default_factory=list)
     duty_from: float = 0.0
+    on_duty_s: float = 0.0
     rung_because: Why | None = None
 
     @property

@@ -30,6 +30,7 @@ class Office:
         self.queues: dict[str, QueueSettings] = {}
         self.waiting: dict[str, list[Place]] = {}
         self.racing: set[str] = set()
+        self.promised: set[str] = set()
         self.free: set[str] = set()
         self.staffing: set[str] = set()
         self.is_staffing_stale = True
@@ -44,6 +45,7 @@ class Office:
         self.staffing = {name for name, agent in state.agents.items() if agent.is_staffing}
         self.waiting = {name: [] for name in self.queues}
         self.racing = {name for name, contact in state.contacts.items() if contact.race is not None}
+        self.promised = {name for name, contact in state.contacts.items() if contact.callback is not None}
         self.is_staffing_stale = True
         self.deadlines.clear()
         for agent in state.agents.values():

@@ -17,6 +17,8 @@ from appliance.acd.model import Agent, AgentState
 class Happening(enum.Enum):
     """What can happen to an agent, in the words of §3.2."""
 
+    __hash__ = object.__hash__  # members are single: by identity, as they are compared; Enum's own takes long
+
     OFFER_OPENED = "offer opened"
     ACCEPTED = "accept"
     ACCEPTED_LATE = "late accept"

@@ -9,7 +9,9 @@ from tests.acd.desk import Desk, copy_of, office
 
 
 def agent(name: str, engaged: list[load.Span], duty_from: float = 0.0) -> Agent:
-    return Agent(AgentSettings(name, name, "1"), 0.0, AgentState.FREE, engaged=engaged, duty_from=duty_from)
+    total = sum(until - since for since, until in engaged)
+    settings = AgentSettings(name, name, "1")
+    return Agent(settings, 0.0, AgentState.FREE, engaged=engaged, engaged_s=total, duty_from=duty_from)
 
 
 def test_only_the_last_hour_counts_and_a_span_across_its_edge_in_part() -> None:
@@ -31,10 +33,11 @@ def test_spans_older_than_an_hour_are_dropped_and_there_are_never_too_many() -> 
     one = agent("ann", [(1.0, 2.0), (5000.0, 5001.0)])
     one.engaged_from = 8000.0
     load.note(one, 8001.0)
-    assert one.engaged == [(5000.0, 5001.0), (8000.0, 8001.0)]
+    assert (one.engaged, one.engaged_s) == ([(5000.0, 5001.0), (8000.0, 8001.0)], 2.0)
     one.engaged = [(9000.0 + n, 9000.5 + n) for n in range(load.MOST_SPANS)]
-    one.engaged_from = 9500.0
+    one.engaged_from, one.engaged_s = 9500.0, load.MOST_SPANS * 0.5
     load.note(one, 9501.0)
+    assert one.engaged_s == load.MOST_SPANS * 0.5 + 0.5
     assert len(one.engaged) == load.MOST_SPANS
     assert one.engaged[-1] == (9500.0, 9501.0)
 
