@@ -4,6 +4,7 @@ It plays a tone of its own and writes what it hears to a WAV (module sndfile), s
 """
 
 import asyncio
+import itertools
 import json
 import wave
 from collections.abc import Callable
@@ -54,6 +55,8 @@ class Baresip:
         self._writer: asyncio.StreamWriter | None = None
         self._listening: asyncio.Task[None] | None = None
         self._seen = 0
+        self._tokens = itertools.count()
+        self._answers: dict[str, asyncio.Future[dict[str, object]]] = {}
 
     @classmethod
     async def register(cls, number: str, secret: str, edge: str, folder: Path, tone_hz: float) -> "Baresip":
@@ -142,10 +145,20 @@ class Baresip:
         self._listening = asyncio.create_task(self._listen())
 
     async def _order(self, command: str, parameters: str = "") -> None:
+        """Press until the phone does it: one that just began to ring or to call may not be ready for it yet."""
+        async with asyncio.timeout(10):
+            while not (await self._asked(command, parameters))["ok"]:
+                await asyncio.sleep(0.05)  # a person's finger is slower
+
+    async def _asked(self, command: str, parameters: str) -> dict[str, object]:
+        """What the phone says to one command."""
         assert self._writer is not None
-        text = json.dumps({"command": command, "params": parameters, "token": command})
+        token = f"{command} {next(self._tokens)}"
+        answer = self._answers[token] = asyncio.get_running_loop().create_future()
+        text = json.dumps({"command": command, "params": parameters, "token": token})
         self._writer.write(f"{len(text)}:{text},".encode())
         await self._writer.drain()
+        return await answer
 
     async def _listen(self) -> None:
         assert self._reader is not None
@@ -153,6 +166,8 @@ class Baresip:
             length = await self._reader.readuntil(b":")
             message = json.loads(await self._reader.readexactly(int(length[:-1])))
             await self._reader.readexactly(1)
+            if message.get("response"):
+                self._answers.pop(message["token"]).set_result(message)
             if message.get("event"):
                 self.events.append((message["type"], str(message.get("param", ""))))
                 self._news.set()

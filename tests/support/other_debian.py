@@ -4,6 +4,7 @@ The packages come from the mirror that this machine's apt already uses, checked 
 `~/.cache/deskbell/kamailio-<release>`. First use takes about 10 s and 30 MB, later ones nothing.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -19,15 +20,18 @@ def kamailio_of(release: str) -> tuple[str, ...]:
     """The words that start that release's Kamailio. RuntimeError says what could not be had, and why."""
     caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "deskbell"
     root = caches / f"kamailio-{release}"
-    if not root.exists():
-        caches.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=caches, prefix="kamailio-new-") as folder:
-            unpacked = _fetch(release, Path(folder))
-            unpacked.rename(root)
-    loader = _only(root, "usr/lib*/ld-linux-*.so.*", "usr/lib/*/ld-linux-*.so.*")
+    caches.mkdir(parents=True, exist_ok=True)
+    with (caches / f"kamailio-{release}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two lanes of tests may want it at once
+        if not root.exists():
+            with tempfile.TemporaryDirectory(dir=caches, prefix="kamailio-new-") as folder:
+                _fetch(release, Path(folder)).rename(root)
+    # Debian 12's C library still lies in /lib, 13's in /usr/lib.
+    loader = _only(root, "usr/lib*/ld-linux-*.so.*", "usr/lib/*/ld-linux-*.so.*", "lib/*/ld-linux-*.so.*")
     program = root / "usr/sbin/kamailio"
     modules = _only(root, "usr/lib/*/kamailio/modules")
-    libraries = [str(modules.parent.parent), str(modules.parent)]
+    usual = modules.parent.parent
+    libraries = [str(usual), str(modules.parent), str(root / usual.relative_to(root / "usr"))]
     return (str(loader), "--library-path", ":".join(libraries), str(program), "-L", f"{modules}/")
 
 
