@@ -57,6 +57,7 @@ class Way:
 class Outgoing:
     """A call to be placed: the leg's name, the number as it was dialled, who wants it, and what the far end is shown.
 
+    `is_automatic`: a machine dials, not a person (a callback): how often it may redial is limited by law (§2.9).
     `not_by` are ways that were tried already.
     """
 
@@ -66,6 +67,7 @@ class Outgoing:
     shown: str = ""
     name: str = ""
     contact: str = ""
+    is_automatic: bool = False
     not_by: frozenset[str] = frozenset()
 
 
@@ -103,7 +105,7 @@ class WaysOut:
         if not by:
             return self._all_busy(call, to)
         self._alarms.clear(ALL_BUSY)
-        way = self._taken[call.leg] = self._way(by, to)
+        way = self._taken[call.leg] = self._way(by, to, is_automatic=call.is_automatic)
         _log(call, way)
         return way
 
@@ -155,9 +157,10 @@ class WaysOut:
     def _is_line(self, way: str) -> bool:
         return any(line.line == way for line in self._settings.lines)
 
-    def _way(self, by: str, to: ToOutside) -> Way:
+    def _way(self, by: str, to: ToOutside, *, is_automatic: bool) -> Way:
         if self._is_line(by):
-            uri = f"sip:{to.number}@{self._settings.lines_sip};line={by}"
+            use = ";use=emergency" if to.is_emergency else ";use=automatic" if is_automatic else ""
+            uri = f"sip:{to.number}@{self._settings.lines_sip};line={by}{use}"
             return Way(by, uri, to.number, is_line=True, is_emergency=to.is_emergency)
         trunk = next(trunk for trunk in self._settings.trunks if trunk.trunk == by)
         return Way(by, f"sip:{to.number}@{host_of(trunk)}", to.number, is_line=False, is_emergency=to.is_emergency)
@@ -188,8 +191,8 @@ class WaysOut:
 
 def _line_in(uri: str) -> tuple[str, str]:
     """The number and the line in a URI of ours; the line is "" where it names none."""
-    head, _, line = uri.partition(";line=")
-    return head.removeprefix("sip:").partition("@")[0], line
+    head, _, rest = uri.partition(";line=")
+    return head.removeprefix("sip:").partition("@")[0], rest.partition(";")[0]
 
 
 def _log(call: Outgoing, way: Way) -> None:

@@ -1,7 +1,18 @@
-"""What the SIP thread and the watch on the switch tell a line, and what a line may ask of them."""
+"""What the SIP thread and the watch on the switch tell a line, and what a line may ask of them.
 
+An attempt is one SIP dialog of one line, in either direction; its number is never used twice.
+"""
+
+import itertools
 from dataclasses import dataclass
 from typing import Protocol
+
+_attempts = itertools.count(1)
+
+
+def next_attempt() -> int:
+    """A number for a dialog; from any thread."""
+    return next(_attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,28 @@ class LegEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LegAsked:
+    """The switch sent an INVITE: this number is to be dialled on the line.
+
+    `is_automatic`: no person dialled it, so the country's rule of redialling counts it; `is_emergency`: nothing may
+    hold it up, and it counts as answered as soon as it is dialled.
+    """
+
+    attempt: int
+    number: str
+    is_emergency: bool = False
+    is_automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegPressed:
+    """Whoever is on the switch's side pressed keys: tones for the line. R or ! is a hook flash."""
+
+    attempt: int
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchGone:
     """Nobody answers at the switch's port: its process died. Whatever leg there was is gone with it."""
 
@@ -31,7 +64,7 @@ class SwitchBack:
     """The switch answers (again)."""
 
 
-LegFact = LegAnswered | LegEnded | SwitchGone | SwitchBack
+LegFact = LegAnswered | LegEnded | LegAsked | LegPressed | SwitchGone | SwitchBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +87,15 @@ class Trunk(Protocol):
 
     def hang_up(self, line: str, attempt: int) -> None:
         """CANCEL or BYE, whatever that call needs; nothing follows for a call that is gone."""
+
+    def progress(self, line: str, attempt: int) -> None:
+        """Let whoever called hear the line before it is answered (183)."""
+
+    def accept(self, line: str, attempt: int) -> None:
+        """The far end answered (200)."""
+
+    def refuse(self, line: str, attempt: int, code: int, why: str) -> None:
+        """The call that was asked for failed with a SIP status; nothing follows."""
 
     def press(self, line: str, attempt: int, digits: str) -> None:
         """Send the caller's keys (RFC 4733); nothing follows."""

@@ -1,18 +1,15 @@
 """The SIP leg of one seizure: called, answered, lost with its switch and called again under the same key."""
 
 import enum
-import itertools
 import secrets
 from typing import Final
 
-from appliance.lines.facts import Invitation, LegEnded, Trunk
+from appliance.lines.facts import Invitation, LegEnded, Trunk, next_attempt
 from hw.modem.callerid import CallerId
 
 AGAIN: Final = 0.5  # seconds between two calls for a caller who lost the switch
 AGAIN_RINGING: Final = 2.0  # a ringing caller costs nothing: no hurry
 TRANSIENT: Final = frozenset({0, 408, 480, 500, 502, 503, 504})
-
-_attempts = itertools.count(1)
 
 
 class Phase(enum.Enum):
@@ -35,7 +32,7 @@ class Leg:
 
     def call(self, caller: CallerId) -> None:
         """Send an INVITE."""
-        self.attempt, self.phase, self.call_at = next(_attempts), Phase.CALLING, None
+        self.attempt, self.phase, self.call_at = next_attempt(), Phase.CALLING, None
         withheld = caller.withheld is not None and not caller.number
         self._trunk.call(Invitation(self._line, self.attempt, self.key, caller.number, caller.name, withheld))
 

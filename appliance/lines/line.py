@@ -1,9 +1,10 @@
 """One analogue line as a SIP trunk: the state machine between a modem and its leg. No thread, no clock, no I/O.
 
 Rules:
-1. Off-hook exactly while the leg is answered, or was answered by a switch that died and is called again.
-2. Whoever ends first ends the other: BYE puts the line on-hook, a far hang-up sends BYE, a caller who gives up while
-   it rings sends CANCEL.
+1. A call that came in is off-hook exactly while its leg is answered, or was answered by a switch that died and is
+   called again; a call that goes out from the moment it is placed.
+2. Whoever ends first ends the other: BYE and CANCEL put the line on-hook, a far hang-up sends BYE, a caller who gives
+   up while it rings sends CANCEL.
 3. Every change of state goes through the table in `states`.
 """
 
@@ -11,12 +12,23 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from appliance.lines.facts import LegAnswered, LegEnded, LegFact, SwitchBack, SwitchGone, Trunk
+from appliance.lines.facts import (
+    LegAnswered,
+    LegAsked,
+    LegEnded,
+    LegFact,
+    LegPressed,
+    SwitchBack,
+    SwitchGone,
+    Trunk,
+)
 from appliance.lines.keys import Witness
 from appliance.lines.leg import Leg, Phase
+from appliance.lines.masking import masked
 from appliance.lines.music import Music
+from appliance.lines.outgoing import Actions, CallsOut
 from appliance.lines.settings import Line as LinePort
-from appliance.lines.states import TABLE, Cue, State
+from appliance.lines.states import PLACING, STREAMING, TABLE, Cue, State
 from appliance.lines.talk import Pipes, Talk, echo_path
 from hw.modem import events as modem_says
 from hw.modem.countries import country
@@ -55,6 +67,8 @@ class Line:
         self._ringing: Ringing | None = None
         self._leg: Leg | None = None
         self._talk: Talk | None = None
+        actions = Actions(self._move, self._seize_to_call, self._over, self._came_in)
+        self._out = CallsOut(port.id, self._country, trunk, actions)
         self._guard_until = 0.0
         self._let_go_at: float | None = None
         self._has_switch = True
@@ -121,6 +135,13 @@ class Line:
                 self._switch_gone(now)
             case SwitchBack():
                 self._has_switch = True
+            case LegAsked():
+                self._out.ask(fact, self.state, now)
+            case LegPressed(attempt, keys):
+                if self._talk is not None and self._leg is not None and self._leg.attempt == attempt:
+                    self._talk.press(keys)
+            case LegEnded(attempt) if self._out.is_of(attempt):
+                self._out.asked_no_more(self.state, now)
             case LegAnswered(attempt):
                 if self._leg is not None and self._leg.attempt == attempt and self._leg.phase is Phase.CALLING:
                     self._leg_answered(now)
@@ -148,6 +169,7 @@ class Line:
             self._over(f"no switch came back within {self._keep_caller:.0f} s", now)
         if self.state is State.GUARD and now >= self._guard_until:
             self._move(Cue.GUARD_OVER)
+            self._out.place(self.state, now)
 
     def next_deadline(self) -> float | None:
         """When `tick` is due."""
@@ -160,7 +182,7 @@ class Line:
 
     def stop(self, now: float) -> bool:
         """End the call there is; True when the line is on-hook already."""
-        if self.state in (State.ANSWERING, State.TALKING):
+        if self.state in (State.ANSWERING, State.TALKING, *PLACING):
             self._over("the box stops", now)
         elif self.state is State.RINGING:
             self._end_call()
@@ -181,6 +203,7 @@ class Line:
 
     def _ringing_call(self, now: float) -> Ringing | None:
         """The call that rings, begun by this very sign if need be; None where ringing means nothing."""
+        self._out.rang(self.state)
         if self.state in (State.IDLE, State.GUARD):
             self._ringing, self._leg = Ringing(self._country, now), Leg(self.port.id, self._trunk)
             self._move(Cue.RANG)
@@ -224,6 +247,9 @@ class Line:
             self._over("the other side hung up", now)
 
     def _switch_gone(self, now: float) -> None:
+        if self._out.call is not None:
+            self._out.asked_no_more(self.state, now)
+            return
         if self._leg is None or self._leg.phase is Phase.NONE:
             return
         if self.state is State.RINGING:
@@ -241,25 +267,40 @@ class Line:
         if self._talk is not None:
             self._talk.is_attached = False
 
+    # --- calls that go out ----------------------------------------------------------------------------------------
+
+    def _seize_to_call(self, now: float) -> None:
+        if self._modem is not None and self._out.call is not None:
+            self._leg = self._out.call.leg
+            self._modem.seize(now)
+
+    def _came_in(self, now: float) -> None:
+        """Somebody rang just as we took the line: a caller like any other, who is off-hook already."""
+        self._ringing, self._leg = Ringing(self._country, now), Leg(self.port.id, self._trunk)
+        self._leg.call_at, self._let_go_at = now, now + self._keep_caller
+        self._move(Cue.GLARE)
+
     # --- off-hook -------------------------------------------------------------------------------------------------
 
     def _seized(self) -> None:
-        if self.state is not State.ANSWERING or self._modem is None or self._leg is None:
+        if self.state not in (State.ANSWERING, State.SEIZING) or self._modem is None or self._leg is None:
             return  # the caller or the switch was quicker; the release is on its way
         keys, echo = Witness(self.port.keys), echo_path(self.port.echo_cancelling)
         code, is_shared = self.port.country.upper(), self.port.parallel_phones
         self._talk = Talk(code, self._pipes, self._music, keys, echo, is_shared)
         if self._leg.phase is Phase.UP:
             self._talk.attach()
+        self._out.seized(self._talk)
         self._modem.play(self._talk.begin())
         self._move(Cue.STREAMING)
 
     def _audio(self, samples: bytes, now: float) -> None:
-        if self.state is not State.TALKING or self._talk is None or self._modem is None:
+        if self.state not in STREAMING or self._talk is None or self._modem is None:
             return
         heard = self._talk.hear(samples)
         self._modem.play(heard.out)
         self._press(heard.digits)
+        self._out.follow(heard, self._talk, self.state, now)
         if heard.gone:
             self._over(f"the caller hung up ({heard.gone})", now)
 
@@ -269,7 +310,7 @@ class Line:
             self._leg.press(digits)
 
     def _sign(self, sign: modem_says.Sign) -> None:
-        if self._talk is None or self.state is not State.TALKING:
+        if self._talk is None or self.state not in STREAMING:
             return
         self._talk.sign(sign)
         if sign in OTHER_TELEPHONE and self.port.parallel_phones:
@@ -279,7 +320,7 @@ class Line:
 
     def _over(self, why: str, now: float) -> None:
         """The call is over: BYE, and on-hook."""
-        if self.state not in (State.ANSWERING, State.TALKING) or self._modem is None:
+        if self.state not in (State.ANSWERING, State.TALKING, *PLACING) or self._modem is None:
             return
         logger.info("Line %s: %s; going on-hook", self.port.id, why)
         if self._talk is not None:
@@ -289,6 +330,7 @@ class Line:
         self._modem.release(now)
 
     def _end_call(self) -> None:
+        self._out.end("the line was lost")
         if self._leg is not None:
             self._leg.hang_up()
         self._leg = self._ringing = self._talk = self._let_go_at = None
@@ -325,13 +367,9 @@ class Line:
 
     def _tell(self) -> None:
         number = self._ringing.caller.number if self._ringing else ""
+        number = self._out.call.digits if self._out.call else number
         self._notify(self.state, self.alarm, number)
 
     @staticmethod
     def _is_due(at: float | None, now: float) -> bool:
         return at is not None and now >= at
-
-
-def masked(number: str) -> str:
-    """A number as a log may hold it: the last four digits hidden."""
-    return f"{number[:-4]}***" if number else "an unknown number"

@@ -19,7 +19,8 @@ from typing import Any, Final
 import pjsua2 as pj
 
 from appliance.errors import SwitchError
-from appliance.lines.facts import Invitation, LegAnswered, LegEnded
+from appliance.lines import request
+from appliance.lines.facts import Invitation, LegAnswered, LegAsked, LegEnded, LegPressed, next_attempt
 from appliance.lines.settings import LinesSettings
 from appliance.lines.talk import Pipes
 from appliance.settings_file import host_and_port
@@ -32,7 +33,7 @@ FRAME_BYTES: Final = 2 * FRAME
 _IN_USE: Final = 120098  # PJ_ERRNO_START_SYS + EADDRINUSE
 _LOST: Final = frozenset({408, 481})
 
-Fact = tuple[str, LegAnswered | LegEnded]
+Fact = tuple[str, LegAnswered | LegEnded | LegAsked | LegPressed]
 
 
 class _LinePort(pj.AudioMediaPort):  # type: ignore[misc]
@@ -68,10 +69,10 @@ class _LinePort(pj.AudioMediaPort):  # type: ignore[misc]
 
 
 class _Call(pj.Call):  # type: ignore[misc]
-    """One leg into the switch."""
+    """One leg to the switch, or from it when `pj_id` is the call that it sent."""
 
-    def __init__(self, agent: "UserAgent", line: str, attempt: int) -> None:
-        super().__init__(agent.account)
+    def __init__(self, agent: "UserAgent", line: str, attempt: int, pj_id: int = pj.PJSUA_INVALID_ID) -> None:
+        super().__init__(agent.account, pj_id)
         self.agent, self.line, self.attempt = agent, line, attempt
         self.heard, self.heard_at, self.is_asked, self.is_lost = 0, 0.0, False, False
         self.is_answered = False
@@ -87,6 +88,10 @@ class _Call(pj.Call):  # type: ignore[misc]
     def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
         """A request of ours was answered: 200 to the INVITE, or 481 because the switch forgot the call."""
         self.agent.guard(lambda: self._answered_request(prm))
+
+    def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+        """A key of our side (RFC 4733 or INFO): it is to sound on the line."""
+        self.agent.facts.append((self.line, LegPressed(self.attempt, str(prm.digit))))
 
     def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
         """An analogue line cannot be sent elsewhere by REFER."""
@@ -145,6 +150,18 @@ class _Call(pj.Call):  # type: ignore[misc]
             self.sendRequest(question)
 
 
+class _Account(pj.Account):  # type: ignore[misc]
+    """Takes the calls by which the switch asks for a number to be dialled."""
+
+    def __init__(self, agent: "UserAgent") -> None:
+        super().__init__()
+        self.agent = agent
+
+    def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+        """An INVITE; 100 went out already."""
+        self.agent.guard(lambda: self.agent.asked(prm))
+
+
 class UserAgent:
     """SIP and audio of all lines. Raises SwitchError where the library refuses."""
 
@@ -168,7 +185,7 @@ class UserAgent:
             self._endpoint.audDevManager().setNullDev()
             for codec in self._endpoint.codecEnum2():
                 self._endpoint.codecSetPriority(codec.codecId, 255 if codec.codecId == "PCMU/8000/1" else 0)
-            self.account = pj.Account()
+            self.account = _Account(self)
             self.account.create(_account_config(self.settings), True)
             is_direct = _is_direct_copy_right()
             self.ports = {name: _LinePort(name, pipes, is_direct) for name, pipes in self._pipes.items()}
@@ -194,6 +211,32 @@ class UserAgent:
             self.ended(call)
             logger.warning("Line %s: the call could not be placed: %s", invitation.line, _reason(refused))
             self.facts.append((invitation.line, LegEnded(invitation.attempt, 503, _reason(refused))))
+
+    def asked(self, prm: Any) -> None:
+        """From the account: the switch wants a call placed; what names none of our lines is refused."""
+        found = request.read(str(prm.rdata.wholeMsg), next_attempt())
+        if found is None or found[0] not in self.ports:
+            stray = _Call(self, "", 0, prm.callId)
+            self._dead.append(stray)
+            stray.hangup(_answer(404))
+            return
+        line, fact = found
+        self.calls[line, fact.attempt] = _Call(self, line, fact.attempt, prm.callId)
+        self.facts.append((line, fact))
+
+    def answer(self, line: str, attempt: int, code: int) -> None:
+        """183 or 200 to the call that was asked for; one that is gone is no fault."""
+        call = self.calls.get((line, attempt))
+        if call is not None:
+            self.guard(lambda: call.answer(_answer(code)))
+
+    def refuse(self, line: str, attempt: int, code: int, why: str) -> None:
+        """The call that was asked for failed."""
+        call = self.calls.get((line, attempt))
+        if call is not None:
+            logger.info("Line %s: the call is refused (%d): %s", line, code, why)
+            self._disconnect(call)
+            self.guard(lambda: call.hangup(_answer(code)))
 
     def hang_up(self, line: str, attempt: int) -> None:
         """CANCEL or BYE; a call that is gone is no fault."""
@@ -310,6 +353,13 @@ def _invite(invitation: Invitation, host: str) -> Any:
         header = pj.SipHeader()
         header.hName, header.hValue = key, value
         prm.txOption.headers.append(header)
+    return prm
+
+
+def _answer(code: int) -> Any:
+    prm = pj.CallOpParam(True)
+    prm.statusCode = code
+    prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
     return prm
 
 

@@ -5,13 +5,16 @@ from typing import Final
 
 
 class State(enum.Enum):
-    """Where a line is. Only ANSWERING, TALKING and RELEASING may be off-hook."""
+    """Where a line is. Only ANSWERING to RELEASING may be off-hook."""
 
     DOWN = "down"
     INIT = "init"
     IDLE = "idle"
     RINGING = "ringing"
     ANSWERING = "answering"
+    SEIZING = "seizing"
+    DIALING = "dialing"
+    PROGRESS = "progress"
     TALKING = "talking"
     RELEASING = "releasing"
     GUARD = "guard"
@@ -27,6 +30,10 @@ class Cue(enum.Enum):
     ABANDONED = "the caller gave up while it rang"
     LEG_ANSWERED = "the switch answered"
     STREAMING = "samples flow"
+    PLACED = "a call is to be placed"
+    DIALLED = "the digits are out"
+    FAR_ANSWERED = "the far end answered"
+    GLARE = "a caller was there as we took the line"
     OVER = "the call is over"
     ON_HOOK = "the modem confirmed on-hook"
     GUARD_OVER = "the line may be taken again"
@@ -34,7 +41,9 @@ class Cue(enum.Enum):
     RETRY = "the device is tried again"
 
 
-OFF_HOOK: Final = frozenset({State.ANSWERING, State.TALKING, State.RELEASING})
+PLACING: Final = frozenset({State.SEIZING, State.DIALING, State.PROGRESS})
+STREAMING: Final = frozenset({State.DIALING, State.PROGRESS, State.TALKING})
+OFF_HOOK: Final = frozenset({State.ANSWERING, State.TALKING, State.RELEASING, *PLACING})
 
 TABLE: Final[dict[tuple[State, Cue], State]] = {
     (State.DOWN, Cue.OPENED): State.INIT,
@@ -45,7 +54,12 @@ TABLE: Final[dict[tuple[State, Cue], State]] = {
     (State.RINGING, Cue.LEG_ANSWERED): State.ANSWERING,
     (State.ANSWERING, Cue.STREAMING): State.TALKING,
     (State.ANSWERING, Cue.OVER): State.RELEASING,
-    (State.TALKING, Cue.OVER): State.RELEASING,
+    (State.IDLE, Cue.PLACED): State.SEIZING,
+    (State.SEIZING, Cue.STREAMING): State.DIALING,
+    (State.DIALING, Cue.DIALLED): State.PROGRESS,
+    (State.PROGRESS, Cue.FAR_ANSWERED): State.TALKING,
+    (State.DIALING, Cue.GLARE): State.TALKING,
+    **{(state, Cue.OVER): State.RELEASING for state in (*PLACING, State.TALKING)},
     (State.RELEASING, Cue.ON_HOOK): State.GUARD,
     (State.GUARD, Cue.GUARD_OVER): State.IDLE,
     (State.FAULT, Cue.RETRY): State.DOWN,

@@ -9,6 +9,7 @@ from appliance.lines.ears import Ears, OwnKeys
 from appliance.lines.elastic import Elastic
 from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
+from appliance.lines.placing import Course, Placing
 from appliance.lines.supervision import FarEnd
 from appliance.media import dtmf, ulaw
 from appliance.media.echo import EchoPath, EchoUnavailable, canceller
@@ -18,6 +19,7 @@ from hw.modem.ledger import Ledger
 logger = logging.getLogger(__name__)
 
 SENT_KEPT: Final = 4000  # samples: more than the card ever holds
+OWN_KEYS: Final = 2400  # samples: our own tones may still come back so long after the last of them was sent
 
 
 class Pipes:
@@ -35,11 +37,15 @@ class Pipes:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a batch of samples brought: `out` is to be played, `gone` says why the far end is gone, or nothing."""
+    """What a batch of samples brought: `out` is to be played, `gone` says why the far end is gone, or nothing.
+
+    `course` is what came of a call that is being placed.
+    """
 
     out: bytes
     gone: str = ""
     digits: str = ""
+    course: Course = None
 
 
 class Talk:
@@ -49,8 +55,12 @@ class Talk:
         self, country: str, pipes: Pipes, music: Music, keys: Witness = Witness.AUDIO, echo: EchoPath | None = None,
         is_shared: bool = False,
     ) -> None:  # fmt: skip
-        self._pipes, self._music = pipes, music
+        self._country, self._is_shared, self._pipes, self._music = country, is_shared, pipes, music
         self._far_end = FarEnd(country, is_shared=is_shared)
+        self.placing: Placing | None = None
+        """The call on its way out; None once it was answered, and for calls that came in."""
+        self._tones = b""
+        self._deaf_to_keys = 0
         self._ledger = Ledger()
         self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
         self._samples = 0
@@ -89,13 +99,37 @@ class Talk:
         if self.is_attached:
             self._pipes.from_line.push(pcm)
         owed = self._ledger.owed(len(samples))
-        out = ulaw.encode(self._pipes.to_line.pull(owed)) if self.is_attached else self._music.take(owed)
+        out = self._spoken(owed)
         self._sent = (self._sent + out)[-SENT_KEPT:]
         self._samples += len(samples)
-        keys = (press.digit for press in self._dtmf.hear(judged) if not self._own_keys.is_echo(press.digit))
+        if self.placing is not None:
+            return Heard(out, course=self.placing.hear(judged))
+        keys = [press.digit for press in self._dtmf.hear(judged) if not self._own_keys.is_echo(press.digit)]
+        if self._deaf_to_keys > 0:
+            self._deaf_to_keys -= len(samples)
+            keys = []
         pressed = (self._keys.report(key, Witness.AUDIO, self._samples) for key in keys)
         gone = self._far_end.hear(judged)
         return Heard(out, str(gone or ""), "".join(pressed))
+
+    def _spoken(self, count: int) -> bytes:
+        """What the line is to hear next: digits and keys before voices."""
+        voice = ulaw.encode(self._pipes.to_line.pull(count)) if self.is_attached else self._music.take(count)
+        if self._tones:
+            tones, self._tones = self._tones[:count], self._tones[count:]
+            return tones + voice[len(tones) :]
+        return self.placing.take(count) if self.placing is not None else voice
+
+    def press(self, keys: str) -> None:
+        """Our side pressed keys: tones for the line, of which we shall hear the echo."""
+        tones = dtmf.tones("".join(key for key in keys.upper() if key in dtmf.KEYS))
+        self._tones += tones
+        self._deaf_to_keys = len(self._tones) + OWN_KEYS
+
+    def answered(self, *, by_reversal: bool) -> None:
+        """The far end answered: both sides hear each other, and from now on its hang-up is listened for."""
+        self.placing = None
+        self._far_end = FarEnd(self._country, is_outgoing=not by_reversal, is_shared=self._is_shared)
 
     def _without_echo(self, samples: bytes) -> tuple[bytes, bytes]:
         """Linear samples of the line for the leg, and for the detectors.
@@ -122,6 +156,8 @@ class Talk:
             self._echo.realign()
         if sign is Sign.UNDERRUN:
             self._ledger.ran_dry()
+        elif self.placing is not None:
+            self.placing.sign(sign)
         else:
             self._far_end.sign(sign)
 

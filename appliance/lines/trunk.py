@@ -51,6 +51,18 @@ class SipThread:
         """CANCEL or BYE."""
         self._orders.put(lambda agent: agent.hang_up(line, attempt))
 
+    def progress(self, line: str, attempt: int) -> None:
+        """183: whoever asked hears the line."""
+        self._orders.put(lambda agent: agent.answer(line, attempt, 183))
+
+    def accept(self, line: str, attempt: int) -> None:
+        """200: the far end answered."""
+        self._orders.put(lambda agent: agent.answer(line, attempt, 200))
+
+    def refuse(self, line: str, attempt: int, code: int, why: str) -> None:
+        """The call that was asked for failed."""
+        self._orders.put(lambda agent: agent.refuse(line, attempt, code, why))
+
     def press(self, line: str, attempt: int, digits: str) -> None:
         """Send the caller's keys."""
         self._orders.put(lambda agent: agent.press(line, attempt, digits))

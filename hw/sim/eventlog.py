@@ -37,6 +37,8 @@ class What(StrEnum):
     CODE_RECEIVED = "code_received"
     TEXT_IN_STREAM = "text_in_stream"
     DIALLED = "dialled"
+    DIGIT_HEARD = "digit_heard"
+    RINGBACK_GIVEN = "ringback_given"
 
 
 @dataclass(frozen=True, slots=True)

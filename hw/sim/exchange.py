@@ -9,15 +9,18 @@ from enum import Enum
 
 from hw.sim.agenda import Agenda, Plan
 from hw.sim.countries import CallerIdTime, Country
+from hw.sim.dialled import Fate, KeyReceiver, Numbering, Subscriber
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import EventLog, What
 from hw.sim.party import CallerState, HangUp, RemoteParty
-from hw.sim.sound import Chain, Sound
+from hw.sim.sound import Chain, Silence, Sound, Tone
 from hw.sim.ulaw import SILENCE, decode, encode
 from hw.sim.voices import announcement
 
 RING_TRIP = 0.12
 DIAL_TONE_DELAY = 0.3
+INTERDIGIT = 3.0
+SIT_HERTZ = (950.0, 1400.0, 1800.0)
 CLEARING_DROP_MS = 500
 LATE_TONE = 4.0  # some exchanges are silent for so long before they say anything
 ANNOUNCED = 3  # times a clearing announcement is said before reorder tone
@@ -35,6 +38,8 @@ class LineState(Enum):
     RINGING = "ringing"
     SEIZED = "seized"
     DIAL_TONE = "dial_tone"
+    DIALLING = "dialling"
+    ROUTED = "routed"
     CONNECTED = "connected"
     CLEARED = "cleared"
 
@@ -67,6 +72,15 @@ class ExchangeLine:
         self._is_off_hook = self._is_parallel_up = False
         self._tone: Sound | None = None
         self._plans: list[Plan] = []
+        self.numbering = Numbering()
+        self.called: list[RemoteParty] = []
+        """Whoever was reached by dialling, oldest first."""
+        self.dial_tone_delay: float | None = DIAL_TONE_DELAY
+        """None: this exchange gives none."""
+        self.dial_tone: Sound | None = None
+        """What is heard instead of the country's."""
+        self._keys = KeyReceiver()
+        self._digits = ""
 
     # What the world does
 
@@ -103,8 +117,7 @@ class ExchangeLine:
         self._log.add(now, What.CALL_GIVEN_UP)
         self.state = LineState.IDLE
         if self._is_looped:  # picked up just as the caller gave up
-            self.state = LineState.SEIZED
-            self._plan(now + DIAL_TONE_DELAY, self._give_dial_tone)
+            self._seized(now)
 
     def hang_up(self, mode: HangUp, now: float, drop_ms: int = CLEARING_DROP_MS) -> None:
         """The connected caller hangs up; the line then behaves by `mode`. SimulatorError if nobody is connected."""
@@ -183,8 +196,12 @@ class ExchangeLine:
         if self.state is LineState.RINGING:
             self._agenda.at(now + RING_TRIP, self._trip)
         elif self.state is LineState.IDLE:
-            self.state = LineState.SEIZED
-            self._plan(now + DIAL_TONE_DELAY, self._give_dial_tone)
+            self._seized(now)
+
+    def _seized(self, now: float) -> None:
+        self.state, self._keys, self._digits = LineState.SEIZED, KeyReceiver(), ""
+        if self.dial_tone_delay is not None:
+            self._plan(now + self.dial_tone_delay, self._give_dial_tone)
 
     def _open(self, now: float) -> None:
         if self.state is LineState.RINGING:
@@ -197,11 +214,13 @@ class ExchangeLine:
         self.state = LineState.IDLE
 
     def dial(self, digits: str, now: float) -> None:
-        """Digits from the card's own dialler. No subscriber can be reached yet: the answer is reorder tone."""
-        self._log.add(now, What.DIALLED, digits)
+        """Digits from the card's own dialler, tones or pulses."""
         if self.state in (LineState.SEIZED, LineState.DIAL_TONE):
             self._forget_plans()
-            self.state, self._tone = LineState.CLEARED, self.country.reorder.sound()
+            self._digits = "".join(key for key in digits if key in "0123456789*#ABCD")
+            self._route(now)
+        else:
+            self._log.add(now, What.DIALLED, digits)
 
     def volts(self) -> float:
         """Between tip and ring."""
@@ -228,6 +247,9 @@ class ExchangeLine:
         if self.party is not None and self.state is LineState.CONNECTED:
             broken = self.is_loop_open or not self.is_cord_in
             self.party.hear(SILENCE * len(ulaw) if broken else ulaw, at)
+        elif self.state in (LineState.DIAL_TONE, LineState.DIALLING):
+            for key in self._keys.hear(ulaw):
+                self._key(key, at)
 
     # Inside
 
@@ -260,8 +282,55 @@ class ExchangeLine:
     def _sound(self, tone: Sound) -> None:
         self._tone = tone
 
+    def _key(self, key: str, now: float) -> None:
+        """A key was heard: the first one ends the dial tone, and a while after the last one the call is routed."""
+        self._forget_plans()
+        self.state, self._tone = LineState.DIALLING, None
+        self._digits += key
+        self._log.add(now, What.DIGIT_HEARD, key)
+        if self.numbering.is_complete(self._digits):
+            self._route(now)
+        else:
+            self._plan(now + INTERDIGIT, self._route)
+
+    def _route(self, now: float) -> None:
+        """The number is complete."""
+        self._log.add(now, What.DIALLED, self._digits)
+        found = self.numbering.find(self._digits)
+        if found is None:
+            self.state, self._tone = LineState.CLEARED, self.country.reorder.sound()
+            return
+        self.state = LineState.ROUTED
+        self._plan(now + found.post_dial_delay, lambda due: self._befall(found, due))
+
+    def _befall(self, called: Subscriber, now: float) -> None:
+        match called.fate:
+            case Fate.ANSWERS | Fate.NO_ANSWER:
+                self._tone = self.country.ringback.sound()
+                self._log.add(now, What.RINGBACK_GIVEN)
+                if called.fate is Fate.ANSWERS:
+                    self._plan(now + called.answer_after, lambda due: self._answer(called, due))
+            case Fate.BUSY:
+                self._tone = self.country.busy.sound()
+            case Fate.REORDER:
+                self._tone = self.country.reorder.sound()
+            case Fate.SIT:
+                three = (Tone((hertz,), -15.0, 0.33) for hertz in SIT_HERTZ)
+                self._tone = Chain(*three, Silence(3.0), self.country.reorder.sound())
+            case Fate.DEAD:
+                self._tone = None
+
+    def _answer(self, called: Subscriber, now: float) -> None:
+        self.party = RemoteParty(self._digits, None, called.voice)
+        self.called.append(self.party)
+        self.state, self.party.state = LineState.CONNECTED, CallerState.CONNECTED
+        self._tone = None
+        self._log.add(now, What.CALL_CONNECTED)
+        if called.reverses:
+            self.reverse(now)
+
     def _give_dial_tone(self, now: float) -> None:
-        self._tone = self.country.dial.sound()
+        self._tone = self.dial_tone or self.country.dial.sound()
         if self.state is LineState.SEIZED:
             self.state = LineState.DIAL_TONE
         self._log.add(now, What.DIAL_TONE_GIVEN)

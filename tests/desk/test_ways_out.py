@@ -156,7 +156,7 @@ def test_an_emergency_call_ends_the_least_important_call_when_every_line_is_in_u
     assert isinstance(way, Way)
     assert way.is_emergency
     assert [order.leg for order in office.all_said(wire.Hangup)] == [ended]
-    assert office.all_said(wire.Dial)[-1].to == f"sip:119@127.0.0.1:5080;line={way.by}"
+    assert office.all_said(wire.Dial)[-1].to == f"sip:119@127.0.0.1:5080;line={way.by};use=emergency"
 
 
 def test_a_free_trunk_carries_an_emergency_call_before_anybody_is_cut_off_and_a_line_does_when_it_fails(
@@ -170,7 +170,7 @@ def test_a_free_trunk_carries_an_emergency_call_before_anybody_is_cut_off_and_a_
     assert [order.leg for order in office.all_said(wire.Hangup)] == ["in-0"]
     assert [dial.to.rpartition("@")[2] for dial in office.all_said(wire.Dial)] == [
         "192.0.2.10:5060",
-        "127.0.0.1:5080;line=line-1",
+        "127.0.0.1:5080;line=line-1;use=emergency",
     ]
 
 

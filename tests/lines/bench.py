@@ -19,12 +19,24 @@ class ListedTrunk:
         self.invitations: list[Invitation] = []
         self.hung_up: list[int] = []
         self.pressed = ""
+        self.early: list[int] = []
+        self.accepted: list[int] = []
+        self.refused: list[tuple[int, int, str]] = []
 
     def call(self, invitation: Invitation) -> None:
         self.invitations.append(invitation)
 
     def hang_up(self, line: str, attempt: int) -> None:
         self.hung_up.append(attempt)
+
+    def progress(self, line: str, attempt: int) -> None:
+        self.early.append(attempt)
+
+    def accept(self, line: str, attempt: int) -> None:
+        self.accepted.append(attempt)
+
+    def refuse(self, line: str, attempt: int, code: int, why: str) -> None:
+        self.refused.append((attempt, code, why))
 
     def press(self, line: str, attempt: int, digits: str) -> None:
         assert attempt == self.invitations[-1].attempt

@@ -1,0 +1,199 @@
+"""Calls that the switch asks a line to place: who asked, what is dialled, what they are told of it (fxo §2.4).
+
+`CallsOut` is the part of a line's state machine that only such calls need; what it does to the line it does by
+`Actions`. One call at a time; while the line ends its last call and rests, the next one waits.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from appliance.lines.facts import LegAsked, Trunk
+from appliance.lines.leg import Leg, Phase
+from appliance.lines.masking import masked
+from appliance.lines.placing import Placing, Stage
+from appliance.lines.states import PLACING, Cue, State
+from appliance.lines.talk import Heard, Talk
+from appliance.media.progress import Answer, DialTone, Refused
+from hw.errors import ModemError
+from hw.modem.countries import Country
+
+logger = logging.getLogger(__name__)
+
+IN_USE: Final = 503
+"""The line cannot carry the call now: whoever routes it may try another one."""
+CODES: Final = {
+    DialTone.ABSENT: IN_USE,
+    DialTone.ENGAGED: IN_USE,
+    DialTone.GLARE: IN_USE,
+    Refused.BUSY: 486,
+    Refused.CONGESTED: 480,
+    Refused.NO_SUCH_NUMBER: 404,
+    Refused.NO_ANSWER: 480,
+    Refused.RELEASED: 480,
+}
+NO_NUMBER: Final = 484
+REDIAL_WINDOW: Final = 180.0
+TOO_OFTEN: Final = 429
+
+
+class Outgoing:
+    """One such call. `leg` is the dialog of whoever asked; it is up once the far end answered."""
+
+    def __init__(self, line: str, asked: LegAsked, digits: str, trunk: Trunk) -> None:
+        self.asked, self.digits = asked, digits
+        self.has_rung = False
+        self._line, self._trunk = line, trunk
+        self.leg = Leg(line, trunk)
+        self.leg.attempt, self.leg.phase = asked.attempt, Phase.CALLING
+
+    def is_heard(self) -> None:
+        """Whoever asked hears the line from now on, before any answer."""
+        self._trunk.progress(self._line, self.asked.attempt)
+
+    def answered(self) -> None:
+        """The far end answered."""
+        self.leg.phase = Phase.UP
+        self._trunk.accept(self._line, self.asked.attempt)
+
+    def refuse(self, code: int, why: str) -> None:
+        """It failed; nothing happens once the call was answered or is over."""
+        if self.leg.phase is Phase.CALLING:
+            self.leg.phase = Phase.NONE
+            self._trunk.refuse(self._line, self.asked.attempt, code, why)
+
+
+@dataclass(slots=True)
+class _Tries:
+    first_at: float
+    since_first: int = 0
+    in_all: int = 0
+
+
+@dataclass(slots=True)
+class Redials:
+    """How often a machine may dial the same number without an answer (Japan: Terminal Equipment Rules, article 11)."""
+
+    country: Country
+    _tries: dict[str, _Tries] = field(default_factory=dict)
+
+    def refusal(self, digits: str, now: float) -> str:
+        """Why it may not dial this number now, "" when it may; asking counts as a try."""
+        tries = self._tries.setdefault(digits, _Tries(now))
+        if now - tries.first_at >= REDIAL_WINDOW:
+            tries.first_at, tries.since_first = now, 0
+        if tries.since_first >= self.country.redials or tries.in_all >= self.country.redials_in_all:
+            return (
+                f"{tries.in_all} automatic calls to one number without an answer, {tries.since_first} of them in three "
+                f"minutes; {self.country.redials} in three minutes and {self.country.redials_in_all} in all are allowed"
+            )
+        tries.since_first += 1
+        tries.in_all += 1
+        return ""
+
+    def answered(self, digits: str) -> None:
+        """The number answered: counting begins anew."""
+        self._tries.pop(digits, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What a call that goes out does to its line: move it, take it, end the call, make of it one that came in."""
+
+    move: Callable[[Cue], None]
+    seize: Callable[[float], None]
+    over: Callable[[str, float], None]
+    came_in: Callable[[float], None]
+
+
+class CallsOut:
+    """The calls of one line that go out; `now` is monotonic seconds, `state` the line's at that moment."""
+
+    def __init__(self, line: str, country: Country, trunk: Trunk, act: Actions) -> None:
+        self._line, self._country, self._trunk, self._act = line, country, trunk, act
+        self._redials = Redials(country)
+        self.call: Outgoing | None = None
+
+    def ask(self, asked: LegAsked, state: State, now: float) -> None:
+        """The switch wants a number dialled."""
+        if state not in (State.IDLE, State.GUARD, State.RELEASING) or self.call is not None:
+            self._trunk.refuse(self._line, asked.attempt, IN_USE, f"the line is {state.value}")
+            return
+        try:
+            digits = self._country.dialled(asked.number)
+        except ModemError as wrong:
+            self._trunk.refuse(self._line, asked.attempt, NO_NUMBER, str(wrong))
+            return
+        if asked.is_automatic and (why := self._redials.refusal(digits, now)):
+            self._trunk.refuse(self._line, asked.attempt, TOO_OFTEN, why)
+            return
+        self.call = Outgoing(self._line, asked, digits, self._trunk)
+        self.place(state, now)
+
+    def place(self, state: State, now: float) -> None:
+        """Take the line for the call that waits for it, if it is free now."""
+        if state is State.IDLE and self.call is not None:
+            logger.info("Line %s calls %s", self._line, masked(self.call.digits))
+            self._act.move(Cue.PLACED)
+            self._act.seize(now)
+
+    def is_of(self, attempt: int) -> bool:
+        """Whether this dialog asked for the call."""
+        return self.call is not None and self.call.asked.attempt == attempt
+
+    def asked_no_more(self, state: State, now: float) -> None:
+        """Whoever asked for the call hung up, or died."""
+        if self.call is not None:
+            self.call.leg.phase = Phase.NONE
+        if state in PLACING or state is State.TALKING:
+            self._act.over("whoever called hung up", now)
+        self.call = None
+
+    def rang(self, state: State) -> None:
+        """Ringing was seen: as the line is taken a caller may be there; before that the caller is the one."""
+        if self.call is not None and state is State.SEIZING:
+            self.call.has_rung = True
+        elif state in (State.IDLE, State.GUARD):
+            self.end("somebody calls on this line")
+
+    def seized(self, talk: Talk) -> None:
+        """The line is taken and samples flow: listen for dial tone; whoever asked hears it too."""
+        if self.call is not None:
+            is_urgent = self.call.asked.is_emergency
+            talk.placing = Placing(self._country, self.call.digits, has_rung=self.call.has_rung, is_emergency=is_urgent)
+            talk.attach()
+            self.call.is_heard()
+
+    def follow(self, heard: Heard, talk: Talk, state: State, now: float) -> None:
+        """A batch of sound was heard: what came of the call so far."""
+        if self.call is None or talk.placing is None:
+            return
+        if talk.placing.stage is Stage.PROGRESS and state is State.DIALING:
+            self._act.move(Cue.DIALLED)
+        match heard.course:
+            case None:
+                pass
+            case Answer() as evidence:
+                self._answered(self.call, talk, evidence)
+            case DialTone.GLARE:
+                logger.warning("Line %s: a caller came in as the line was taken to call out", self._line)
+                self.end(DialTone.GLARE.value)
+                talk.placing, talk.is_attached = None, False
+                self._act.came_in(now)
+            case why:
+                self.call.refuse(CODES[why], why.value)
+                self._act.over(f"the call was not carried ({why.value})", now)
+
+    def end(self, why: str) -> None:
+        """The call is over on the line's side; whoever still waits for it is told."""
+        if self.call is not None:
+            self.call.refuse(IN_USE, why)
+        self.call = None
+
+    def _answered(self, call: Outgoing, talk: Talk, evidence: Answer) -> None:
+        logger.info("Line %s: answered, for %s", self._line, evidence.value)
+        self._redials.answered(call.digits)
+        talk.answered(by_reversal=evidence is Answer.REVERSAL)
+        call.answered()
+        self._act.move(Cue.FAR_ANSWERED)

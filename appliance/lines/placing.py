@@ -1,0 +1,102 @@
+"""A call on its way out, as sound: dial tone is waited for, the digits are sent as tones, and then we listen.
+
+Time is counted in samples heard. The line hears only what `take` gives it until the far end answered: what our side
+says meanwhile would come back as an echo and be taken for an answer.
+"""
+
+import enum
+from typing import Final
+
+from appliance.media import dtmf, ulaw
+from appliance.media.progress import Answer, DialTone, DialToneWatch, Progress, Refused
+from hw.modem.countries import Country
+from hw.modem.events import Sign
+
+PAUSE_S: Final = 0.1  # between the dial tone that was heard and the first digit
+ECHO_S: Final = 0.3  # our own last digit is still heard for so long
+RATE: Final = 8000
+
+Course = DialTone | Answer | Refused | None
+
+
+class Stage(enum.Enum):
+    """How far the call is."""
+
+    DIAL_TONE = "waiting for dial tone"
+    DIGITS = "dialling"
+    PROGRESS = "waiting for an answer"
+
+
+class Placing:
+    """One call. `has_rung`: ringing was seen as the line was taken; `is_dialled`: the modem sent the digits itself."""
+
+    def __init__(
+        self,
+        country: Country,
+        number: str,
+        *,
+        has_rung: bool = False,
+        is_dialled: bool = False,
+        is_emergency: bool = False,
+    ) -> None:
+        self.stage = Stage.PROGRESS if is_dialled else Stage.DIAL_TONE
+        self._country, self._is_emergency = country, is_emergency
+        self._watch = DialToneWatch(country.code, has_rung)
+        self._progress = Progress(country.code, float("inf") if is_emergency else country.answer_limit)
+        self._digits = bytes((ulaw.SILENCE,)) * round(PAUSE_S * RATE) + dtmf.tones(number)
+        self._deaf = 0
+        self._is_reversed = False
+
+    @property
+    def rings(self) -> int:
+        """How many bursts of ringback were heard."""
+        return self._progress.rings
+
+    def rang(self) -> None:
+        """Ringing was seen as the line was taken."""
+        self._watch.has_rung = True
+
+    def hear(self, pcm: bytes) -> Course:
+        """What came of the call, once something did; DialTone.HEARD is never told, dialling follows by itself."""
+        match self.stage:
+            case Stage.DIAL_TONE:
+                return self._wait(pcm)
+            case Stage.DIGITS:
+                self._listen_soon(len(pcm) // 2)
+                return None
+            case Stage.PROGRESS:
+                return self._listen(pcm)
+
+    def take(self, count: int) -> bytes:
+        """The next `count` µ-law samples for the line."""
+        out = b""
+        if self.stage is Stage.DIGITS:
+            out, self._digits = self._digits[:count], self._digits[count:]
+        return out.ljust(count, bytes((ulaw.SILENCE,)))
+
+    def sign(self, sign: Sign) -> None:
+        """A signal of the modem: the wires swapped after the digits are an answer, where exchanges do that."""
+        is_swap = sign in (Sign.LOOP_DROP, Sign.REVERSAL)
+        if is_swap and self._country.reverses_at_answer and self.stage is Stage.PROGRESS:
+            self._is_reversed = True
+
+    def _wait(self, pcm: bytes) -> Course:
+        found = self._watch.hear(pcm)
+        if found is not DialTone.HEARD:
+            return found
+        self.stage = Stage.DIGITS
+        return None
+
+    def _listen_soon(self, count: int) -> None:
+        if self._digits:
+            return
+        self._deaf += count
+        if self._deaf >= ECHO_S * RATE:
+            self.stage = Stage.PROGRESS
+
+    def _listen(self, pcm: bytes) -> Course:
+        if self._is_reversed:
+            return Answer.REVERSAL
+        if self._is_emergency:
+            return Answer.DIALLED
+        return self._progress.hear(pcm)
