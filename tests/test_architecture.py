@@ -62,6 +62,7 @@ RULES: dict[str, Rule] = {
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
     "appliance.desk.panel_logic": rule("appliance.acd appliance.api", never=IMPURE),
+    "appliance.desk.feature_codes": rule("appliance.acd appliance.desk.panel_logic", never=IMPURE),
     "appliance.desk.signs": rule("appliance.acd", never=IMPURE),
     "appliance.desk.lifeline": rule(never=IMPURE),
     "appliance.desk.contacts": rule("appliance.acd hw.fittings", never=IMPURE),

@@ -17,6 +17,7 @@ from appliance.desk.audit import Audit
 from appliance.desk.call_control import CallControl
 from appliance.desk.clock import Clock
 from appliance.desk.edge_link import EdgeLink
+from appliance.desk.features import Features
 from appliance.desk.fittings import Fitted
 from appliance.desk.hours import OpeningHours
 from appliance.desk.legs import Legs
@@ -124,7 +125,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     lines = LinesLink(settings, clock, alarms)
     ways_out = WaysOut(settings, lambda: lines.views, link.say, alarms)
     lines.changed = ways_out.lines_changed
-    translator = Translator(settings, acd, legs, control.post, link.say, recordings.closed, ways_out)
+    features = Features(settings, control.post, link.say, lambda: control.view, control.settled)
+    translator = Translator(settings, acd, legs, control.post, link.say, recordings.closed, ways_out, features)
     control.effects = translator.carry_out
     hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
     translator.before_arrival = hours.judge
@@ -140,6 +142,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("call control", control.run),
         ("hours", hours.run),
         ("switch link", partial(link.run, control, translator, reconciler)),
+        ("feature codes", features.run),
         ("audit", partial(audit.run, link.is_ready.is_set)),
         ("recordings", recordings.run),
         ("lines link", lines.run),

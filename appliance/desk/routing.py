@@ -1,14 +1,16 @@
 """Where a call goes, as a pure function of the configuration and the number.
 
 Order: emergency numbers before everything (D-12), then lines and trunks to their queues, then a phone's own number
-plan: queues, other phones, the outside where a route allows it. What nothing allows is refused. `outside` is the one
-rule for every call that leaves the office, whoever places it; which way is free is `desk/ways_out.py`'s.
+plan: queues, feature codes, other phones, the outside where a route allows it. What nothing allows is refused.
+`outside` is the one rule for every call that leaves the office, whoever places it; which way is free is
+`desk/ways_out.py`'s.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
+from appliance.desk.feature_codes import Dialled, dialled
 from appliance.desk.settings import DeskSettings, TrunkSettings
 from appliance.wire import Incoming, Origin
 
@@ -22,6 +24,13 @@ class ToQueue:
     """Into a queue."""
 
     queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToFeature:
+    """A feature code of a phone (S-M1)."""
+
+    asked: Dialled
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Refusal:
     is_grave: bool = False
 
 
-Route = ToQueue | ToPhone | ToOutside | Refusal
+Route = ToQueue | ToFeature | ToPhone | ToOutside | Refusal
 
 
 def route(call: Incoming, settings: DeskSettings) -> Route:
@@ -95,6 +104,8 @@ def _from_phone(call: Incoming, settings: DeskSettings) -> Route:
         return outside(call.called, settings, f"phone {call.origin_id}")
     if queue := _queue_of_number(call.called, settings):
         return ToQueue(queue)
+    if asked := dialled(call.called):
+        return ToFeature(asked)
     if any(phone.number == call.called for phone in settings.phones):
         if call.called == call.origin_id:
             return Refusal(486, f"phone {call.origin_id} called itself")

@@ -13,9 +13,10 @@ from appliance.acd import events as ev
 from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
 from appliance.acd.model import ContactState
+from appliance.desk.features import Features
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCalls
-from appliance.desk.routing import Refusal, ToOutside, ToPhone, ToQueue, masked, route
+from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQueue, masked, route
 from appliance.desk.settings import DeskSettings
 from appliance.desk.ways_out import Use, WaysOut
 from appliance.wire import EndCause, Origin
@@ -41,6 +42,7 @@ class Translator:
         say: Say,
         recording_over: RecordingOver,
         ways_out: WaysOut,
+        features: Features,
     ) -> None:
         self._settings, self._acd, self._legs, self._post, self._say = settings, acd, legs, post, say
         self._recording_over = recording_over
@@ -48,7 +50,7 @@ class Translator:
         """Called before the core hears of a new caller: the hours are judged for each (§3.7)."""
         self.snapshot_heard: Callable[[wire.Snapshot], None] = lambda snapshot: None
         """Called with snapshots that were asked for in the middle of a connection."""
-        self.ways_out = ways_out
+        self.ways_out, self._features = ways_out, features
         ways_out.use_of = self._use_of
         self.own_calls = OwnCalls(settings, legs, post, say, ways_out)
 
@@ -188,11 +190,13 @@ class Translator:
             logger.debug("Nothing to do for %s", type(event).__name__)
 
     def admit(self, call: wire.Incoming) -> None:
-        """A call came in: into its queue, to another phone, outside, or refused."""
+        """A call came in: into its queue, a feature code, to another phone, outside, or refused."""
         to = route(call, self._settings)
         match to:
             case ToQueue(queue):
                 self._to_queue(call, queue)
+            case ToFeature(asked):
+                self._features.dial(call, asked)
             case ToPhone() | ToOutside():
                 self.own_calls.begin(call, to)
             case Refusal(code, sentence, is_grave):
@@ -209,6 +213,7 @@ class Translator:
         if self._legs.offer_of(event.leg):
             self._offer_ended(event)
         self.own_calls.ended(event)
+        self._features.ended(event.leg)
 
     def recording_began(self, recording: str) -> None:
         """The recorder wrote its first frame (I-13)."""
@@ -281,6 +286,7 @@ class Translator:
     def _prompt_ended(self, event: wire.PromptEnded) -> None:
         if not event.cut:
             self._message_over(event.leg)
+            self._features.said(event.leg)
 
     def _message_over(self, leg: str) -> None:
         """A message was said: the last one ends in hanging up (D-06), one before a chain goes on along it (S-37)."""
@@ -296,5 +302,6 @@ class Translator:
         logger.warning("The switch refused %s: %s", event.command, event.why)
         if event.command == "Play":
             self._message_over(event.leg)
+            self._features.said(event.leg)
         elif event.command == "Dial" and (offer := self._legs.offer_of(event.leg)):
             self._post(ev.OfferUnreachable(offer))

@@ -11,11 +11,16 @@ from appliance.acd import events as ev
 from appliance.acd.chains import Chain, Destination, Kind, Reason
 from appliance.acd.engine import Acd
 from appliance.desk.alarms import Alarms
+from appliance.desk.features import Features
 from appliance.desk.legs import Legs
 from appliance.desk.translate import Translator
 from appliance.desk.ways_out import WaysOut
 from appliance.wire import Origin
 from tests.support.desk_office import running_box, settings
+
+
+async def _never() -> None:
+    """Nothing is committed here: no feature code is told about."""
 
 
 class Between:
@@ -27,8 +32,9 @@ class Between:
         self.said: list[wire.Message] = []
         self.posted: list[ev.Event] = []
         ways_out = WaysOut(plan, lambda: (), self.said.append, Alarms())
+        features = Features(plan, self._post, self.said.append, lambda: self.acd.view(1.0), _never)
         self.translator = Translator(
-            plan, self.acd, self.legs, self._post, self.said.append, lambda closed: None, ways_out
+            plan, self.acd, self.legs, self._post, self.said.append, lambda closed: None, ways_out, features
         )
         self._post(ev.Configured(plan.office))
         self._post(ev.PhoneFound("sato"))

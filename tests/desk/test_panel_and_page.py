@@ -1,9 +1,15 @@
-"""Button, page and lamp of one agent: the last command wins, and all of them show the same (R-34, I-28)."""
+"""Button, page, feature code and lamp of one agent: the last command wins, and all show the same (R-34, I-28)."""
 
+import itertools
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
+from appliance import wire
 from appliance.acd.view import Status
+from appliance.wire import Origin
 from tests.support.desk_office import Box, running_box
 
 
@@ -46,3 +52,45 @@ async def test_many_commands_in_a_hundred_milliseconds_converge_on_the_last(tmp_
             await box.desk.office.go_on_duty("sato", "*51")
         press(box)
         await shows(box, Status.OFF)
+
+
+# --- three surfaces at once: each commands a duty of its own, in every order
+
+
+async def by_button(box: Box) -> Status:
+    """The button toggles what is committed when it is decided."""
+    before = box.agent("sato").status
+    press(box)
+    wanted = Status.OFF if before is Status.AVAILABLE else Status.AVAILABLE
+    await box.is_status("sato", wanted)
+    return wanted
+
+
+async def by_page(box: Box) -> Status:
+    await box.desk.office.go_off_duty("sato", "page", "break")
+    return Status.OFF
+
+
+async def by_code(box: Box) -> Status:
+    leg = box.switch.rings("101", origin=Origin.PHONE, origin_id="101", called="*51")
+    assert (await box.switch.is_asked(wire.Play, leg=leg)).prompts == ("now_on_duty",)
+    return Status.AVAILABLE
+
+
+Surface = Callable[[Box], Awaitable[Status]]
+
+
+@pytest.mark.parametrize(
+    "surfaces",
+    list(itertools.permutations((by_button, by_page, by_code))),
+    ids=lambda one: "-".join(s.__name__ for s in one),
+)
+async def test_button_page_and_feature_code_in_any_order_converge_on_the_last_of_them(
+    tmp_path: Path, surfaces: tuple[Surface, ...]
+) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        for surface in surfaces:
+            wanted = await surface(box)
+            await shows(box, wanted)
+        await box.desk.control.settled()
+        await shows(box, wanted)

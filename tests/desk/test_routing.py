@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.desk.routing import Refusal, Route, ToOutside, ToPhone, ToQueue, masked, outside, route
+from appliance.desk.feature_codes import Dialled
+from appliance.desk.routing import Refusal, Route, ToFeature, ToOutside, ToPhone, ToQueue, masked, outside, route
 from appliance.desk.settings import DeskSettings, LineSettings, OutboundSettings, RouteSettings, TrunkSettings
 from appliance.wire import Incoming, Origin
 from tests.support.desk_office import settings
@@ -38,7 +39,7 @@ def test_a_phone_reaches(plan: DeskSettings, called: str, goes: Route) -> None:
     assert route(call(called), plan) == goes
 
 
-@pytest.mark.parametrize(("called", "code"), [("101", 486), ("0990123456", 403), ("", 403), ("*50", 403), ("11", 403)])
+@pytest.mark.parametrize(("called", "code"), [("101", 486), ("0990123456", 403), ("", 403), ("*70", 403), ("11", 403)])
 def test_a_phone_is_refused(plan: DeskSettings, called: str, code: int) -> None:
     refusal = route(call(called), plan)
     assert isinstance(refusal, Refusal)
@@ -116,3 +117,9 @@ def test_a_trunk_with_a_default_queue_takes_every_number(plan: DeskSettings) -> 
 def test_numbers_in_the_log_hide_their_end() -> None:
     assert masked("0312345678") == "031234****"
     assert masked("101") == "101"
+
+
+def test_a_feature_code_is_one_before_it_could_be_a_number_outside(plan: DeskSettings) -> None:
+    assert route(call("*523"), plan) == ToFeature(Dialled("*52", "3"))
+    anything = replace(plan, outbound=OutboundSettings(trunk="carrier", allow=("",)))
+    assert route(call("*59"), anything) == ToFeature(Dialled("*59"))
