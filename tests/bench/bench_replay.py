@@ -1,4 +1,7 @@
-"""How fast a day of 2,000 calls replays: the target is a second. Prints a table, never fails on a time."""
+"""How fast a day of 2,000 calls replays: the target is a second. Prints a table, never fails on a time.
+
+The first column is what the clock on the wall showed, the second what this process had of the machine.
+"""
 
 import time
 from collections.abc import Callable
@@ -28,7 +31,8 @@ def test_a_day_of_two_thousand_calls_replays(tmp_path: Path) -> None:
         "replay, all of it: twice folded, told": lambda: sum(1 for _ in replay(incident)),
     }
     for name, run in rows.items():
-        print(f"  {name:40} {min(_seconds(run) for _ in range(3)):6.2f} s")
+        wall, cpu = (min(each) for each in zip(*(_seconds(run) for _ in range(3)), strict=True))
+        print(f"  {name:40} {wall:6.2f} s {cpu:6.2f} s of CPU")
 
 
 def _metrics(incident: incidents.Incident) -> object:
@@ -39,7 +43,7 @@ def _metrics(incident: incidents.Incident) -> object:
     return count(ledger, incident.interval)
 
 
-def _seconds(run: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def _seconds(run: Callable[[], object]) -> tuple[float, float]:
+    began, cpu = time.perf_counter(), time.process_time()
     run()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - cpu
