@@ -1,13 +1,8 @@
-"""Two lanes: `./deskbell test` runs the real-time tests one after another in one, and everything else beside it.
-
-A test that listens to sound or counts on a ring time must not share its core with another of its kind; the pure ones
-only want to be finished. Both lanes together take the time of the longer one.
-"""
+"""Tests that keep real time come first; `./deskbell test` gives them a lane of their own (tests/lanes.py)."""
 
 from typing import Final
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 REAL_TIME: Final = ("tests/system/", "tests/switch/", "tests/lines/", "tests/hil/", "tests/test_selftest.py")
 
@@ -15,21 +10,6 @@ REAL_TIME: Final = ("tests/system/", "tests/switch/", "tests/lines/", "tests/hil
 def is_real_time(nodeid: str) -> bool:
     """Whether a test keeps real time: sound, ring times, a kernel of its own."""
     return nodeid.startswith(REAL_TIME)
-
-
-class Lanes(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives all real-time tests to one worker, and of the others a file at a time to whoever is free.
-
-    A scheduler of our own, because `--dist loadgroup` does nothing with pytest 9.2 (pytest-xdist issue 1386).
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "real time" if is_real_time(nodeid) else nodeid.partition("::")[0]
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    """Put the lanes in the place of xdist's own ways to share the tests out."""
-    return Lanes(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

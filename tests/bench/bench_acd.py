@@ -1,7 +1,7 @@
 """How fast the core turns events into commands: the figures of the specification as a table. Never fails on a time.
 
 Run: `python -m pytest tests/bench/bench_acd.py -s`. Targets: p99 0.5 ms with 20 agents and 100 waiting, 2 ms with 200
-and 2,000; 50,000 events/s in the small case; no worse than n log n in waiting callers. Time is what this thread had of a
+and 2,000; 50,000 events/s in the small case; no worse than n log n in waiting callers. Time is what the thread had of a
 core: other programs of the machine are not counted.
 """
 
