@@ -5,6 +5,7 @@ for this caller nor into the dialogue about a callback. Callbacks ahead count li
 """
 
 import bisect
+from collections.abc import Collection
 
 from appliance.acd import commands as do
 from appliance.acd import eligible, expected_wait
@@ -12,6 +13,8 @@ from appliance.acd.expected_wait import Before, Outlook
 from appliance.acd.model import Ask, Contact, ContactState, QueueState
 from appliance.acd.office import Office
 from appliance.acd.settings import QueueSettings
+
+UNDER_WAY = (ContactState.OFFERING, ContactState.CONNECTING)
 
 
 def keep(office: Office, contact: Contact) -> None:
@@ -39,7 +42,7 @@ def position(office: Office, contact: Contact) -> int:
     """The place in the queue, from 1: who stands before in the line, and for whom a phone is ringing already."""
     line = office.waiting[contact.queue]
     before = bisect.bisect_left(line, (contact.key, contact.contact))
-    return 1 + before + sum(1 for other in _being_served(office, contact.queue) if other.key < contact.key)
+    return 1 + before + sum(1 for other in being_served(office, contact.queue) if other.key < contact.key)
 
 
 def note_handled(memory: QueueState, queue: QueueSettings, talked_s: float) -> None:
@@ -70,9 +73,8 @@ def _expected_minutes(office: Office, queue: QueueSettings, contact: Contact, pl
     )
 
 
-def _being_served(office: Office, queue: str) -> list[Contact]:
+def being_served(office: Office, queue: str, states: Collection[ContactState] = UNDER_WAY) -> list[Contact]:
     """Callers who may still come back to their place: an offer or a connection of theirs is under way."""
     names = {offer.contact for offer in office.state.offers.values() if offer.queue == queue}
     found = [office.state.contacts[name] for name in names if name in office.state.contacts]
-    under_way = (ContactState.OFFERING, ContactState.CONNECTING)
-    return [one for one in found if one.state in under_way and one.queue == queue]
+    return [one for one in found if one.state in states and one.queue == queue]

@@ -257,6 +257,8 @@ def offer(office: Office, contact: Contact) -> None:
 
 
 def _live_waiting(office: Office, queue: str) -> int:
-    held = (ContactState.WAITING, ContactState.OFFERING)
-    contacts_here = [one for one in office.state.contacts.values() if one.queue == queue and one.state in held]
-    return sum(1 for one in contacts_here if one.is_live and one.hears is not Hears.RINGBACK)
+    """Calls that wait here: in line, or rung for after a wait. Who is called back is none (S-40)."""
+    promised = [office.state.contacts[name] for name in office.promised]
+    away = sum(one.queue == queue and not one.is_live and one.state is ContactState.WAITING for one in promised)
+    served = announce.being_served(office, queue, (ContactState.OFFERING,))
+    return len(office.waiting[queue]) - away + sum(one.is_live and one.hears is not Hears.RINGBACK for one in served)
