@@ -3,11 +3,11 @@
 Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault moves a caller back in line (I-05).
 """
 
-from appliance.acd import callback, contacts, fallback, leaving, offers, promise, resume
+from appliance.acd import callback, coaching, contacts, fallback, leaving, offers, promise, resume
 from appliance.acd import commands as do
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import Restarted
-from appliance.acd.model import Agent, Contact, ContactState, Hears, Offer, Phase
+from appliance.acd.model import TALKS, Agent, Contact, ContactState, Hears, Offer, Phase
 from appliance.acd.office import Office
 from appliance.acd.story import Outcome
 from appliance.acd.tables import Happening
@@ -18,10 +18,12 @@ def hung_up(office: Office, contact_id: str) -> None:
     contact = office.state.contacts.get(contact_id)
     if contact is None or not contact.is_live:
         return  # a promise has no leg of its own to lose (R-18)
-    if contact.callback is not None and contact.state is not ContactState.CONNECTED:
+    if contact.callback is not None and contact.state not in TALKS:
         callback.caller_gone(office, contact)
     elif contact.state is ContactState.CONNECTED:
         _end_conversation(office, contact, Outcome.ANSWERED, "caller_left")
+    elif contact.state in (ContactState.TAKEN, ContactState.KEPT):
+        contacts.end(office, contact, Outcome.ANSWERED, "caller_left")
     elif contact.state is ContactState.CONNECTING:
         _end_conversation(office, contact, Outcome.ABANDONED, "after_accept")
     elif contact.state is ContactState.FALLBACK:
@@ -42,6 +44,8 @@ def deadline(office: Office, contact: Contact) -> None:
     """A caller away did not return, or nothing was heard of one on the way along a chain."""
     if contact.callback is not None and not contact.is_live:
         callback.deadline(office, contact)
+    elif contact.state is ContactState.KEPT:
+        coaching.nobody_took(office, contact)
     elif contact.state is ContactState.AWAY:
         contacts.release(office, contact, Outcome.LOST, "switch_lost")
     else:
@@ -96,7 +100,7 @@ def switch_lost(office: Office) -> None:
 
 
 def _lose_caller(office: Office, contact: Contact) -> None:
-    if contact.callback is not None and not (contact.is_live and contact.state is ContactState.CONNECTED):
+    if contact.callback is not None and not (contact.is_live and contact.state in TALKS):
         _lose_promised(office, contact)
         return
     if contact.state is ContactState.FALLBACK:
@@ -142,6 +146,7 @@ def restarted(office: Office, event: Restarted) -> None:
         if agent.legs:
             agent.legs = {leg: call for leg, call in agent.legs.items() if leg in event.legs}
             leaving.last_leg_down(office, agent, Happening.LEGS_LOST)
+    coaching.restarted(office, event.coaches)
     for offer_id in event.offers:
         offer_now = office.state.offers.get(offer_id)
         if offer_now is None or offer_now.phase not in (Phase.OPEN, Phase.ACCEPTED):

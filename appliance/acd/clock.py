@@ -22,6 +22,8 @@ def move_stamps(state: State, seconds: float) -> None:
         _move(contact, _CONTACT, seconds)
         if contact.callback is not None:
             _move(contact.callback, ["open_since", "retry_at"], seconds)
+        if contact.pause is not None:
+            contact.pause.since, contact.pause.until = contact.pause.since + seconds, contact.pause.until + seconds
         if contact.race is not None and contact.race.joins_at:
             contact.race.joins_at += seconds
     for offer in state.offers.values():
@@ -31,6 +33,8 @@ def move_stamps(state: State, seconds: float) -> None:
     for queue in state.queues.values():
         if queue.unstaffed_since is not None:
             queue.unstaffed_since += seconds
+    for coach in state.coaches.values():
+        coach.since, coach.until = coach.since + seconds, coach.until + seconds if coach.until else 0.0
     holdings = [*state.house.queues.values(), *([state.house.holding] if state.house.holding else [])]
     for holding in holdings:
         holding.since += seconds

@@ -6,6 +6,29 @@ Import as `from appliance.acd import commands as do`: `do.OpenOffer(...)` reads 
 from dataclasses import dataclass
 
 from appliance.acd.chains import Kind
+from appliance.acd.talk_commands import (
+    AskCoach,
+    DropCoach,
+    LetCoachIn,
+    PauseRecording,
+    RingCoach,
+    TakeOver,
+    TalkOrder,
+    TellAgent,
+    TellTalking,
+)
+
+__all__ = [  # of a subject of their own, told here too
+    "AskCoach",
+    "DropCoach",
+    "LetCoachIn",
+    "PauseRecording",
+    "RingCoach",
+    "TakeOver",
+    "TalkOrder",
+    "TellAgent",
+    "TellTalking",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +242,7 @@ Command = (
     | WithdrawOffer
     | Connect
     | RecordConversation
+    | TalkOrder
     | DismissCaller
     | AnnouncePosition
     | TellCaller

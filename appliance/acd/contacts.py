@@ -5,7 +5,8 @@ Rule: every path out of here leaves the caller with a human, a running timer, or
 
 from appliance.acd import commands as do
 from appliance.acd import promise, skill_need, story
-from appliance.acd.model import Contact, ContactState, Hears
+from appliance.acd import recording as recordings
+from appliance.acd.model import TALKS, Contact, ContactState, Hears
 from appliance.acd.office import Office
 from appliance.acd.story import Outcome
 
@@ -49,7 +50,7 @@ def ring(office: Office, contact: Contact) -> None:
 def stop_clock(office: Office, contact: Contact) -> None:
     """Close the running stretch of waiting or talking; the next one starts now."""
     spent = max(0.0, office.now - contact.clock_from)
-    if contact.state is ContactState.CONNECTED:
+    if contact.state in TALKS:
         contact.talked_s += spent
     elif contact.state is not ContactState.FALLBACK and contact.is_live:
         contact.waited_s += spent
@@ -63,6 +64,7 @@ def end(office: Office, contact: Contact, outcome: Outcome, why: str) -> None:
         outcome = Outcome.CALLBACK  # each contact counts once (M-00)
     office.leave_line(contact)
     office.end_race(contact)
+    recordings.forget_pause(office, contact)
     del office.state.contacts[contact.contact]
     office.promised.discard(contact.contact)
     office.facts.append(
@@ -90,3 +92,6 @@ def show_recording(office: Office, name: str, recording: str, *, is_recording: b
     contact = office.state.contacts.get(name)
     if contact is not None and contact.recording == recording:
         contact.is_recording = is_recording
+        if not is_recording and contact.state in TALKS:
+            recordings.forget_pause(office, contact, why="failed")
+            contact.recording = ""  # they talk on, and it is shown that nobody records them (S-07)

@@ -21,6 +21,8 @@ class Alarm(enum.IntEnum):
     WAITING = 4  # T-max, T-noagent or the retry gap of a waiting caller
     STICKY = 5  # Contact.sticky_until: the last agent is waited for no longer
     RELAX = 6  # Contact.relaxes_at: a lower skill level will do
+    PAUSE = 8  # Contact.pause: the warning before a recording goes on, then its end (T-recpause)
+    COACH = 9  # Coach.until: a supervisor's phone has rung long enough
     JOIN = 7  # Contact.race.joins_at: the next agent may join the race
 
 

@@ -16,9 +16,11 @@ from typing import assert_never
 
 from appliance.acd import (
     admission,
+    beside,
     callback,
     callers,
     clock,
+    coaching,
     contacts,
     fallback,
     hours,
@@ -27,6 +29,7 @@ from appliance.acd import (
     last_agent,
     offers,
     picture,
+    recording,
     selfcheck,
     skill_need,
     staff,
@@ -83,6 +86,7 @@ class Acd:
             self._apply(event)
         dispatch(office)
         house_rules.latch(office)
+        coaching.settle(office)
         commands, office.commands = office.commands, []
         return commands
 
@@ -159,6 +163,8 @@ class Acd:
                 selfcheck.heal(self._office, violations)
             case _ if isinstance(event, ev.HouseEvent):
                 house_rules.hear(self._office, event)
+            case _ if isinstance(event, ev.TalkEvent):
+                beside.hear(self._office, event)
             case _ if isinstance(event, ChainEvent):
                 self._hear_from_chain(event)
             case _:
@@ -290,6 +296,10 @@ class Acd:
                 self.state.contacts[whose].sticky_until = 0.0
             case Alarm.RELAX:
                 skill_need.relax(self._office, self.state.contacts[whose])
+            case Alarm.PAUSE:
+                recording.deadline(self._office, self.state.contacts[whose])
+            case Alarm.COACH:
+                coaching.deadline(self._office, whose)
             case Alarm.JOIN:
                 self._let_join(self.state.contacts[whose])
 

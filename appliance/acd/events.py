@@ -7,8 +7,29 @@ from dataclasses import dataclass
 
 from appliance.acd.house_events import HoursHeld, HouseEvent, NoticeCleared, NoticeRaised
 from appliance.acd.settings import OfficeSettings
+from appliance.acd.talk_events import (
+    CoachAnswered,
+    CoachAsked,
+    CoachLeft,
+    CoachModeAsked,
+    HelpAsked,
+    RecordingPauseAsked,
+    TalkEvent,
+)
 
-__all__ = ["HoursHeld", "HouseEvent", "NoticeCleared", "NoticeRaised"]  # of one subject each, told here too
+__all__ = [  # of one subject each, told here too
+    "CoachAnswered",
+    "CoachAsked",
+    "CoachLeft",
+    "CoachModeAsked",
+    "HelpAsked",
+    "HoursHeld",
+    "HouseEvent",
+    "NoticeCleared",
+    "NoticeRaised",
+    "RecordingPauseAsked",
+    "TalkEvent",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +158,13 @@ class SwitchLost:
 class Restarted:
     """The desk came back and has reconciled every leg with the switch (A-30).
 
-    Offers not named in `offers` are dead; so are agents' other calls not named in `legs`.
+    Offers not named in `offers` are dead; so are agents' other calls not named in `legs`, and the
+    legs of coaches not named in `coaches`.
     """
 
     offers: tuple[str, ...] = ()
     legs: tuple[str, ...] = ()
+    coaches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +357,7 @@ Event = (
     | CallerReturned
     | HoursChanged
     | HouseEvent
+    | TalkEvent
     | DigitPressed
     | CustomerAnswered
     | CustomerFailed

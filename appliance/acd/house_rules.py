@@ -5,7 +5,7 @@ Rules: a connected caller is never touched (I-20); who waits is told once; nobod
 
 from typing import assert_never
 
-from appliance.acd import callback, hours, staff, story
+from appliance.acd import callback, hours, recording, staff, story
 from appliance.acd import commands as do
 from appliance.acd.events import DutyOff
 from appliance.acd.house import EVACUATION, Held, Holding, Notice
@@ -108,7 +108,8 @@ def tell(office: Office, contact: Contact) -> bool:
 
 def _news(office: Office, contact: Contact) -> list[str]:
     house = office.state.house
-    prompts = [notice.prompt for notice in house.notices.values()]
+    prompts = [recording.NOTICE] if recording.wants_notice(office, contact) else []
+    prompts += [notice.prompt for notice in house.notices.values()]
     holding = house.holding_of(contact.queue)
     if holding is not None and holding.held is Held.CLOSING:
         prompts.append(CLOSING_PROMPT)

@@ -1,7 +1,7 @@
 """What phones and the caller's line are told: ring, ringback or music, and the bridge between the two (S-03, I-12)."""
 
 from appliance.acd import commands as do
-from appliance.acd import contacts
+from appliance.acd import contacts, recording
 from appliance.acd.deadlines import Alarm
 from appliance.acd.model import Contact, ContactState, Hears, Offer
 from appliance.acd.office import Office
@@ -31,11 +31,7 @@ def join(office: Office, contact: Contact, offer: Offer) -> None:
     _until(office, offer, office.state.office.bridge_s)
     contact.state, contact.hears = ContactState.CONNECTING, Hears.AGENT
     office.commands.append(do.Connect(contact.contact, offer.offer))
-    queue = office.queues.get(contact.queue)
-    if queue is not None and queue.record:
-        contact.recordings += 1
-        contact.recording = f"r{contact.contact}-{contact.recordings}"
-        office.commands.append(do.RecordConversation(contact.recording, contact.contact, offer.offer))
+    recording.begin(office, contact, offer)
 
 
 def _until(office: Office, offer: Offer, seconds: float) -> None:

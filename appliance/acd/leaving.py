@@ -4,9 +4,20 @@ Rule: wrap-up belongs to the agent and starts here, when the last leg is down, w
 """
 
 from appliance.acd import announce, story
-from appliance.acd.model import Agent, Offer, Reach
+from appliance.acd import commands as do
+from appliance.acd.deadlines import Alarm
+from appliance.acd.model import Agent, Offer, Phase, Reach
 from appliance.acd.office import Office
 from appliance.acd.tables import Happening
+
+HANG_UP_S = 2.0  # a leg we hung up and heard nothing of is down (I-17)
+
+
+def let_go(office: Office, offer: Offer, why: str) -> None:
+    """Hang the agent's leg of an accepted offer up, and believe it gone after HANG_UP_S."""
+    offer.phase, offer.deadline = Phase.HANGING_UP, office.now + HANG_UP_S
+    office.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)
+    office.commands.append(do.WithdrawOffer(offer.offer, why))
 
 
 def drop_leg(office: Office, offer: Offer, happening: Happening) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from appliance.acd.chains import Kind, Reason, Way
 from appliance.acd.house import House
 from appliance.acd.settings import AgentSettings, OfficeSettings
+from appliance.acd.talk import Coach, Pause
 from appliance.acd.view import Status
 from appliance.acd.why import Why
 
@@ -137,11 +138,17 @@ class ContactState(enum.Enum):
     OFFERING = "offering"  # T-ring
     CONNECTING = "connecting"  # T-bridge
     CONNECTED = "connected"  # two humans
+    TAKEN = "taken"  # two humans, the other one a supervisor who took the call over
+    KEPT = "kept"  # the agent has left, a supervisor is asked to take the call; `until`
     AWAY = "away"  # the leg died with the switch; OfficeSettings.away_s
     RESTING = "resting"  # a promised callback out of hours or before its retry; nobody is on the line
     DIALLING = "dialling"  # the customer's phone rings, an agent is held
     CONFIRMING = "confirming"  # it was picked up; whoever it is must press 1
     FALLBACK = "fallback"  # on the way along a chain: the last message, or whoever else was to take the call
+
+
+TALKS = (ContactState.CONNECTED, ContactState.TAKEN, ContactState.KEPT)
+"""A conversation with a person has begun, and is not over for the caller."""
 
 
 class Ask(enum.Enum):
@@ -251,6 +258,7 @@ class Contact:
     recording: str = ""
     recordings: int = 0
     is_recording: bool = False
+    pause: Pause | None = None
     why: str = ""
     ringing: list[str] = field(default_factory=list)
     race: Race | None = None
@@ -364,3 +372,5 @@ class State:
     last_talks: dict[str, LastTalk] = field(default_factory=dict)
     healed: int = 0
     house: House = field(default_factory=House)
+    coaches: dict[str, Coach] = field(default_factory=dict)
+    coaches_made: int = 0

@@ -3,8 +3,8 @@
 Rule: whoever leaves an offer puts the caller back in line at the old place, or ends the contact; never neither.
 """
 
+from appliance.acd import coaching, contacts, joining, last_agent, leaving, promise, recording, story, strategies
 from appliance.acd import commands as do
-from appliance.acd import contacts, joining, last_agent, leaving, promise, story, strategies
 from appliance.acd.deadlines import Alarm
 from appliance.acd.effects import Cause
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, Reach
@@ -15,7 +15,6 @@ from appliance.acd.why import Why
 
 BUSY_RACE_S = 0.5  # a 486 is a race when a leg of the agent's own appears within this (A-07)
 LATE_ACCEPT_S = 1.0  # an answer this soon after the ring timeout still counts (R-05)
-HANG_UP_S = 2.0  # a leg we hung up and heard nothing of is down (I-17)
 
 DECLINED, NO_ANSWER, MISSED_RACES, LOST_RACE = "declined", "no_answer", "missed_races", "elsewhere"
 
@@ -276,6 +275,7 @@ def bridged(office: Office, contact_id: str, offer_id: str) -> None:
     _remember_talk(office, contact, offer)
     offer.was_bridged, offer.bridged_at, offer.deadline = True, office.now, 0.0
     office.state.agents[offer.agent].has_talked = True
+    recording.give_notice(office, contact)
     office.facts.append(
         story.ContactAnswered(office.now, contact_id, offer.agent, offer_id, contact.recording, contact.waited_s)
     )
@@ -301,8 +301,9 @@ def leg_ended(office: Office, offer: Offer) -> None:
 def leave_caller(office: Office, offer: Offer) -> None:
     """The agent is gone: after a conversation the call is over, before it the caller keeps the place."""
     contact = office.state.contacts[offer.contact]
-    if contact.state is ContactState.CONNECTED:
-        contacts.release(office, contact, Outcome.ANSWERED, "agent_left")
+    if contact.state is ContactState.CONNECTED and contact.offer == offer.offer:
+        if not coaching.keep_caller(office, contact):
+            contacts.release(office, contact, Outcome.ANSWERED, "agent_left")
     else:
         contacts.note_declined(office, contact, offer.agent)
         _forget_recording(contact)
@@ -318,9 +319,7 @@ def caller_gone(office: Office, offer: Offer) -> None:
     """The caller of an accepted offer hung up: hang up the agent's leg, and believe it gone after HANG_UP_S."""
     contact = office.state.contacts[offer.contact]
     stop_ringing(office, contact, "caller_gone")
-    offer.phase = Phase.HANGING_UP
-    _until(office, offer, HANG_UP_S)
-    office.commands.append(do.WithdrawOffer(offer.offer, "caller_gone"))
+    leaving.let_go(office, offer, "caller_gone")
 
 
 def deadline(office: Office, offer: Offer) -> None:

@@ -55,9 +55,12 @@ class Office:
                 self.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)
         for contact in state.contacts.values():
             self._index_contact(contact)
+        for coach in state.coaches.values():
+            if coach.until:
+                self.deadlines.add(coach.until, Alarm.COACH, coach.coach)
 
     def _index_contact(self, contact: Contact) -> None:
-        for alarm in (Alarm.STICKY, Alarm.RELAX, Alarm.JOIN):
+        for alarm in (Alarm.STICKY, Alarm.RELAX, Alarm.JOIN, Alarm.PAUSE):
             if when := _contact_deadline(contact, alarm):
                 self.deadlines.add(when, alarm, contact.contact)
         if contact.state is ContactState.WAITING:
@@ -200,6 +203,9 @@ class Office:
         if alarm in (Alarm.WRAP_UP, Alarm.LOST):
             agent = self.state.agents.get(whose)
             return agent is not None and _agent_deadline(agent, alarm) == when
+        if alarm == Alarm.COACH:
+            coach = self.state.coaches.get(whose)
+            return coach is not None and coach.until == when
         contact = self.state.contacts.get(whose)
         if contact is None:
             return False
@@ -215,6 +221,8 @@ def _contact_deadline(contact: Contact, alarm: int) -> float:
         return contact.relaxes_at
     if alarm == Alarm.JOIN:
         return contact.race.joins_at if contact.race is not None else 0.0
+    if alarm == Alarm.PAUSE:
+        return contact.pause.next_at if contact.pause is not None else 0.0
     return contact.until
 
 

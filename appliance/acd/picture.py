@@ -1,12 +1,15 @@
 """The committed state as a picture for people: builds the `OfficeView` that panel, page and lamps render (D-07)."""
 
+from dataclasses import dataclass
+
 from appliance.acd import eligible, strategies
 from appliance.acd.house import Held, Holding
-from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
+from appliance.acd.model import TALKS, Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
 from appliance.acd.strategies import Choice
+from appliance.acd.talk import Coach, CoachPhase, Mode, Pause
 from appliance.acd.view import AgentView, CallbackView, CallView, OfficeView, QueueView, WaitingView
 
-_TALKING = (ContactState.CONNECTING, ContactState.CONNECTED)
+_TALKING = (ContactState.CONNECTING, *TALKS)
 
 
 def draw(state: State, now: float) -> OfficeView:
@@ -75,7 +78,7 @@ def _is_private_everywhere(state: State, agent: Agent) -> bool:
 def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) -> AgentView:
     settings, offer = agent.settings, state.offers.get(agent.offer)
     contact = state.contacts.get(offer.contact) if offer is not None else None
-    is_wrapping = agent.state is AgentState.WRAP_UP
+    is_wrapping, beside = agent.state is AgentState.WRAP_UP, _beside(state, offer, contact)
     return AgentView(
         agent=settings.agent,
         name=settings.name,
@@ -90,12 +93,48 @@ def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) ->
         contact=contact.contact if contact is not None else "",
         offer=agent.offer,
         outbound=any(leg.outbound for leg in agent.legs.values()),
-        recording=_is_recorded(contact, offer),
+        recording=_is_recorded(contact, offer) and beside.pause is None,
         changed_by_itself_at=agent.changed_by_itself_at,
         ringing_since=agent.ringing_since,
         private=tuple(agent.private),
         is_private_everywhere=_is_private_everywhere(state, agent),
         next_up=following.get(settings.agent, ()),
+        paused=_is_recorded(contact, offer) and beside.pause is not None,
+        pause_until=beside.pause.until if beside.pause is not None else 0.0,
+        may_pause=beside.may_pause,
+        unrecorded=beside.unrecorded,
+        coach=beside.coach.supervisor if beside.coach is not None else "",
+        coach_mode=beside.coach.mode.value if beside.coach is not None else "",
+        help_asked=beside.help_asked,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What goes on beside an agent's conversation; nothing without one."""
+
+    pause: Pause | None = None
+    may_pause: bool = False
+    unrecorded: str = ""
+    coach: Coach | None = None
+    help_asked: bool = False
+
+
+def _beside(state: State, offer: Offer | None, contact: Contact | None) -> _Beside:
+    """Recording and coaches of the conversation under this offer. A listener is shown unless the office hides them."""
+    if offer is None or contact is None or contact.state is not ContactState.CONNECTED or contact.offer != offer.offer:
+        return _Beside()
+    queue = next((one for one in state.office.queues if one.queue == contact.queue), None)
+    coaches = [one for one in state.coaches.values() if one.offer == offer.offer]
+    shown = [one for one in coaches if one.phase is CoachPhase.PRESENT]
+    if state.office.hides_listening:
+        shown = [one for one in shown if one.mode is not Mode.LISTEN]
+    return _Beside(
+        pause=contact.pause,
+        may_pause=queue is not None and queue.pause_recording and contact.is_recording,
+        unrecorded="" if contact.recording else ("failed" if queue is not None and queue.record else "off"),
+        coach=shown[0] if shown else None,
+        help_asked=any(one.is_help and one.phase is CoachPhase.RINGING for one in coaches),
     )
 
 
@@ -148,16 +187,21 @@ def _promise(contact: Contact, places: dict[str, int]) -> CallbackView:
 
 
 def _call(state: State, contact: Contact) -> CallView:
-    is_talking = contact.state is ContactState.CONNECTED
+    is_talking, offer = contact.state in TALKS, state.offers.get(contact.offer)
+    coach = next((one for one in state.coaches.values() if one.contact == contact.contact), None)
+    queue = next((one for one in state.office.queues if one.queue == contact.queue), None)
     return CallView(
         contact=contact.contact,
         queue=contact.queue,
         number=contact.number,
         name=contact.name,
         origin=contact.origin,
-        agent=state.offers[contact.offer].agent,
+        agent=offer.agent if offer is not None else (coach.supervisor if coach is not None else contact.agent),
         since=contact.clock_from if is_talking else contact.t_enq,
-        recording=contact.is_recording,
+        recording=contact.is_recording and contact.pause is None,
+        paused=contact.is_recording and contact.pause is not None,
+        is_recorded=queue is not None and queue.record,
+        coach=coach.supervisor if coach is not None and coach.phase is not CoachPhase.RINGING else "",
         talking=is_talking,
         callback=_promised_to(contact),
     )

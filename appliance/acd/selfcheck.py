@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from appliance.acd import commands as do
 from appliance.acd import contacts, eligible, leaving, offers, story
-from appliance.acd.model import Agent, AgentState, Contact, ContactState, Offer, Phase, State
+from appliance.acd.model import TALKS, Agent, AgentState, Contact, ContactState, Offer, Phase, State
 from appliance.acd.office import Office
 from appliance.acd.settings import QueueSettings
 from appliance.acd.tables import Happening
+from appliance.acd.talk import CoachPhase
 
 _BUSY = (AgentState.BUSY, AgentState.OFF_BUSY)
 
@@ -53,7 +54,10 @@ def _without_exit(state: State, contact: Contact) -> str:
             return "" if is_rung else "and nobody is rung"
         case ContactState.CONNECTING | ContactState.CONNECTED:
             return "" if offer is not None and offer.phase is Phase.ACCEPTED else "with nobody"
-        case ContactState.AWAY | ContactState.FALLBACK:
+        case ContactState.TAKEN:
+            with_whom = [one.contact for one in state.coaches.values() if one.phase is CoachPhase.TALKING]
+            return "" if contact.contact in with_whom else "with nobody"
+        case ContactState.AWAY | ContactState.FALLBACK | ContactState.KEPT:
             return "" if contact.until or contact.is_taken else "for ever"
         case _:
             return ""
@@ -129,7 +133,7 @@ def _heal_contact(office: Office, contact: Contact) -> None:
     contact.ringing = [one for one in contact.ringing if one in office.state.offers]
     if contact.state in (ContactState.AWAY, ContactState.FALLBACK):
         contacts.release(office, contact, story.Outcome.LOST, "healed")
-    elif contact.state is ContactState.CONNECTED:
+    elif contact.state in TALKS:
         contacts.release(office, contact, story.Outcome.ANSWERED, "healed")
     else:
         contact.offer = contact.ringing[0] if contact.ringing else ""

@@ -25,6 +25,16 @@ class AgentSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SupervisorSettings:
+    """A person who may take part in the conversations of `queues`, all when empty, at one phone (§3.14)."""
+
+    supervisor: str
+    name: str
+    phone: str
+    queues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackSettings:
     """The terms of a queue's callbacks (§3.8): offered by `digit` once more than `after` callers wait (S-40).
 
@@ -67,6 +77,9 @@ class QueueSettings:
     max_waiting: int = 0
     hold_when_busy: bool = True
     record: bool = True
+    recording_notice: bool = False  # callers are told that the call is recorded (§3.11)
+    pause_recording: bool = False  # agents may pause it (S-08)
+    pause_s: float = 120.0  # T-recpause
     wait_without_agents: bool = True
     wait_after_closing: bool = True  # S-37: who waits at closing time stays
     voicemail_digit: str = ""  # leaves the queue for good (S-34); "" for none
@@ -106,4 +119,6 @@ class OfficeSettings:
     away_s: float = 60.0  # how long a line caller may be without a leg after the switch died
     ageing_s: float = 0.0  # F-10: a step of priority is worth this much waiting; 0: priority always goes first
     outbound_resets_idle: bool = True  # F-03: an agent's own outgoing talk restarts the idle clock
+    supervisors: tuple[SupervisorSettings, ...] = ()
+    hides_listening: bool = False  # the agent is not shown that a supervisor listens; whispering is always shown
     seed: int = 1  # of every deck that is shuffled (F-04); journalled with the settings

@@ -162,6 +162,72 @@ class WrapUpFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingPaused:
+    """The recording of a conversation is silence from now on (S-08)."""
+
+    at: float
+    contact: str
+    recording: str
+    agent: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingResumed:
+    """The pause is over: by a `person`, by `time`, or because the call `ended`."""
+
+    at: float
+    contact: str
+    recording: str
+    actor: str
+    why: str
+    lasted_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CoachCame:
+    """A supervisor takes part in a conversation, in this mode from now on (§3.14)."""
+
+    at: float
+    supervisor: str
+    agent: str
+    contact: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoachGone:
+    """The supervisor takes part no more."""
+
+    at: float
+    supervisor: str
+    agent: str
+    contact: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoachRefused:
+    """Somebody wanted to take part who may not, or where nobody talks: the audit knows."""
+
+    at: float
+    supervisor: str
+    agent: str
+    mode: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCalled:
+    """An agent called for help in silence (U-08)."""
+
+    at: float
+    agent: str
+    contact: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoursHeld:
     """Somebody holds the hours of a queue ("": the office) or lets go; `held` is a word of `house.Held`."""
 
@@ -199,6 +265,8 @@ class NotKnown:
     name: str
 
 
+TalkFact = RecordingPaused | RecordingResumed | CoachCame | CoachGone | CoachRefused | HelpCalled
+HouseFact = HoursHeld | NoticeGiven
 Fact = (
     ContactArrived
     | ContactSentOn
@@ -211,8 +279,8 @@ Fact = (
     | LateAnswer
     | DutyChanged
     | WrapUpFinished
-    | HoursHeld
-    | NoticeGiven
+    | TalkFact
+    | HouseFact
     | Healed
     | NotKnown
 )

@@ -43,6 +43,13 @@ class AgentView:
     private: tuple[str, ...] = ()  # queues whose calls this agent does not take
     is_private_everywhere: bool = False  # on duty, and yet nothing will ever ring
     next_up: tuple[str, ...] = ()  # queues whose next caller would ring here (U-03)
+    paused: bool = False  # the recording of the call is silence (S-08), until `pause_until`
+    pause_until: float = 0.0
+    may_pause: bool = False
+    unrecorded: str = ""  # why the call is not recorded: "off" for this queue (S-09), or "failed"
+    coach: str = ""  # the supervisor who takes part in the call, in `coach_mode`
+    coach_mode: str = ""
+    help_asked: bool = False  # a supervisor is being rung to help in silence (U-08)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,9 @@ class CallView:
     since: float
     recording: bool = False
     talking: bool = True
+    paused: bool = False
+    is_recorded: bool = True  # the queue's policy (S-09)
+    coach: str = ""
     callback: str = ""  # as in WaitingView
 
 

@@ -72,6 +72,14 @@ class Legs:
         offer, _, mark = leg.partition(".")
         return offer if mark == self._mark else ""
 
+    def coach_leg(self, coach: str) -> str:
+        """The leg dialled for a supervisor who is to take part in a conversation."""
+        return f"{coach}.k.{self._mark}"
+
+    def coach_of(self, leg: str) -> str:
+        """The coach a leg was dialled for, "" when it is none's."""
+        return leg.removesuffix(f".k.{self._mark}") if leg.endswith(f".k.{self._mark}") else ""
+
     def bind(self, contact: str, leg: str) -> None:
         """The contact is on this leg from now on."""
         self._contact_of.pop(self._leg_of.get(contact, ""), None)

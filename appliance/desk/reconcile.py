@@ -61,7 +61,8 @@ class Reconciler:
         own = self._own_calls(legs, before)
         self._recordings(snapshot, before, has_died=has_died)
         offers = tuple(offer for leg in legs if (offer := self._legs.offer_of(leg)))
-        self._post(ev.Restarted(offers, own))
+        coaches = self._translator.talks.alive(legs.values())
+        self._post(ev.Restarted(offers, own, coaches))
         self._say_last_messages()
         self._callers_and_leftovers(legs, before, own)
 
@@ -126,6 +127,11 @@ class Reconciler:
                 own += [first.leg, leg.leg]
             elif before.is_new and leg.origin is Origin.DIALLED and leg.peer:
                 self._translator.own_calls.started(phone_of(leg), leg.leg, outbound=False)
+                own.append(leg.leg)
+            elif self._translator.talks.coach_of(leg.leg):
+                is_dialled = leg.origin is Origin.DIALLED
+                phone = phone_of(leg) if is_dialled else leg.origin_id
+                self._translator.own_calls.started(phone, leg.leg, outbound=not is_dialled)
                 own.append(leg.leg)
             elif leg.origin is Origin.PHONE and self._legs.contact_of(leg.leg):
                 self._translator.own_calls.started(leg.origin_id, leg.leg, outbound=True)

@@ -37,10 +37,10 @@ def sentence_of(fact: story.Fact) -> str:
             return f"{fact.agent} is {'on duty' if fact.is_available else f'off duty ({fact.reason})'}, by {who}"
         case story.LateAnswer():
             return f"Offer {fact.offer} was answered too late and hung up"
-        case story.HoursHeld() | story.NoticeGiven():
-            return _of_the_house(fact)
         case story.Healed() | story.NotKnown():
             return _of_the_engine(fact)
+        case _ if isinstance(fact, story.TalkFact | story.HouseFact):
+            return _of_a_talk(fact) if isinstance(fact, story.TalkFact) else _of_the_house(fact)
         case story.ContactArrived() | story.OfferOpened() | story.WrapUpFinished():
             return ""
 
@@ -51,7 +51,25 @@ def _of_the_engine(fact: story.Healed | story.NotKnown) -> str:
     return f"Something was told about {fact.what} {fact.name}, which there is not; it changed nothing"
 
 
-def _of_the_house(fact: story.HoursHeld | story.NoticeGiven) -> str:
+def _of_a_talk(fact: story.TalkFact) -> str:
+    """The audit of recordings and coaches: who, with whom, since when is the log's own time (§3.14)."""
+    match fact:
+        case story.RecordingPaused():
+            return f"The recording of contact {fact.contact} is paused by {fact.actor}"
+        case story.RecordingResumed():
+            who = f", by {fact.actor}" if fact.actor else ""
+            return f"The recording of contact {fact.contact} was paused {fact.lasted_s:.1f} s ({fact.why}{who})"
+        case story.CoachCame():
+            return f"{fact.supervisor} takes part in {fact.agent}'s contact {fact.contact}: {fact.mode}"
+        case story.CoachGone():
+            return f"{fact.supervisor} takes part in {fact.agent}'s contact {fact.contact} no more ({fact.why})"
+        case story.CoachRefused():
+            return f"{fact.supervisor} may not {fact.mode} to {fact.agent}: {fact.why}"
+        case story.HelpCalled():
+            return f"{fact.agent} calls for help with contact {fact.contact}"
+
+
+def _of_the_house(fact: story.HouseFact) -> str:
     if isinstance(fact, story.NoticeGiven):
         return f"The notice {fact.notice} {'is over' if fact.is_over else 'was given'}, by {fact.actor}"
     whose = f"Queue {fact.queue}" if fact.queue else "The office"

@@ -13,11 +13,13 @@ from appliance.acd import events as ev
 from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
 from appliance.acd.model import ContactState
+from appliance.desk.agent_keys import AgentKeys
 from appliance.desk.features import Features
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCalls
 from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQueue, masked, route
 from appliance.desk.settings import DeskSettings
+from appliance.desk.talks import Talks
 from appliance.desk.ways_out import Use, WaysOut
 from appliance.wire import EndCause, Origin
 
@@ -53,6 +55,8 @@ class Translator:
         self.ways_out, self._features = ways_out, features
         ways_out.use_of = self._use_of
         self.own_calls = OwnCalls(settings, legs, post, say, ways_out)
+        self._agent_keys = AgentKeys()
+        self.talks = Talks(settings, acd, legs, post, say, self.own_calls)
 
     # --- orders of the core ---------------------------------------------------------------------------------------
 
@@ -83,6 +87,8 @@ class Translator:
                 self._call_back(command)
             case do.AnnouncePosition() | do.SendCaller() | do.SayToCaller() | do.TellCaller():
                 self._tell_or_send(command)
+            case _ if isinstance(command, do.TalkOrder):
+                self.talks.carry_out(command)
             case do.ReleaseCaller(contact):
                 self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
             case _:
@@ -163,6 +169,7 @@ class Translator:
             case wire.Answered(leg):
                 self._post_offer(leg, ev.OfferAccepted)
                 self.own_calls.answered(leg)
+                self.talks.answered(leg)
             case wire.Bridged(a, b):
                 self._bridged(a, b)
             case wire.Ended():
@@ -214,6 +221,8 @@ class Translator:
             self._offer_ended(event)
         self.own_calls.ended(event)
         self._features.ended(event.leg)
+        self.talks.ended(event.leg)
+        self._agent_keys.forget(event.leg)
 
     def recording_began(self, recording: str) -> None:
         """The recorder wrote its first frame (I-13)."""
@@ -280,10 +289,19 @@ class Translator:
                 self._post(ev.OfferLegEnded(offer))
 
     def _digit(self, leg: str, digit: str) -> None:
-        if contact := self._legs.contact_of(leg):
-            self._post(ev.DigitPressed(contact, digit))
+        """A key. A caller's means nothing while they talk and is kept nowhere: it may be a card's number (S-08)."""
+        if self.talks.pressed(leg, digit):
+            return
+        if (offer := self._acd.offer(self._legs.offer_of(leg))) is not None:
+            meant = self._agent_keys.pressed(leg, offer.agent, digit)
+            if meant is not None:
+                self._post(meant)
+        contact = self._acd.contact(self._legs.contact_of(leg))
+        if contact is not None and contact.state is not ContactState.CONNECTED:
+            self._post(ev.DigitPressed(contact.contact, digit))
 
     def _prompt_ended(self, event: wire.PromptEnded) -> None:
+        self.talks.prompt_ended(event.leg)
         if not event.cut:
             self._message_over(event.leg)
             self._features.said(event.leg)

@@ -9,7 +9,7 @@ Every step is journalled and followed by `invariants.check`; every desk is folde
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, assert_never
 
 import msgspec
 
@@ -199,6 +199,29 @@ class Desk:
                 return _chain_sentence(command)
             case do.ReleaseCaller(contact, why):
                 return f"release {contact}: {why}"
+            case _ if isinstance(command, do.TalkOrder):
+                return self._talk_sentence(command)
+            case _:
+                assert_never(command)
+
+    def _talk_sentence(self, command: do.TalkOrder) -> str:
+        match command:
+            case do.PauseRecording(recording, paused):
+                return f"pause {recording}" if paused else f"record {recording} on"
+            case do.TellAgent(offer, prompts):
+                return f"tell {self.offered_to[offer]} {' '.join(prompts)}"
+            case do.TellTalking(contact, prompts):
+                return f"tell talking {contact} {' '.join(prompts)}"
+            case do.RingCoach(coach, supervisor, phone, agent, _, is_help):
+                return f"ring {supervisor} at {phone} as {coach} {'to help' if is_help else 'for'} {agent}"
+            case do.LetCoachIn(coach, _, offer, mode):
+                return f"let {coach} {mode.value} to {self.offered_to[offer]}"
+            case do.AskCoach(coach):
+                return f"ask {coach}"
+            case do.TakeOver(coach, _, contact, recording):
+                return f"{coach} takes {contact} over, recorded as {recording}".removesuffix(", recorded as ")
+            case do.DropCoach(coach, leg, why):
+                return f"drop {coach or leg}: {why}"
 
 
 def arrives(contact: str, queue: str = QUEUE, *, priority: int = 0, returns: bool = False) -> ev.CallerArrived:

@@ -17,7 +17,8 @@ from appliance.acd import tables
 from appliance.acd.events import Event
 from appliance.acd.house import Held
 from appliance.acd.model import Agent, AgentState, ContactState, Intent, Offer, Phase
-from appliance.acd.settings import OfficeSettings, QueueSettings, Skill
+from appliance.acd.settings import OfficeSettings, QueueSettings, Skill, SupervisorSettings
+from appliance.acd.talk import Mode
 from tests.acd.chains import (
     AGENT_FIRST,
     CUSTOMER_FIRST,
@@ -48,6 +49,8 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
         ring_s=15,
         wrap_up_s=20,
         last_agent=True,
+        pause_recording=True,
+        recording_notice=True,
         callback=(None, AGENT_FIRST, CUSTOMER_FIRST)[day % 3],
         **SKILLED,
     )
@@ -101,6 +104,7 @@ class Day:
             (2, self.a_customer_is_called_back),
             (0.1, self.a_queue_opens_or_closes),
             (0.05, self.a_person_holds_the_house),
+            (1.5, self.something_beside_a_talk),
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
             (4, self.an_own_call_goes_on),
@@ -136,7 +140,11 @@ class Day:
         """Everybody speaks some German, and priority grows with the wait on every other day."""
         plain = office(*agents, queues=self.queues)
         people = tuple(replace(one, skills=(Skill("german", int(one.agent[1:]) % 5),)) for one in plain.agents)
-        return replace(plain, agents=people, ageing_s=30.0 * (len(agents) % 2))
+        supervisors = (
+            SupervisorSettings("eve", "Eve", "901"),
+            SupervisorSettings("fay", "Fay", "902", ("sales", "vip")),
+        )
+        return replace(plain, agents=people, ageing_s=30.0 * (len(agents) % 2), supervisors=supervisors)
 
     # -- what may happen
 
@@ -180,6 +188,33 @@ class Day:
         held = self.one_of([Held.SCHEDULE, Held.SCHEDULE, Held.SCHEDULE, *Held])
         queue = self.one_of(["", "", *SHAPES])
         return [ev.HoursHeld(held, "key", queue=queue, forced=self.chance.random() < 0.2)]
+
+    def something_beside_a_talk(self) -> Sequence[Event]:
+        """Recordings begin, are paused and fail; supervisors come, change their mind, take over and go."""
+        state = self.desk.acd.state
+        talks = [offer for offer in self.offers(Phase.ACCEPTED) if offer.was_bridged]
+        if not talks:
+            return ()
+        offer = self.one_of(talks)
+        contact = state.contacts.get(offer.contact)
+        named = contact.recording if contact is not None else ""
+        mode = self.one_of(list(Mode))
+        coach = self.one_of([*state.coaches, "k0"])
+        return self.one_of(
+            [
+                [ev.RecordingBegan(offer.contact, named)],
+                [ev.RecordingPauseAsked(offer.agent, offer.agent)],
+                [ev.RecordingPauseAsked(offer.agent, "key", self.chance.random() < 0.5)],
+                [ev.RecordingEnded(offer.contact, named)],
+                [ev.CoachAsked(self.one_of(["eve", "fay"]), offer.agent, mode)],
+                [ev.CoachAsked("eve", offer.agent, mode, leg="in-1")],
+                [ev.CoachAnswered(coach)],
+                [ev.CoachAnswered(coach)],
+                [ev.CoachModeAsked(coach, mode)],
+                [ev.CoachLeft(coach)],
+                [ev.HelpAsked(offer.agent, offer.agent)],
+            ]
+        )
 
     def a_phone_acts(self) -> Sequence[Event]:
         offers = list(self.desk.acd.state.offers.values())

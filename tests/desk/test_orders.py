@@ -10,6 +10,7 @@ from appliance.acd import commands as do
 from appliance.acd import events as ev
 from appliance.acd.chains import Chain, Destination, Kind, Reason
 from appliance.acd.engine import Acd
+from appliance.acd.talk import Mode
 from appliance.desk.alarms import Alarms
 from appliance.desk.features import Features
 from appliance.desk.legs import Legs
@@ -64,6 +65,14 @@ def order(kind: type[do.Command], contact: str, offer: str) -> do.Command:
         do.SayToCaller(contact, "closed", 1),
         do.TellCaller(contact, ("closing",)),
         do.ReleaseCaller(contact, "test"),
+        do.PauseRecording("r1", paused=True),
+        do.TellAgent(offer, ("recording_paused",)),
+        do.TellTalking(contact, ("recording_notice",)),
+        do.RingCoach("k1", "eve", "103", "sato", 20.0, is_help=False),
+        do.LetCoachIn("k1", "", offer, Mode.WHISPER),
+        do.AskCoach("k1", ""),
+        do.TakeOver("k1", "", contact, "r2"),
+        do.DropCoach("k1", "", "over"),
         do.OfferCallback(contact, "2"),
         do.ReadBackNumber(contact, "0312345678"),
         do.AskNumber(contact),
@@ -88,6 +97,14 @@ TOLD_TO_THE_SWITCH: dict[type[do.Command], type[wire.Message]] = {
     do.SayToCaller: wire.Play,
     do.TellCaller: wire.Play,
     do.ReleaseCaller: wire.Hangup,
+    do.PauseRecording: wire.PauseRecording,
+    do.TellAgent: wire.Tell,
+    do.TellTalking: wire.Tell,
+    do.RingCoach: wire.Dial,
+    do.LetCoachIn: wire.Join,
+    do.AskCoach: wire.Tell,
+    do.TakeOver: wire.Record,
+    do.DropCoach: wire.Hangup,
     do.PromiseCallback: wire.Hangup,
 }
 REFUSED: dict[type[do.Command], type[ev.Event]] = {
