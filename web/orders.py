@@ -100,13 +100,13 @@ async def behave(request: web.Request) -> web.StreamResponse:
 
 
 async def press(request: web.Request) -> web.StreamResponse:
-    """POST /api/demo/press with `seat` and `held_s`: a press on the virtual panel."""
-    _demo(request)
+    """POST /api/panel/press with `seat` and `held_s`: a press of a seat's button, by the page."""
     asked = await _asked(request)
     seat, held_s = asked.get("seat"), asked.get("held_s")
     if not isinstance(seat, int) or not isinstance(held_s, int | float) or not 0 < held_s <= LONGEST_PRESS_S:
         raise BadRequest
     if all(seat != lamp.seat for lamp in request.app[API].lamps()):
         raise NotFound
+    logger.info("The page presses the button of seat %d for %.1f s", seat, held_s)
     await request.app[API].press(seat, float(held_s))
     return answer(ok=True)

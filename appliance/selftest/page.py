@@ -90,7 +90,7 @@ class Page:
     async def press(self, seat: int, held_s: float = 0.1) -> float:
         """Press a button of the virtual panel; the monotonic time at which the press was sent."""
         began = time.monotonic()
-        await self._post("/api/demo/press", {"seat": seat, "held_s": held_s})
+        await self._post("/api/panel/press", {"seat": seat, "held_s": held_s})
         return began
 
     async def outside(self, what: str) -> None:

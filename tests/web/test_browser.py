@@ -44,7 +44,7 @@ async def test_a_waiting_caller_is_seen_and_an_agent_goes_on_duty_without_a_relo
     await demo.status("sato", "on_call")
     await demo.browser.until("document.querySelector('#live-table tbody tr').innerText.includes('録音中')")
     await demo.browser.until("document.getElementById('queue-empty').hidden === false")
-    await demo.browser.until("document.getElementById('said').textContent === '佐藤 美咲: 通話中'")
+    await demo.browser.until("document.getElementById('said').textContent === '佐藤 美咲: 赤:通話中'")
     assert await demo.was_never_reloaded()
     assert await demo.browser.complaints() == []
 
@@ -227,3 +227,29 @@ async def test_what_is_not_over_says_so_in_the_lists(demo: Scene) -> None:
     await demo.browser.until(f"{outcomes} === '通話中,保留中'")
     length = "document.querySelector('#recordings-table td[data-column=length]').textContent"
     assert await demo.browser.until(length) == "録音中"
+
+
+async def test_in_an_office_each_agents_card_has_the_button_and_says_the_lamp(office: Scene) -> None:
+    """The shortcut works among the agents only: a digit typed elsewhere presses nothing (WCAG 2.1.4)."""
+    await office.browser.open(office.server.login_link)
+    await office.browser.until("document.querySelector('[name=code]').value.length === 9")
+    await office.browser.click("[name=password]")
+    await office.browser.keys(PASSWORD, "\ue004", PASSWORD, "\ue007")  # Tab, Enter
+    await office.browser.until(LIVE)
+    button = f"{CARD.format(agent='sato')} .press"
+    await office.browser.until(f"document.querySelector('{button}')?.getAttribute('aria-label').includes('勤務外')")
+    await office.browser.click(button)
+    await office.status("sato", "available")
+    await office.browser.until("document.getElementById('said').textContent.includes('佐藤 美咲: 緑:対応可能')")
+    panel = f"{CARD.format(agent='sato')} .panel"
+    assert "緑:対応可能" in str(await office.browser.run(f"return document.querySelector('{panel}').innerText"))
+    key = (
+        "const key = (kind) => {where}.dispatchEvent(new KeyboardEvent(kind, {{key: '1', bubbles: true}}));"
+        "key('keydown'); setTimeout(() => key('keyup'), 300)"
+    )
+    await office.browser.run(key.format(where="document.body"))
+    await office.browser.run(key.format(where="document.querySelector('#agents-list button')"))
+    await office.status("sato", "off")
+    presses = [held for order, seat, held in office.desk.orders if order == "press" and seat == 1]
+    assert len(presses) == 2
+    assert 0.29 < float(str(presses[1])) < 2

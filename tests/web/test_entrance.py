@@ -28,7 +28,7 @@ async def test_without_a_session_the_page_leads_to_the_log_in_and_the_api_says_s
 
 
 async def test_every_order_needs_a_session(stranger: TestClient, desk: FakeDesk) -> None:
-    for path in ("/api/agents/sato/go-on-duty", "/api/demo/ring-sip", "/api/demo/press", "/api/here", "/logout"):
+    for path in ("/api/agents/sato/go-on-duty", "/api/demo/ring-sip", "/api/panel/press", "/api/here", "/logout"):
         assert (await stranger.post(path, json={}, headers=OURS)).status == 401, path
     assert desk.orders == []
 

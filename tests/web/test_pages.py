@@ -111,7 +111,7 @@ async def test_the_demo_rings_and_hangs_up(visitor: TestClient, demo_desk: FakeD
 
 
 async def test_a_press_keeps_the_time_it_was_held(visitor: TestClient, demo_desk: FakeDesk) -> None:
-    answer = await visitor.post("/api/demo/press", json={"seat": 1, "held_s": 1.3}, headers=OURS)
+    answer = await visitor.post("/api/panel/press", json={"seat": 1, "held_s": 1.3}, headers=OURS)
     assert answer.status == 200
     assert demo_desk.orders == [("press", 1, 1.3)]
     assert demo_desk.agent("sato").status is Status.AVAILABLE
@@ -132,7 +132,7 @@ async def test_a_press_keeps_the_time_it_was_held(visitor: TestClient, demo_desk
 )
 async def test_a_press_that_cannot_be_is_refused(visitor: TestClient, demo_desk: FakeDesk, body: str) -> None:
     answer = await visitor.post(
-        "/api/demo/press", data=body.encode(), headers=OURS | {"Content-Type": "application/json"}
+        "/api/panel/press", data=body.encode(), headers=OURS | {"Content-Type": "application/json"}
     )
     assert answer.status in (400, 404)
     assert demo_desk.orders == []

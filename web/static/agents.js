@@ -2,6 +2,7 @@
 
 import { byId, follow, h, icon, setAttribute, setHidden, setIcon, setText } from "./dom.js";
 import { ask, orderAgent, orderPrivacy } from "./orders.js";
+import { meaningOf, panelButton, showLamp, tellLamp } from "./press.js";
 import { still, tick } from "./time.js";
 import { callerName, facts, queueName, say, word } from "./words.js";
 
@@ -51,7 +52,8 @@ function make({ agent, name }) {
     h("div", { class: "actions", role: "group", "aria-label": say("agent.actions", { name }) }),
   );
   const actions = card.lastChild;
-  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), why(agent));
+  const panel = h("div", { class: "panel", role: "group", "aria-label": say("panel.seat", { name }), hidden: true });
+  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), panel, why(agent));
   for (const [order, key] of Object.entries(ORDERS)) {
     const press = () => orderAgent(agent, order);
     actions.append(h("button", { type: "button", "data-order": order, onclick: press }, say(`agent.${key}`)));
@@ -95,6 +97,17 @@ function showPrivacy(list, agent) {
   );
 }
 
+/** The agent's button and lamp of the panel; in the demo they are on the desk above. */
+function showPanel(panel, agent, lamp) {
+  setHidden(panel, !lamp || byId("desk") !== null);
+  if (panel.hidden) return;
+  if (panel.firstChild?.dataset.seat !== String(lamp.seat)) {
+    panel.replaceChildren(panelButton(lamp.seat), h("p"), h("p", { class: "hint" }, say("panel.keys", { seat: lamp.seat })));
+  }
+  showLamp(panel.firstChild, lamp, agent.name);
+  tellLamp(panel.children[1], lamp);
+}
+
 function notes(agent, callers) {
   const found = [];
   const caller = callers.get(agent.contact);
@@ -109,8 +122,8 @@ function notes(agent, callers) {
   return found;
 }
 
-function update(card, agent, callers) {
-  const [badge, who, state, list, actions, privacy] = card.children;
+function update(card, agent, callers, lamp) {
+  const [badge, who, state, list, actions, privacy, panel] = card.children;
   setAttribute(card, "data-status", agent.status);
   setIcon(badge.firstChild, agent.status);
   setText(
@@ -134,6 +147,7 @@ function update(card, agent, callers) {
   );
   showButtons(actions, offered(agent));
   showPrivacy(privacy, agent);
+  showPanel(panel, agent, lamp);
 }
 
 function showButtons(actions, wanted) {
@@ -152,24 +166,26 @@ function showButtons(actions, wanted) {
 
 let spokenBefore = null;
 
-function speak(agents) {
-  const now = new Map(agents.map((agent) => [agent.agent, agent.status]));
-  const changed = spokenBefore ? agents.filter((agent) => spokenBefore.get(agent.agent) !== agent.status) : [];
+/** Say what changed: what the agent's lamp means, or the status of one who has none. */
+function speak(agents, lamps) {
+  const words = (agent) => (lamps.has(agent.agent) ? meaningOf(lamps.get(agent.agent)) : say(`status.${agent.status}`));
+  const now = new Map(agents.map((agent) => [agent.agent, words(agent)]));
+  const changed = spokenBefore ? agents.filter((agent) => spokenBefore.get(agent.agent) !== now.get(agent.agent)) : [];
   spokenBefore = now;
-  if (changed.length)
-    setText(byId("said"), changed.map((agent) => `${agent.name}: ${say(`status.${agent.status}`)}`).join(", "));
+  if (changed.length) setText(byId("said"), changed.map((agent) => `${agent.name}: ${now.get(agent.agent)}`).join(", "));
 }
 
 /** Show the agents of one office. */
 export function showAgents(office) {
   const callers = new Map([...office.waiting, ...office.calls].map((caller) => [caller.contact, caller]));
+  const lamps = new Map(office.lamps.filter((lamp) => lamp.agent).map((lamp) => [lamp.agent, lamp]));
   follow(
     byId("agents-list"),
     office.agents,
     (agent) => agent.agent,
     make,
-    (card, agent) => update(card, agent, callers),
+    (card, agent) => update(card, agent, callers, lamps.get(agent.agent)),
   );
   setHidden(byId("agents-empty"), office.agents.length > 0);
-  speak(office.agents);
+  speak(office.agents, lamps);
 }

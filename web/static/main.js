@@ -7,6 +7,7 @@ import { follows, load } from "./history.js";
 import { listen, refresh } from "./live.js";
 import { showOffice } from "./office.js";
 import { order } from "./orders.js";
+import { digits } from "./press.js";
 import { showPrompt } from "./prompt.js";
 
 const HERE_MS = 60000;
@@ -33,4 +34,5 @@ for (const sign of ["pointerdown", "keydown"]) {
 }
 
 startDemo();
+if (!byId("desk")) digits("#agents");
 listen(show);
