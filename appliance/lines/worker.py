@@ -40,6 +40,7 @@ class Worker:
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"line-{line.port.id}", daemon=True)
         self._failures = 0
+        self._tried: tuple[int, int] | None = None
 
     def start(self) -> None:
         """Begin."""
@@ -63,6 +64,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._is_stopping.is_set():
+            self._tried = _device_at(self.line.port.device)
             try:
                 self._serve(SerialPort(self.line.port.device))
             except ModemError as wrong:
@@ -130,14 +132,22 @@ class Worker:
         pause = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
         self._failures += 1
         until = time.monotonic() + pause
-        path = Path(self.line.port.device)
-        was_there = path.exists()
+        was = self._tried
         while not self._is_stopping.is_set() and (left := until - time.monotonic()) > 0:
             readable, _, _ = select.select([self._wake], [], [], min(LOOK, left))
             if readable:
                 os.eventfd_read(self._wake)
             while self._facts:
                 self.line.leg(self._facts.popleft(), time.monotonic())
-            if path.exists() and not was_there:
+            found = _device_at(self.line.port.device)
+            if found and found != was:
                 until = min(until, time.monotonic() + APPEARED)
-            was_there = path.exists()
+            was = found
+
+
+def _device_at(path: str) -> tuple[int, int] | None:
+    """Which device stands at a path now, and since when: another one after a quick replugging; None for none."""
+    try:
+        return Path(path).stat().st_rdev, Path(path).lstat().st_ctime_ns
+    except OSError:
+        return None

@@ -4,7 +4,7 @@ Seconds and Hz. A pattern is on, off, on, off…; one entry alone is continuous.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from hw.sim.errors import SimulatorError
@@ -46,6 +46,19 @@ class Country:
     ring: tuple[float, ...]
     caller_id_time: CallerIdTime
     caller_id_gap: float
+
+
+def _plain(
+    name: str, gci: str, dial: tuple[float, ...], busy: tuple[float, ...], half: float, faster: float,
+    ring: tuple[float, ...],
+) -> Country:  # fmt: skip
+    """A country with continuous dial tone, even busy and reorder tones, and its number after the first ring."""
+    burst = ring[0] if len(ring) == 2 else sum(ring[:-1])
+    return Country(
+        name=name, gci=gci, dial=TonePlan(dial, (1,)), ringback=TonePlan(dial, ring), busy=TonePlan(busy, (half, half)),
+        reorder=TonePlan(busy, (faster, faster)), ring=ring, caller_id_time=CallerIdTime.BETWEEN_RINGS,
+        caller_id_gap=min(1.0, (sum(ring) - burst) / 2),
+    )  # fmt: skip
 
 
 BEFORE, BETWEEN = CallerIdTime.BEFORE_FIRST_RING, CallerIdTime.BETWEEN_RINGS
@@ -98,6 +111,17 @@ COUNTRIES: Mapping[str, Country] = {
             caller_id_time=BETWEEN,
             caller_id_gap=1.0,
         ),
+        _plain("CA", "20", (350, 440), (480, 620), 0.5, 0.25, ring=(2, 4)),
+        _plain("FR", "3D", (440,), (440,), 0.5, 0.25, ring=(1.5, 3.5)),
+        replace(_plain("IT", "59", (425,), (425,), 0.5, 0.2, ring=(1, 4)), dial=TonePlan((425,), (0.2, 0.2, 0.6, 1.0))),
+        replace(
+            _plain("ES", "A0", (425,), (425,), 0.2, 0.2, ring=(1.5, 3)),
+            reorder=TonePlan((425,), (0.2, 0.2, 0.2, 0.2, 0.2, 0.6)),
+        ),
+        _plain("NL", "7B", (425,), (425,), 0.5, 0.25, ring=(1, 4)),
+        replace(_plain("SE", "A5", (425,), (425,), 0.25, 0.25, ring=(1, 5)), reorder=TonePlan((425,), (0.25, 0.75))),
+        _plain("AU", "09", (413, 438), (425,), 0.375, 0.375, ring=(0.4, 0.2, 0.4, 2.0)),
+        _plain("NZ", "7E", (400,), (400,), 0.5, 0.25, ring=(0.4, 0.2, 0.4, 2.0)),
     )
 }
 

@@ -107,6 +107,18 @@ def test_f23_debians_music_on_hold_and_prompts_end_no_call(tmp_path):
         line.run(3.0)
 
 
+@pytest.mark.parametrize("level", [-9.0, -20.0])
+def test_f24_keys_pressed_over_our_own_prompt_are_heard(tmp_path, level):
+    line = WholeLine(tmp_path, echo_cancelling=True).in_service()
+    line.core._hybrid = Hybrid(12.0)
+    line.our_voice = babble(10.0, seed=6, level=-20.0)
+    party = line.called()
+    line.run(2.0)
+    party.press(digits("0123456789*#", 0.1, 0.1, level), 0)
+    line.run(3.0)
+    assert line.trunk.pressed == "0123456789*#"
+
+
 @pytest.mark.parametrize("echo_db", [6.0, 12.0])
 def test_f26_our_own_loud_prompt_in_the_echo_is_no_key_and_no_hang_up(tmp_path, echo_db):
     line = WholeLine(tmp_path, echo_cancelling=True).in_service()

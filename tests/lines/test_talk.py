@@ -64,7 +64,7 @@ def test_the_switch_hears_its_own_voice_20_db_less_and_the_caller_as_ever(tmp_pa
 
 
 @pytest.mark.parametrize("signs", [(), (Sign.UNDERRUN,), (Sign.OVERRUN, Sign.LOST)])
-def test_no_sample_is_lost_added_or_kept_for_10_ms_also_after_the_card_lost_some(tmp_path, signs):
+def test_f37_no_sample_is_lost_added_or_kept_for_10_ms_also_after_the_card_lost_some(tmp_path, signs):
     card = Card(tmp_path, EchoPath(Untouched()))
     caller = wired(speech(3, 2.0))
     first, second = np.split(caller, 2)
@@ -89,7 +89,7 @@ def test_without_the_library_a_call_goes_on_with_its_echo_and_that_is_said_once(
     assert echo_path(False) is None
 
 
-def test_a_real_call_over_a_bad_hybrid_brings_the_switch_hardly_anything_of_its_own_voice(tmp_path):
+def test_f37_a_real_call_over_a_bad_hybrid_brings_the_switch_hardly_anything_of_its_own_voice(tmp_path):
     said = speech(1, 4.0)
     rig = Rig(tmp_path, 1, "JP", "--echo-db", "12")
     switch = FakeSwitch(say=said.astype(np.int16).tobytes())

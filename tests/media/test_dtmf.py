@@ -5,6 +5,7 @@ import pytest
 
 from appliance.media import ulaw
 from appliance.media.dtmf import KEYS, RATE, Detector, tones
+from tests.bench.corpus import corpus
 from tests.media.pressed import found, noise, pressed, silence, vowels
 
 
@@ -12,7 +13,7 @@ def line(*parts: np.ndarray) -> np.ndarray:
     return np.concatenate([silence(0.0371), *parts, silence(0.08)])
 
 
-def test_every_key_is_heard_once_from_forty_milliseconds_on():
+def test_f24_every_key_is_heard_once_from_forty_milliseconds_on():
     for start in range(0, 51, 10):  # wherever the blocks fall
         for key in KEYS:
             assert found(np.concatenate([np.zeros(start), line(pressed(key, 0.040))])) == key
@@ -20,7 +21,7 @@ def test_every_key_is_heard_once_from_forty_milliseconds_on():
 
 
 @pytest.mark.parametrize("milliseconds", [15, 23, 24])
-def test_24_milliseconds_are_no_key(milliseconds):
+def test_f24_24_milliseconds_are_no_key(milliseconds):
     for start in range(0, 51, 10):
         for key in KEYS:
             assert found(np.concatenate([np.zeros(start), line(pressed(key, milliseconds / 1000))])) == ""
@@ -28,42 +29,42 @@ def test_24_milliseconds_are_no_key(milliseconds):
 
 @pytest.mark.parametrize("shift", [0.982, 0.985, 1.015, 1.018])
 @pytest.mark.parametrize("key", "159D")
-def test_a_sender_may_be_1_8_percent_off(key, shift):
+def test_f24_a_sender_may_be_1_8_percent_off(key, shift):
     assert found(line(pressed(key, shift=shift))) == key
 
 
 @pytest.mark.parametrize("shift", [0.965, 0.97, 1.03, 1.035])
 @pytest.mark.parametrize("key", "159D")
-def test_three_percent_off_is_no_key(key, shift):
+def test_f24_three_percent_off_is_no_key(key, shift):
     assert found(line(pressed(key, 0.5, shift=shift))) == ""
 
 
 @pytest.mark.parametrize("twist", [-8.0, -5.0, 4.0, 5.0])
-def test_the_column_may_be_8_db_weaker_or_5_db_stronger_than_the_row(twist):
+def test_f24_the_column_may_be_8_db_weaker_or_5_db_stronger_than_the_row(twist):
     dice = np.random.default_rng(8)
     for key in KEYS:
         assert found(line(pressed(key, twist_db=twist, phase=tuple(dice.uniform(0, 6.28, 2))))) == key
 
 
 @pytest.mark.parametrize("level", [-6.1, -20.0, -27.0, -35.0])
-def test_loud_and_faint_keys_are_heard(level):
+def test_f24_loud_and_faint_keys_are_heard(level):
     assert "".join(found(line(pressed(key, row_db=level))) for key in KEYS) == KEYS
 
 
-def test_a_tone_alone_is_no_key():
+def test_f24_a_tone_alone_is_no_key():
     for hertz in (697, 941, 1209, 1633, 400, 1000):
         at = np.arange(RATE) / RATE
         assert found(line(8000 * np.sin(2 * np.pi * hertz * at))) == ""
 
 
-def test_keys_are_heard_in_noise_12_db_below():
+def test_f24_keys_are_heard_in_noise_12_db_below():
     dice = np.random.default_rng(12)
     for key in KEYS * 2:
         audio = line(pressed(key))
         assert found(audio + noise(dice, len(audio), -15 + 3 - 12)) == key
 
 
-def test_the_same_key_twice_is_two_and_an_interruption_of_10_ms_is_none():
+def test_f24_the_same_key_twice_is_two_and_an_interruption_of_10_ms_is_none():
     for key in KEYS:
         assert found(line(pressed(key), silence(0.03), pressed(key))) == 2 * key
         held = pressed(key, 0.1)
@@ -71,7 +72,7 @@ def test_the_same_key_twice_is_two_and_an_interruption_of_10_ms_is_none():
         assert found(line(held)) == key
 
 
-def test_another_key_without_a_pause_is_heard_too():
+def test_f24_another_key_without_a_pause_is_heard_too():
     assert found(line(pressed("1"), pressed("9"))) == "19"
 
 
@@ -86,8 +87,17 @@ def test_a_key_is_told_within_65_ms_of_its_beginning_however_the_samples_are_cut
         assert detector.sounding == ""
 
 
-def test_a_minute_of_vowels_is_no_key():
+def test_f25_a_minute_of_vowels_is_no_key():
     assert len(found(vowels(np.random.default_rng(4), 60.0))) <= 1
+
+
+def test_f25_ten_minutes_of_real_speech_hold_no_key():
+    """All of it, and music, in tests/bench/bench_dtmf.py."""
+    speech = [audio for _name, audio in corpus() if 8000 < len(audio) < 30 * 8000]
+    if not speech:
+        pytest.skip("no asterisk-core-sounds-*-wav is installed, and DESKBELL_CORPUS names no other speech")
+    some = np.concatenate(speech)[: 600 * 8000]
+    assert found(some) == ""
 
 
 def test_what_is_sent_is_heard_and_keeps_its_times_and_levels():

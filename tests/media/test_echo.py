@@ -52,7 +52,7 @@ def erle(near: np.ndarray, out: np.ndarray, begin: float, end: float) -> float:
 
 
 @pytest.mark.parametrize("delay", [0, 40, 160, 240, 300])
-def test_after_a_second_of_single_talk_the_echo_is_20_db_down(delay):
+def test_f37_after_a_second_of_single_talk_the_echo_is_20_db_down(delay):
     far = wired(speech(1, 5.0))
     near = wired(line(far, delay))
     out = through(EchoPath(Speex()), near, far)
@@ -60,7 +60,7 @@ def test_after_a_second_of_single_talk_the_echo_is_20_db_down(delay):
     assert erle(near, out, 2.0, 5.0) >= 20.0
 
 
-def test_an_echo_later_than_the_tail_is_found_and_cancelled_too():
+def test_f37_an_echo_later_than_the_tail_is_found_and_cancelled_too():
     far = wired(speech(3, 5.0))
     near = wired(line(far, 1500))
     path = EchoPath(Speex())
@@ -70,7 +70,7 @@ def test_an_echo_later_than_the_tail_is_found_and_cancelled_too():
 
 
 @pytest.mark.parametrize("voices", [(4, 5), (1, 2), (6, 7)])
-def test_double_talk_makes_nothing_diverge_and_leaves_the_voice_as_it_was(voices):
+def test_f37_double_talk_makes_nothing_diverge_and_leaves_the_voice_as_it_was(voices):
     far = wired(speech(voices[0], 8.0))
     echoed, voice = line(far, 160), np.zeros(8 * RATE)
     voice[3 * RATE : 5 * RATE] = speech(voices[1], 2.0, -22.0)
@@ -84,7 +84,7 @@ def test_double_talk_makes_nothing_diverge_and_leaves_the_voice_as_it_was(voices
     assert erle(near, out, 5.5, 8.0) >= 20.0
 
 
-def test_a_voice_alone_passes_without_silence_or_loss():
+def test_f37_a_voice_alone_passes_without_silence_or_loss():
     voice = wired(speech(6, 3.0))
     out = through(EchoPath(Speex()), voice, np.zeros(len(voice), np.int16))
     assert len(out) == len(voice)

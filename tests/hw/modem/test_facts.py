@@ -49,7 +49,7 @@ def test_no_caller_id_text_raises_and_none_grows_without_bound(value, tag):
 def test_a_number_is_offered_as_soon_as_it_settled():
     ringing = Ringing(country("US"), 10.0)
     ringing.ring(10.0)
-    assert ringing.offer_at() == 13.0
+    assert ringing.offer_at() == 14.5
     ringing.caller_id(CallerIdLine("NMBR", "5551234"), 11.0)
     assert ringing.offer_at() == 11.3
     ringing.caller_id(CallerIdLine("NAME", "ANN"), 11.1)

@@ -60,10 +60,9 @@ def test_f09_after_a_stall_of_ours_the_delay_is_what_it_was(stall):
 
 @pytest.mark.parametrize("ppm", [-200.0, 200.0])
 def test_f10_a_crystal_200_ppm_off_neither_dries_nor_overruns_the_card(ppm):
-    """F10 partly: 30 s of card and driver; the jitter buffer is tested in tests/lines/test_elastic.py."""
     line = VirtualLine(ppm=ppm).ready()
     line.talking()
-    line.run(30.0)
+    line.run(1800.0)
     stats = line.core.stats(line.now)
     assert (stats.underruns, stats.overruns) == (0, 0)
     line.hang_up()
@@ -71,7 +70,7 @@ def test_f10_a_crystal_200_ppm_off_neither_dries_nor_overruns_the_card(ppm):
 
 
 def test_f11_a_flood_of_underrun_and_overrun_reports_is_survived_and_counted_once_per_dry_spell():
-    """F11 partly: the driver; that no log is flooded and no core is eaten is not measured."""
+    """The log and the alarm of such a flood: tests/lines/test_faults_calls.py; its CPU: tests/bench/bench_line.py."""
     line = VirtualLine().ready()
     party = line.talking()
     for _ in range(100):

@@ -10,7 +10,6 @@ from hw.sim import VirtualCard, What
 
 
 def test_f13_a_hundred_unplugs_leak_no_descriptor_and_the_new_number_is_found(tmp_path):
-    """F13 partly: the port alone; the line that reopens it is tested in tests/lines/test_process.py."""
     with VirtualCard("JP", link=tmp_path / "port1") as card:
         before = 0
         for cycle in range(100):
