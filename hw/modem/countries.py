@@ -66,8 +66,10 @@ COUNTRIES: Final = {
         Country("JP", "00", 3.0, caller_id_wait=1.4, has_short_ring_alert=True, answer_limit=120.0,
                 reverses_at_answer=True, flash=0.5, calling_code="81", international="010"),
         # Counted from the start of a ring of 2 s, the number comes 2.5 to 4 s later (fxo §4.4).
-        Country("US", "B5", 6.0, caller_id_wait=4.5, flash=0.55, calling_code="1", trunk_prefix="1", international="011"),
-        Country("CA", "20", 6.0, caller_id_wait=4.5, flash=0.55, calling_code="1", trunk_prefix="1", international="011"),
+        Country("US", "B5", 6.0, caller_id_wait=4.5, flash=0.55, calling_code="1", trunk_prefix="1",
+                international="011"),
+        Country("CA", "20", 6.0, caller_id_wait=4.5, flash=0.55, calling_code="1", trunk_prefix="1",
+                international="011"),
         Country("UK", "B4", 3.0, calling_code="44"),
         Country("DE", "42", 5.0, calling_code="49"),
         Country("FR", "3D", 5.0, flash=0.3, calling_code="33"),
