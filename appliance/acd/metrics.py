@@ -133,7 +133,7 @@ METRICS: tuple[Metric, ...] = (
         "M-15",
         "不応答率",
         "RNA rate",
-        "(declined + no answer) / (offers − withdrawn − unreachable − busy race)",
+        "(declined + no answer) / (offers − withdrawn − unreachable − busy race), races and groups left out",
         fig.not_answered,
     ),
     Metric("M-16", "転送", "transfers", "blind, attended, rejected, returned to queue", fig.transfers),
@@ -157,7 +157,7 @@ METRICS: tuple[Metric, ...] = (
         "M-18",
         "折り返しまでの時間",
         "callback delay",
-        "fig.median, request → customer connected",
+        "median, request → customer connected",
         lambda c: (fig.median(c.callbacks.delays_s),),
     ),
     Metric(
@@ -165,7 +165,7 @@ METRICS: tuple[Metric, ...] = (
         "約束内の折り返し",
         "inside the promise",
         "connected inside the promised window / connected",
-        lambda c: (fig.share(c.callbacks.kept, len(c.callbacks.delays_s)),),
+        fig.inside_the_promise,
     ),
     Metric(
         "M-19",

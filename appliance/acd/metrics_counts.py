@@ -103,14 +103,14 @@ class Transfers:
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """M-18; `delays_s` from request to the customer connected, `kept` of them inside the promised window."""
+    """M-18; `delays_s` from request to the customer connected, `kept` of them in the window promised (None: no window)."""
 
     requested: int = 0
     attempts: int = 0
     failed: int = 0
     merged: int = 0
     cancelled: int = 0
-    kept: int = 0
+    kept: int | None = None
     delays_s: tuple[float, ...] = ()
 
 
@@ -156,6 +156,7 @@ class Counts:
     auto_offs: Mapping[str, int] = field(default_factory=dict)
     confirmed_s: tuple[float, ...] = ()
     offers: Mapping[str, Mapping[OfferOutcome, int]] = field(default_factory=dict)  # by agent
+    excused: Mapping[str, int] = field(default_factory=dict)  # of them missed without blame (D-20), by agent
     transfers: Transfers = Transfers()
     one_segment: int = 0
     numbered: int = 0
@@ -206,11 +207,15 @@ def count(
         auto_offs=Counter(one.reason for one in ledger.auto_offs if _counts(one, interval, agents)),
         confirmed_s=tuple(one.after_s for one in ledger.confirmed if _counts(one, interval, agents)),
         offers=_offers(ledger, interval, queue),
-        one_segment=sum(one.segments == 1 for one in inside),
+        excused=_excused(ledger, interval, queue),
+        one_segment=sum(one.segments == 1 for one in inside if one.left is Exit.ANSWERED),
         numbered=len(numbered),
         repeats=sum(one.is_repeat for one in numbered),
         ghosts=sum(interval.has(one.wall) and queue in ("", one.queue) for one in ledger.ghosts),
-        lines=LineUse(busy_s=_line_use(ledger, interval, queue)),
+        callbacks=_callbacks(ledger, interval, queue),
+        announced=_announced(ledger, {one.contact for one in inside}),
+        lines=LineUse(_line_use(ledger, interval, queue), ring_hold_saved_s=_ring_holds(ledger, interval)),
+        health=Health(healed=sum(interval.has(wall) for wall in ledger.healed)),
     )
 
 
@@ -274,6 +279,39 @@ def _offers(ledger: Ledger, interval: Interval, queue: str) -> Mapping[str, Mapp
         if one.outcome is not None and interval.has(one.wall) and queue in ("", one.queue):
             by_agent.setdefault(one.agent, Counter())[one.outcome] += 1
     return by_agent
+
+
+def _excused(ledger: Ledger, interval: Interval, queue: str) -> Mapping[str, int]:
+    missed = (OfferOutcome.REJECTED, OfferOutcome.TIMEOUT)
+    return Counter(
+        one.agent
+        for one in ledger.offers.values()
+        if one.is_blameless and one.outcome in missed and interval.has(one.wall) and queue in ("", one.queue)
+    )
+
+
+def _callbacks(ledger: Ledger, interval: Interval, queue: str) -> Callbacks:
+    """Those asked for in the interval, whenever they end."""
+    asked = [one for one in ledger.promises.values() if interval.has(one.wall) and queue in ("", one.queue)]
+    ended = Counter(one.ended for one in asked)
+    return Callbacks(
+        requested=len(asked),
+        attempts=sum(one.attempts for one in asked),
+        failed=ended["failed"] + ended["expired"] + ended["queue_removed"],
+        merged=ended["merged"],
+        cancelled=ended["cancelled"],
+        delays_s=tuple(one.after_s for one in asked if one.ended == "connected"),
+    )
+
+
+def _announced(ledger: Ledger, contacts: Collection[str]) -> tuple[tuple[float, float], ...]:
+    return tuple(
+        (one.bound_s, one.waited_s) for one in ledger.announced.values() if one.is_served and one.contact in contacts
+    )
+
+
+def _ring_holds(ledger: Ledger, interval: Interval) -> float:
+    return sum(one.within(interval.start, interval.end) for one in ledger.ring_holds)
 
 
 def _line_use(ledger: Ledger, interval: Interval, queue: str) -> Mapping[str, float]:

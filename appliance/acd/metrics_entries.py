@@ -19,7 +19,8 @@ class Exit(enum.Enum):
     LOST = "lost"  # N_lost
 
 
-EXITS = {way.value: way for way in Exit}
+EXITS = {way.value: way for way in Exit} | {"fallback": Exit.FALLBACK}
+"""The exit of each of the engine's outcomes: whoever a chain took away, to a message or to somebody, is N_fb."""
 
 
 @dataclass(slots=True)
@@ -63,7 +64,10 @@ class Segment:
 
 @dataclass(slots=True)
 class Offer:
-    """One offer. `outcome` None while it rings; only a timeout may become accepted later (R-05)."""
+    """One offer. `outcome` None while it rings; only a timeout may become accepted later (R-05).
+
+    `is_blameless`: a race or a ring group, where not answering is nobody's miss (D-20).
+    """
 
     offer: str
     contact: str
@@ -71,6 +75,7 @@ class Offer:
     queue: str
     wall: float
     outcome: OfferOutcome | None = None
+    is_blameless: bool = False
 
 
 class Doing(enum.Enum):
@@ -116,6 +121,30 @@ class Confirmed:
     agent: str
     wall: float
     after_s: float
+
+
+@dataclass(slots=True)
+class Promise:
+    """A callback (M-18): asked for at office time `at`; `ended` "" while it stands, "connected", or why it was none."""
+
+    contact: str
+    queue: str
+    wall: float
+    at: float
+    attempts: int = 0
+    ended: str = ""
+    after_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Announced:
+    """The first wait a caller was told, and how long they waited from then on; `is_served` once they were (M-20)."""
+
+    contact: str
+    at: float
+    bound_s: float
+    waited_s: float = 0.0
+    is_served: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,11 +166,13 @@ def offer_outcomes(counts: Counts) -> Figures:
 
 
 def not_answered(counts: Counts) -> Figures:
-    """The RNA rate of everybody, then of each agent."""
-    rows = {"": [*counts.offers.values()], **{agent: [each] for agent, each in sorted(counts.offers.items())}}
+    """The RNA rate of everybody, then of each agent. What nobody is blamed for is no miss (D-20)."""
+    everybody = sorted(counts.offers)
     figures = []
-    for who, each in rows.items():
+    for who, agents in {"": everybody, **{agent: [agent] for agent in everybody}}.items():
+        each = [counts.offers[agent] for agent in agents]
         missed = sum(one.get(Out.REJECTED, 0) + one.get(Out.TIMEOUT, 0) for one in each)
+        missed -= sum(counts.excused.get(agent, 0) for agent in agents)
         taken = sum(one.get(Out.ACCEPTED, 0) for one in each)
         figures.append(share(missed, missed + taken, of=who))
     return tuple(figures)
@@ -200,6 +202,12 @@ def attempts(counts: Counts) -> Figures:
     """M-18: attempts per connect."""
     connected = len(counts.callbacks.delays_s)
     return (Figure(ratio(counts.callbacks.attempts, connected), Unit.COUNT, connected),)
+
+
+def inside_the_promise(counts: Counts) -> Figures:
+    """M-18: of the connected ones, where a window was promised."""
+    kept = counts.callbacks.kept
+    return (Figure(None, Unit.SHARE, 0) if kept is None else share(kept, len(counts.callbacks.delays_s)),)
 
 
 def kept_promises(counts: Counts) -> Figures:

@@ -10,12 +10,14 @@ Rules:
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from appliance.acd import commands as do
 from appliance.acd import events as ev
 from appliance.acd import metrics_entries as entry
 from appliance.acd import story
 from appliance.acd.commands import Command
 from appliance.acd.engine import Acd
 from appliance.acd.events import Event
+from appliance.acd.expected_wait import OVER
 from appliance.acd.model import Agent, State
 
 DAY_S = 86400.0
@@ -54,6 +56,11 @@ class Ledger:
     auto_offs: list[entry.AutoOff] = field(default_factory=list)
     confirmed: list[entry.Confirmed] = field(default_factory=list)
     ghosts: list[entry.Ghost] = field(default_factory=list)
+    promises: dict[str, entry.Promise] = field(default_factory=dict)
+    announced: dict[str, entry.Announced] = field(default_factory=dict)
+    unanswered: dict[str, float] = field(default_factory=dict)
+    ring_holds: list[entry.Stretch] = field(default_factory=list)
+    healed: list[float] = field(default_factory=list)
     inside: dict[float, dict[str, int]] = field(default_factory=dict)
     shifts: dict[str, entry.Shift] = field(default_factory=dict)
     talking: dict[str, entry.Segment] = field(default_factory=dict)
@@ -67,8 +74,13 @@ class Ledger:
         commands = acd.handle_batch(events, at)
         facts = acd.drain_facts()
         self.at, self.wall = at, max(wall, self.wall)
+        for event in events:
+            if isinstance(event, ev.CallerArrived) and event.returns:
+                self.unanswered[event.contact] = at
         for fact in facts:
             self._note(fact)
+        for command in commands:
+            self._note_order(command)
         self._follow_talk(acd.state)
         is_loud = any(not isinstance(event, _QUIET) for event in events)
         if is_loud or any(isinstance(fact, story.DutyChanged) for fact in facts):
@@ -87,6 +99,9 @@ class Ledger:
             arrived = wall - (state.at - live.t_enq)
             known = entry.Contact(live.contact, live.queue, live.number, live.origin, live.t_enq, arrived)
             self.contacts[live.contact] = known
+            if live.callback is not None and not live.is_live:
+                known.left = entry.Exit.CALLBACK
+                self._promise_of(known)
             held = state.offers.get(live.offer)
             if held is not None and held.was_bridged:
                 known.left, known.waited_s = entry.Exit.ANSWERED, live.waited_s
@@ -130,6 +145,10 @@ class Ledger:
                     self.auto_offs.append(entry.AutoOff(fact.agent, self.wall, fact.reason))
             case story.WrapUpFinished():
                 self._wrapped(fact)
+            case story.CallbackPromised() | story.CallbackDialled():
+                self._called_back(fact)
+            case story.Healed():
+                self.healed.append(self.wall)
 
     def _arrived(self, fact: story.ContactArrived) -> None:
         contact = entry.Contact(fact.contact, fact.queue, fact.number, fact.origin, fact.at, self.wall)
@@ -142,6 +161,11 @@ class Ledger:
         contact = self.contacts[fact.contact]
         if contact.left is None:
             contact.left, contact.waited_s = entry.Exit.ANSWERED, fact.waited_s
+        promise, told = self.promises.get(fact.contact), self.announced.get(fact.contact)
+        if promise is not None and not promise.ended:
+            promise.ended, promise.after_s = "connected", fact.at - promise.at
+        elif told is not None and not told.is_served:
+            told.is_served, told.waited_s = True, fact.at - told.at
         self._open_segment(contact, fact.agent, fact.offer)
 
     def _open_segment(self, contact: entry.Contact, agent: str, offer: str) -> None:
@@ -155,13 +179,17 @@ class Ledger:
     def _ended(self, fact: story.ContactEnded) -> None:
         contact = self.contacts[fact.contact]
         contact.has_ended, contact.ended_wall, contact.ended_at, contact.why = True, self.wall, fact.at, fact.why
+        self._line_answered(fact.contact)
+        if (promise := self.promises.get(fact.contact)) is not None and not promise.ended:
+            promise.ended = fact.why
         if contact.left is None:
             contact.left, contact.waited_s = entry.EXITS.get(fact.outcome.value), fact.waited_s
             if fact.why == "after_accept":
                 self.ghosts.append(entry.Ghost(fact.contact, contact.queue, self.wall))
 
     def _offer_ended(self, fact: story.OfferEnded) -> None:
-        self.offers[fact.offer].outcome = fact.outcome
+        offer = self.offers[fact.offer]
+        offer.outcome, offer.is_blameless = fact.outcome, fact.is_blameless
         if fact.outcome is story.OfferOutcome.ACCEPTED:
             self._spent(fact.agent, entry.Doing.RINGING_ANSWERED, fact.rang_s)
 
@@ -174,6 +202,36 @@ class Ledger:
         self._spent(fact.agent, entry.Doing.WRAPPING, fact.lasted_s)
         if (segment := self.wrapping.pop(fact.agent, None)) is not None:
             segment.wrapped_s, segment.is_over = fact.lasted_s, True
+
+    def _called_back(self, fact: story.CallbackPromised | story.CallbackDialled) -> None:
+        contact = self.contacts[fact.contact]
+        if isinstance(fact, story.CallbackDialled):
+            self._promise_of(contact).attempts += 1
+            return
+        self.promises[fact.contact] = entry.Promise(fact.contact, fact.queue, self.wall, fact.at)
+        if contact.left is None:
+            contact.left, contact.waited_s = entry.Exit.CALLBACK, fact.at - contact.at
+
+    def _promise_of(self, contact: entry.Contact) -> entry.Promise:
+        """One made before, or taken over by the customer who rang in and gave up, counts from their arrival."""
+        promise = entry.Promise(contact.contact, contact.queue, contact.wall, contact.at)
+        return self.promises.setdefault(contact.contact, promise)
+
+    # -- orders
+
+    def _note_order(self, command: Command) -> None:
+        match command:
+            case do.AnnouncePosition(contact, _, minutes) if minutes not in (None, OVER):
+                self.announced.setdefault(contact, entry.Announced(contact, self.at, 60.0 * (minutes or 0)))
+            case do.HoldCaller(contact) | do.Connect(contact, _) | do.SayToCaller(contact, _, _):
+                self._line_answered(contact)
+            case _:
+                pass
+
+    def _line_answered(self, contact: str) -> None:
+        """Until here an analogue line rang on and cost its caller nothing (U-15)."""
+        if (since := self.unanswered.pop(contact, None)) is not None:
+            self.ring_holds.append(entry.Stretch("", entry.Doing.HOLDING, self.wall, self.at - since))
 
     # -- what the engine's state says between facts
 

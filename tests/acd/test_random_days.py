@@ -14,8 +14,12 @@ import pytest
 
 from appliance.acd import events as ev
 from appliance.acd import tables
+from appliance.acd.engine import Acd
 from appliance.acd.events import Event
 from appliance.acd.house import Held
+from appliance.acd.metrics import conservation
+from appliance.acd.metrics_counts import Interval, count
+from appliance.acd.metrics_ledger import Ledger
 from appliance.acd.model import Agent, AgentState, ContactState, Intent, Offer, Phase
 from appliance.acd.settings import OfficeSettings, QueueSettings, Skill, SupervisorSettings
 from appliance.acd.talk import Mode
@@ -145,6 +149,16 @@ class Day:
             SupervisorSettings("fay", "Fay", "902", ("sales", "vip")),
         )
         return replace(plain, agents=people, ageing_s=30.0 * (len(agents) % 2), supervisors=supervisors)
+
+    def is_conserved(self) -> str:
+        """M-00 of every stretch of the day, told as at night; "" when all of them add up."""
+        first, last = self.desk.journal[0][1], self.desk.journal[-1][1] + 1
+        slots = Interval(first, last).slots((last - first) / 3)
+        acd, ledger = Acd(), Ledger(sorted({edge for slot in slots for edge in (slot.start, slot.end)}))
+        for events, at in self.desk.journal:
+            ledger.handle(acd, events, at, at)
+        ledger.finish(acd, last, last)
+        return " ".join(filter(None, (conservation(count(ledger, slot)) for slot in slots)))
 
     # -- what may happen
 
@@ -338,6 +352,7 @@ def test_random_days_keep_every_invariant_and_take_every_row_of_the_table() -> N
         day.desk.refold()
         Desk.made.clear()
         assert day.desk.acd.state.arrivals == day.callers
+        assert day.is_conserved() == ""
         batches += len(day.desk.journal)
         rows.update(day.desk.acd.rows_taken)
         missing = [row.id for row in tables.ROWS if not rows[row.id]]
