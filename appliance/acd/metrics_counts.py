@@ -103,7 +103,7 @@ class Transfers:
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """M-18; `delays_s` from request to the customer connected, `kept` of them in the window promised (None: no window)."""
+    """M-18; `delays_s` from request to the customer connected, `kept` of them in the promised window (None: none)."""
 
     requested: int = 0
     attempts: int = 0
