@@ -1,6 +1,5 @@
 """What reports count beside calls: callbacks (M-18), announced waits (M-20), rings that cost nothing (M-21), faults."""
 
-
 import pytest
 
 from appliance.acd import events as ev
