@@ -61,13 +61,16 @@ RULES: dict[str, Rule] = {
         "appliance.errors appliance.edge appliance.api hw.panel hw.debounce hw.fittings hw.errors",
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
-    "appliance.desk.panel_logic": rule("appliance.acd appliance.api", never=IMPURE),
+    "appliance.desk.lamps": rule(never=IMPURE),
+    "appliance.desk.panel_logic": rule("appliance.acd appliance.desk.lamps", never=IMPURE),
     "appliance.desk.feature_codes": rule("appliance.acd appliance.desk.panel_logic", never=IMPURE),
     "appliance.desk.signs": rule("appliance.acd", never=IMPURE),
     "appliance.desk.lifeline": rule(never=IMPURE),
     "appliance.desk.contacts": rule("appliance.acd hw.fittings", never=IMPURE),
     "appliance.desk.blinking": rule(never=IMPURE),
-    "appliance.desk.lamp_legend": rule("appliance.acd appliance.desk.panel_logic appliance.desk.signs"),
+    "appliance.desk.lamp_legend": rule(
+        "appliance.acd appliance.desk.lamps appliance.desk.panel_logic appliance.desk.signs"
+    ),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),
     "appliance.switch": rule(
         "appliance.wire appliance.wire_stream appliance.media appliance.errors appliance.settings_file",

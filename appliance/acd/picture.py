@@ -106,6 +106,7 @@ def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) ->
         coach=beside.coach.supervisor if beside.coach is not None else "",
         coach_mode=beside.coach.mode.value if beside.coach is not None else "",
         help_asked=beside.help_asked,
+        helps=_helps(state, settings.phone),
     )
 
 
@@ -136,6 +137,15 @@ def _beside(state: State, offer: Offer | None, contact: Contact | None) -> _Besi
         coach=shown[0] if shown else None,
         help_asked=any(one.is_help and one.phase is CoachPhase.RINGING for one in coaches),
     )
+
+
+def _helps(state: State, phone: str) -> str:
+    """The agent whom the supervisor at this phone is rung to help in silence, "" for none."""
+    ringing = {
+        one.supervisor: one.agent for one in state.coaches.values() if one.is_help and one.phase is CoachPhase.RINGING
+    }
+    here = (one.supervisor for one in state.office.supervisors if one.phone == phone)
+    return next((ringing[name] for name in here if name in ringing), "") if ringing else ""
 
 
 def _is_recorded(contact: Contact | None, offer: Offer | None) -> bool:

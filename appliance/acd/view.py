@@ -50,6 +50,7 @@ class AgentView:
     coach: str = ""  # the supervisor who takes part in the call, in `coach_mode`
     coach_mode: str = ""
     help_asked: bool = False  # a supervisor is being rung to help in silence (U-08)
+    helps: str = ""  # the agent whom this person's phone is rung to help (U-08)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from hw.fittings import Kind, Spot
 KEY: Final = "key"
 """Who holds the hours by the key switch."""
 
+RECORD_KEY: Final = "record key"
+"""Who pauses a recording by a seat's key."""
+
 FORCE_S: Final = 5.0
 
 

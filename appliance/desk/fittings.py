@@ -181,6 +181,8 @@ class Fittings:
                 event = contacts.force_button(down, self._is_down(Spot(Kind.CLOSING_KEY, "", "key")) is True)
             case Kind.CONTACT, _:
                 event = self._of_contact(spot.name, down)
+            case Kind.RECORD_KEY, _ if (agent := self._agent_at(spot.name)) is not None:
+                event = ev.RecordingPauseAsked(agent.agent, contacts.RECORD_KEY, paused=down)
         if event is not None:
             self._post(event)
 
@@ -192,6 +194,9 @@ class Fittings:
         elif not down:
             self._alarms.clear(f"contact {name}")
         return event
+
+    def _agent_at(self, seat: str) -> AgentView | None:
+        return next((agent for agent in self._view().agents if str(agent.seat) == seat), None)
 
     def _is_down(self, spot: Spot) -> bool | None:
         """The level that is believed; None while it is not known."""
@@ -248,9 +253,11 @@ class Fittings:
     # --- outputs
 
     def _show_office(self, now: float) -> list[float]:
-        """Stack light and closing lamp, from the committed view."""
+        """Stack light, closing lamp and tallies, from the committed view."""
         view, at = self._view(), self._clock.of_monotonic(now)
         self._show(Spot(Kind.CLOSING_KEY, "", "lamp"), signs.closing_lamp(view), now)
+        for agent in view.agents:
+            self._show(Spot(Kind.RECORD_KEY, str(agent.seat), "tally"), signs.tally(agent), now)
         if Kind.STACK_LIGHT not in self._kinds:
             return []
         sign, changes_at = signs.beacon(view, at, self._settings.wait_target_s)

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from appliance.desk.panel_logic import GUARD_S, PATTERNS, PRESSES, Pattern, Step
+from appliance.desk.lamps import PATTERNS, Pattern, Step
+from appliance.desk.panel_logic import GUARD_S, PRESSES
 from appliance.desk.signs import BEACON, EMERGENCY, OTHERS, Rhythm, Sign
 
 PICTURES: Final = "lamps"

@@ -20,8 +20,9 @@ from appliance.desk.blinking import step_at
 from appliance.desk.clock import Clock, monotonic
 from appliance.desk.fittings import PLAIN as NOTHING_FITTED
 from appliance.desk.fittings import Fitted, Fittings
+from appliance.desk.lamps import PATTERNS, Pattern
 from appliance.desk.legs import Post
-from appliance.desk.panel_logic import PATTERNS, Pattern, PressKind, meaning_of, pattern_of
+from appliance.desk.panel_logic import PressKind, meaning_of, pattern_of
 from appliance.desk.settings import PanelSettings
 from hw import debounce
 from hw.debounce import Kind, Press

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from appliance.acd.view import OfficeView, Status
+from appliance.acd.view import AgentView, OfficeView, Status
 
 Beat: TypeAlias = tuple[bool, float]
 """On or off, and for how many seconds."""
@@ -94,6 +94,11 @@ def counting(number: int) -> Rhythm:
     return (*flashes[:-1], (False, 1.5))
 
 
+def tally(agent: AgentView) -> Rhythm:
+    """A recording key's own lamp is lit exactly while what is recorded is silence (U-05)."""
+    return LIT if agent.paused else DARK
+
+
 # --- buzzers
 
 RING: Final[Rhythm] = ((True, 0.1), (False, 0.3), (True, 0.1), (False, 2.5))
@@ -104,6 +109,7 @@ SOUNDS: Final[Mapping[str, Rhythm]] = {
     "ringing_pending": RING,
     "off_prompt": ASK,
     "available_away": ASK,
+    "help_called": RING,
 }
 """What a seat's buzzer sounds by what its lamp says (S-M3: ringing is two short, a question one long)."""
 

@@ -299,3 +299,20 @@ def test_a30_the_desk_restarts_and_who_is_still_on_the_line_stays() -> None:
     assert state(desk) is ContactState.TAKEN
     desk.together(ev.Restarted())
     assert desk.ending("c1").outcome is Outcome.ANSWERED
+
+
+def test_u08_a_supervisor_who_sits_at_a_seat_sees_there_who_calls_for_help_until_they_come() -> None:
+    phone = Desk("ann", "bob").acd.state.agents["bob"].settings.phone
+    desk = talking(SupervisorSettings("bob", "Bob", phone))
+    assert desk.agent("bob").helps == ""
+    desk.together(ev.HelpAsked("ann", "button"))
+    assert (desk.agent("bob").helps, desk.agent("ann").helps) == ("ann", "")
+    desk.together(ev.CoachAnswered("k1"))
+    assert desk.agent("bob").helps == ""
+
+
+def test_u08_a_supervisor_who_only_listens_in_is_called_by_nobody() -> None:
+    phone = Desk("ann", "bob").acd.state.agents["bob"].settings.phone
+    desk = talking(SupervisorSettings("bob", "Bob", phone))
+    asks(desk, "bob")
+    assert desk.agent("bob").helps == ""

@@ -21,6 +21,7 @@ KEY, FORCE = Spot(Kind.CLOSING_KEY, "", "key"), Spot(Kind.CLOSING_KEY, "", "forc
 CLOSING_LAMP = Spot(Kind.CLOSING_KEY, "", "lamp")
 FIRE, DOOR = Spot(Kind.CONTACT, "fire", "input"), Spot(Kind.CONTACT, "door", "input")
 SENSOR, SOUND = Spot(Kind.SEAT_SENSOR, "1", "input"), Spot(Kind.PIEZO, "1", "sound")
+RECORD, TALLY = Spot(Kind.RECORD_KEY, "1", "key"), Spot(Kind.RECORD_KEY, "1", "tally")
 IN_USE, RELAY, LIFELINE_LAMP = (Spot(Kind.LIFELINE, "line-1", use) for use in ("in_use", "relay", "lamp"))
 DAY_S = 86400.0
 
@@ -266,6 +267,56 @@ def test_a_sensor_that_is_absent_misses_nobody(bench: Bench) -> None:
     bench.panel.absent.add(SENSOR)
     bench.fittings.look(SENSOR, bench.now)
     bench.wait(600.0)
+    assert bench.said() == []
+
+
+# --- the recording key (U-05)
+
+
+def test_the_recording_is_paused_while_the_key_is_held_and_goes_on_when_it_is_let_go(bench: Bench) -> None:
+    bench.shows(Status.ON_CALL)
+    bench.touch(RECORD, True)
+    assert bench.said() == [ev.RecordingPauseAsked("sato", "record key", paused=True)]
+    bench.wait(60.0)
+    assert bench.said() == []
+    bench.touch(RECORD, False)
+    assert bench.said() == [ev.RecordingPauseAsked("sato", "record key", paused=False)]
+
+
+def test_the_tally_is_lit_by_what_is_committed_and_not_by_the_key(bench: Bench) -> None:
+    bench.shows(Status.ON_CALL)
+    bench.touch(RECORD, True)
+    assert not bench.is_lit(TALLY)
+    bench.view = OfficeView(9, 0.0, (AgentView("sato", "", "101", 1, Status.ON_CALL, 0.0, paused=True),))
+    bench.turn()
+    assert bench.is_lit(TALLY)
+
+
+def test_a_key_whose_chip_goes_while_it_is_held_counts_as_let_go(bench: Bench) -> None:
+    bench.shows(Status.ON_CALL)
+    bench.touch(RECORD, True)
+    bench.said()
+    bench.panel.absent.add(RECORD)
+    bench.fittings.look(RECORD, bench.now)
+    bench.wait(5.0)
+    assert bench.said() == [ev.RecordingPauseAsked("sato", "record key", paused=False)]
+
+
+def test_a_key_that_is_held_when_the_box_starts_pauses_nothing_until_it_was_let_go() -> None:
+    bench = Bench()
+    bench.panel.edge(RECORD, down=True, at=0.0)
+    bench.start()
+    bench.shows(Status.ON_CALL)
+    bench.wait(60.0)
+    assert bench.said() == []
+    bench.touch(RECORD, False)
+    bench.said()
+    bench.touch(RECORD, True)
+    assert bench.said() == [ev.RecordingPauseAsked("sato", "record key", paused=True)]
+
+
+def test_the_key_of_a_seat_without_an_agent_means_nothing(bench: Bench) -> None:
+    bench.touch(RECORD, True)
     assert bench.said() == []
 
 

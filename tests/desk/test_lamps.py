@@ -11,8 +11,8 @@ import pytest
 
 from appliance.desk.dimming import DAY_S, LOWEST, Dimming, dimming
 from appliance.desk.lamp_legend import PICTURES, drawings, legend, picture
+from appliance.desk.lamps import PATTERNS, Pattern, Step
 from appliance.desk.panel import look_of
-from appliance.desk.panel_logic import PATTERNS, Pattern, Step
 from appliance.desk.settings import PanelSettings
 from hw.panel import on_or_off
 

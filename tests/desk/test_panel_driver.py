@@ -11,8 +11,8 @@ from appliance.acd import events as ev
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
+from appliance.desk.lamps import PATTERNS
 from appliance.desk.panel import Look, PanelDriver
-from appliance.desk.panel_logic import PATTERNS
 from hw.board import read_board
 from hw.panel import GpioPanel, VirtualPanel
 from tests.support.desk_office import BOARD

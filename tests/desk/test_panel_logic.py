@@ -4,10 +4,10 @@ import pytest
 
 from appliance.acd import events as ev
 from appliance.acd.view import AgentView, Status
+from appliance.desk.lamps import PATTERNS
 from appliance.desk.panel_logic import (
     BEFORE_RING_S,
     GUARD_S,
-    PATTERNS,
     PRESSES,
     PressKind,
     meaning_of,
@@ -53,6 +53,26 @@ def test_privacy_shows_before_the_hint_and_the_hint_only_where_it_is_wanted() ->
     assert pattern_of(private, 0.0, hints_next=True).id == "available_private"
 
 
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"paused": True, "recording": False, "pending": "off"}, "paused"),
+        ({"coach": "mori", "pending": "off"}, "coached"),
+        ({"coach": "mori", "recording": True}, "coached_recording"),
+        ({"coach": "mori", "paused": True}, "paused"),
+        ({"help_asked": True, "paused": True}, "help_asked"),
+        ({"pending": "off", "recording": True}, "recording_pending"),
+    ],
+)
+def test_what_goes_on_beside_a_call_is_shown_before_what_follows_it(fields: dict[str, object], shown: str) -> None:
+    assert pattern_of(agent(Status.ON_CALL, **fields), 0.0).id == shown
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_colleague_who_calls_for_help_is_shown_before_everything(status: Status) -> None:
+    assert pattern_of(agent(status, helps="suzuki", help_asked=True), 0.0).id == "help_called"
+
+
 def test_an_empty_seat_asks_only_while_its_agent_is_available() -> None:
     asking = {status for status in Status if pattern_of(agent(status), 0.0, is_missed=True).id == "available_away"}
     assert asking == {Status.AVAILABLE}
@@ -73,7 +93,8 @@ def test_every_lamp_of_the_table_is_shown_for_some_agent() -> None:
         for ends in (1.0, 60.0)
     }
     missed = pattern_of(agent(Status.AVAILABLE, next_up=("front",)), 0.0, hints_next=True, is_missed=True)
-    assert shown | {"available", missed.id} == set(PATTERNS)
+    beside = {"paused", "coached", "coached_recording", "help_asked", "help_called"}  # shown by tests of their own
+    assert shown | beside | {"available", missed.id} == set(PATTERNS)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +113,8 @@ def test_every_lamp_of_the_table_is_shown_for_some_agent() -> None:
         (agent(Status.RINGING, offer="o1"), LONG, ev.OfferRejected("o1")),
         (agent(Status.ON_CALL), SHORT, ev.DutyOff("sato", "button", after_call=True)),
         (agent(Status.ON_CALL, pending="off"), SHORT, ev.DutyOn("sato", "button")),
-        (agent(Status.ON_CALL), LONG, None),
+        (agent(Status.ON_CALL), LONG, ev.HelpAsked("sato", "button")),
+        (agent(Status.OFF_ON_CALL), LONG, None),
         (agent(Status.OFF_ON_CALL), SHORT, ev.DutyOn("sato", "button")),
         (agent(Status.OFF_ON_CALL, pending="on"), SHORT, ev.DutyOff("sato", "button")),
         (agent(Status.WRAP_UP), SHORT, ev.WrapUpEnded("sato", "button")),

@@ -9,8 +9,8 @@ from appliance.acd.house import Held
 from appliance.acd.view import AgentView, OfficeView, QueueView, Status, WaitingView
 from appliance.desk import contacts, signs
 from appliance.desk.contacts import ContactSettings
+from appliance.desk.lamps import PATTERNS
 from appliance.desk.lifeline import HOLDS_S, SAID_AFTER_S, Lifeline, judge, sentence
-from appliance.desk.panel_logic import PATTERNS
 from appliance.desk.signs import BEACON, EMERGENCY, Rhythm, beacon, closing_lamp, counting, sound
 from hw.fittings import Kind, Spot
 
