@@ -66,6 +66,7 @@ def test_a_code_is_read(number: str, is_read_as: Dialled | None) -> None:
     ],
 )
 def test_a_code_asks_for(number: str, view: AgentView, event: ev.Event | None) -> None:
+    """S-M1 partly: without *53, *56, *58 and *60."""
     asked = dialled(number)
     assert asked is not None
     assert CODES[asked.code].wish(asked, view, {"200": "front"}) == event
@@ -89,6 +90,7 @@ def test_a_code_asks_for(number: str, view: AgentView, event: ev.Event | None) -
     ],
 )
 def test_what_a_code_says_is_what_is_so(number: str, view: AgentView, prompts: tuple[str, ...]) -> None:
+    """S-M1 partly: without *53, *56, *58 and *60."""
     callers = tuple(WaitingView(name, 1, queue, "", "", "", 0.0) for name, queue in
                     (("a", "front"), ("b", "other"), ("c", "front")))  # fmt: skip
     asked = dialled(number)
@@ -120,6 +122,7 @@ async def heard(box: Box, number: str, phone: str = "101") -> tuple[str, ...]:
 
 
 async def test_a_phone_puts_its_agent_on_and_off_duty_and_hears_so_once_it_is_committed(tmp_path: Path) -> None:
+    """S-M1 partly: without *53, *56, *58 and *60."""
     async with running_box(tmp_path) as box:
         await box.is_status("sato", Status.OFF)
         assert await heard(box, "*51") == ("now_on_duty",)

@@ -109,6 +109,7 @@ def bench() -> Bench:
 
 
 def test_the_key_turned_and_turned_back_holds_the_hours_and_lets_go(bench: Bench) -> None:
+    """U-10: the closing key."""
     bench.touch(KEY, True)
     assert bench.said() == [ev.HoursHeld(Held.CLOSING, "key")]
     bench.shows(Status.AVAILABLE, held="closing")
@@ -177,6 +178,7 @@ def test_the_closing_lamp_counts_down(bench: Bench) -> None:
 
 
 def test_a_fire_contact_is_believed_after_a_second_and_so_is_its_end(bench: Bench) -> None:
+    """U-11: the dry contact."""
     bench.touch(FIRE, True)
     bench.wait(0.8)
     assert bench.said() == []
@@ -221,6 +223,7 @@ def test_a_contact_without_a_meaning_is_an_alarm_while_it_is_closed(bench: Bench
 
 
 def test_an_empty_seat_asks_after_ninety_seconds_and_then_its_agent_is_off_duty(bench: Bench) -> None:
+    """U-04: the seat sensor."""
     bench.shows(Status.AVAILABLE)
     bench.touch(SENSOR, False)
     bench.wait(AWAY_S - 1.0)
@@ -238,6 +241,7 @@ def test_an_empty_seat_asks_after_ninety_seconds_and_then_its_agent_is_off_duty(
 
 
 def test_who_sits_down_again_or_touches_the_button_was_only_asked(bench: Bench) -> None:
+    """U-04: the seat sensor."""
     bench.shows(Status.AVAILABLE)
     bench.touch(SENSOR, False)
     bench.wait(AWAY_S + 1.0)
@@ -274,6 +278,7 @@ def test_a_sensor_that_is_absent_misses_nobody(bench: Bench) -> None:
 
 
 def test_the_recording_is_paused_while_the_key_is_held_and_goes_on_when_it_is_let_go(bench: Bench) -> None:
+    """U-05: the recording key."""
     bench.shows(Status.ON_CALL)
     bench.touch(RECORD, True)
     assert bench.said() == [ev.RecordingPauseAsked("sato", "record key", paused=True)]
@@ -284,6 +289,7 @@ def test_the_recording_is_paused_while_the_key_is_held_and_goes_on_when_it_is_le
 
 
 def test_the_tally_is_lit_by_what_is_committed_and_not_by_the_key(bench: Bench) -> None:
+    """U-05, D-07: the tally."""
     bench.shows(Status.ON_CALL)
     bench.touch(RECORD, True)
     assert not bench.is_lit(TALLY)
@@ -330,6 +336,7 @@ def pulses(bench: Bench, seconds: float) -> int:
 
 
 def test_a_healthy_box_pulses_the_relay_and_an_unhealthy_one_stops_within_a_second(bench: Bench) -> None:
+    """U-06: the lifeline."""
     bench.wait(3.0)
     assert pulses(bench, 20.0) == 10
     assert not bench.is_lit(LIFELINE_LAMP)
@@ -344,6 +351,7 @@ def test_a_healthy_box_pulses_the_relay_and_an_unhealthy_one_stops_within_a_seco
 
 
 def test_a_line_on_which_somebody_talks_is_taken_back_two_seconds_after_they_hung_up(bench: Bench) -> None:
+    """U-06: the lifeline."""
     bench.wait(3.0)
     bench.well = "the switch does not answer"
     bench.wait(30.0)
@@ -370,6 +378,7 @@ def test_without_its_contact_the_box_does_not_take_the_line(bench: Bench) -> Non
 
 
 def test_the_blue_strobe_tells_of_an_emergency_call_beside_the_other_colours_and_ends(bench: Bench) -> None:
+    """U-02: the stack light."""
     bench.shows(Status.AVAILABLE)
     bench.fittings.emergency(bench.now)
     bench.panel.driven_at.clear()

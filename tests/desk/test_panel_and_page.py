@@ -88,6 +88,7 @@ Surface = Callable[[Box], Awaitable[Status]]
 async def test_button_page_and_feature_code_in_any_order_converge_on_the_last_of_them(
     tmp_path: Path, surfaces: tuple[Surface, ...]
 ) -> None:
+    """R-34: the three surfaces."""
     async with running_box(tmp_path, "sato") as box:
         for surface in surfaces:
             wanted = await surface(box)

@@ -44,10 +44,12 @@ def office(*statuses: Status, waits: tuple[float, ...] = (), is_open: bool = Tru
     ],
 )
 def test_the_stack_light_says_the_worst_that_is_so(view: OfficeView, says: str) -> None:
+    """U-02: the stack light."""
     assert beacon(view, 100.0, TARGET_S)[0].id == says
 
 
 def test_the_stack_light_turns_red_by_time_alone_exactly_when_the_longest_wait_passes_the_target() -> None:
+    """U-02: the stack light."""
     view = office(Status.ON_CALL, waits=(41.0, 90.0))
     _, changes_at = beacon(view, 100.0, TARGET_S)
     assert changes_at == 101.0
@@ -93,6 +95,7 @@ def test_what_the_stack_light_says_is_told_by_place_and_rhythm_alone_or_means_th
 
 @pytest.mark.parametrize(("held", "waiting", "flashes"), [("closing", 3, 3), ("closing", 1, 1), ("closing", 12, 9)])
 def test_the_closing_lamp_counts_who_still_waits(held: str, waiting: int, flashes: int) -> None:
+    """U-10: the closing key."""
     rhythm = closing_lamp(office(Status.ON_CALL, waits=(1.0,) * waiting, held=held))
     assert sum(on for on, _ in rhythm) == flashes
     assert rhythm[-1][1] >= 1.0  # a pause that is seen between two counts
@@ -107,6 +110,7 @@ def test_the_closing_lamp_is_steady_once_it_is_closed_and_dark_while_it_is_open(
 
 
 def test_ringing_is_two_short_and_a_question_one_long_and_all_else_is_silent() -> None:
+    """S-M3: the buzzer."""
     assert [seconds for on, seconds in sound("ringing") if on] == [0.1, 0.1]
     assert [seconds for on, seconds in sound("off_prompt") if on] == [0.6]
     assert {sound(pattern) for pattern in PATTERNS if pattern not in signs.SOUNDS} == {signs.DARK}
@@ -158,6 +162,7 @@ def test_a_dry_contact_raises_its_notice_once_and_clears_it_once() -> None:
 
 
 def test_a_healthy_box_takes_the_line_once_the_plain_phone_is_on_the_hook() -> None:
+    """U-06: the lifeline."""
     line = Lifeline(0.0)
     assert not judge(line, 1.0, is_well=True, in_use=True).is_boxs
     assert not judge(line, 1.0, is_well=True, in_use=None).is_boxs  # not knowing is no permission
@@ -166,6 +171,7 @@ def test_a_healthy_box_takes_the_line_once_the_plain_phone_is_on_the_hook() -> N
 
 
 def test_an_unhealthy_box_lets_go_at_once_and_takes_back_without_asking_only_while_the_relay_certainly_holds() -> None:
+    """U-06: the lifeline."""
     let_go = judge(Lifeline(0.0, is_boxs=True), 10.0, is_well=False, in_use=None)
     assert not let_go.is_boxs
     assert judge(let_go, 10.0 + HOLDS_S - 0.1, is_well=True, in_use=None).is_boxs
