@@ -33,7 +33,7 @@ class Refusal(Exception):  # noqa: N818 - the desk refuses, nothing has failed
 class OfficeInfo:
     """What does not change while the desk runs: names for the page's head, and whether this is the demo.
 
-    `queues` are (id, name); `members` are (agent, the ids of the queues that may ring there).
+    `queues` and `supervisors` are (id, name); `members` are (agent, the ids of the queues that may ring there).
     """
 
     name: str
@@ -43,6 +43,7 @@ class OfficeInfo:
     demo: bool
     queues: tuple[tuple[str, str], ...]
     members: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    supervisors: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,14 @@ class DeskApi(Protocol):
 
     async def give_notice(self, notice: str, actor: str, *, is_over: bool = False) -> None:
         """Have everybody leave: who waits is told, agents go off duty (U-11); or say that it is over."""
+        ...
+
+    async def pause_recording(self, agent: str, paused: bool, actor: str) -> None:
+        """録音を停止 or 録音を再開, where the queue permits it (S-08)."""
+        ...
+
+    async def coach(self, supervisor: str, agent: str, mode: str, actor: str) -> None:
+        """A supervisor's phone rings to "listen", "whisper", "barge" or "take_over"; who is there changes the mode."""
         ...
 
     async def press(self, seat: int, held_s: float) -> None:

@@ -37,6 +37,9 @@ class Office(Section, frozen=True, kw_only=True):
     fallback: Annotated[
         dict[str, tuple[str, ...]], _about("Chains of queues that have none of their own for a reason, as in a queue.")
     ] = {}
+    hide_listening: Annotated[
+        bool, _about("Agents are not shown that a supervisor listens; whispering and barging in is always shown.")
+    ] = False
     outbound_resets_idle: Annotated[
         bool, _about("longest-idle: an agent's own outgoing call restarts the idle clock (F-03).")
     ] = True
@@ -94,6 +97,9 @@ class Queue(Section, frozen=True, kw_only=True):
     no_agent_s: Annotated[float, _about("Grace when nobody is on duty (T-noagent).")] = 20.0
     hold_when_busy: Annotated[bool, _about("Let callers wait while every agent is busy (S-36).")] = True
     record: Annotated[bool, _about("Record the queue's conversations (S-07).")] = True
+    recording_notice: Annotated[bool, _about("Tell callers that the call is recorded.")] = False
+    pause_recording: Annotated[bool, _about("Agents may pause the recording (S-08).")] = False
+    pause_s: Annotated[float, _about("A paused recording goes on by itself after this (T-recpause).")] = 120.0
     hours: Annotated[
         str, _about("Opening hours, as in `mon-fri 9:00-12:00 13:00-17:30; sat 10:00-14:00`; empty: always open.")
     ] = ""
@@ -149,6 +155,16 @@ class Queue(Section, frozen=True, kw_only=True):
     rr_busy_to_end: Annotated[bool, _about("round-robin: a busy agent loses the turn.")] = False
     last_agent: Annotated[bool, _about("Prefer the agent who talked with this caller last (F-08).")] = False
     sticky_s: Annotated[float, _about("last_agent: how long to wait for that agent (T-sticky).")] = 20.0
+
+
+class Supervisor(Section, frozen=True, kw_only=True):
+    """A person who may listen to conversations, whisper, barge in and take over, and hold the hours by `*60`."""
+
+    id: Annotated[str, _about("Short name, for the journal.")]
+    phone: Annotated[str, _about("Number of the supervisor's phone.")]
+    name: Annotated[str, _about("Full name for the page.")] = ""
+    queues: Annotated[tuple[str, ...], _about("Queues whose conversations are theirs to join; empty: all.")] = ()
+    pin: Annotated[str, _about("4 to 12 digits for `*60`; empty: none.")] = ""
 
 
 class Line(Section, frozen=True, kw_only=True):
@@ -241,6 +257,7 @@ class Config(Section, frozen=True, kw_only=True):
     phones: Annotated[tuple[Phone, ...], _about("SIP phones that may register.")] = ()
     agents: Annotated[tuple[Agent, ...], _about("People who take queue calls.")] = ()
     queues: Annotated[tuple[Queue, ...], _about("Queues.")] = ()
+    supervisors: Annotated[tuple[Supervisor, ...], _about("People who may join conversations.")] = ()
     lines: Annotated[tuple[Line, ...], _about("Analogue lines.")] = ()
     trunks: Annotated[tuple[Trunk, ...], _about("SIP trunks.")] = ()
     outbound: Annotated[Outbound, _about("Calls to the outside.")] = Outbound()

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from appliance import config_exits
+from appliance import config_exits, config_people
 from appliance.acd.schedule import ScheduleError
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.strategies import STRATEGIES
 from appliance.acd.timetable import timetable_of
+from appliance.config_words import known, twice
 from appliance.desk.dimming import dimming
 
 if TYPE_CHECKING:  # config.py calls us
@@ -24,6 +25,7 @@ def contradictions(config: "Config") -> Iterator[str]:
     """Every sentence about what does not fit together in a configuration whose shape is right."""
     yield from _names(config)
     yield from config_exits.contradictions(config)
+    yield from config_people.contradictions(config)
     yield from _addresses(config)
     if config.office.language not in ("ja", "en"):
         yield f"office.language is {config.office.language!r}; ja or en would be right"
@@ -43,10 +45,10 @@ def _panel(config: "Config") -> Iterator[str]:
         yield f"panel.{wrong}"
     if config.panel.wait_target_s <= 0:
         yield f"panel.wait_target_s is {config.panel.wait_target_s:g}; a time above 0 would be right"
-    yield from _twice("contact", [contact.id for contact in config.contacts])
+    yield from twice("contact", [contact.id for contact in config.contacts])
     for contact in config.contacts:
         if contact.prompt:
-            yield from _known("prompt", contact.prompt, sorted(_prompts()), f"contact {contact.id}")
+            yield from known("prompt", contact.prompt, sorted(_prompts()), f"contact {contact.id}")
         elif contact.evacuates:
             yield f"contact {contact.id} evacuates but has no prompt; callers must hear why nobody answers"
 
@@ -62,13 +64,13 @@ def _names(config: "Config") -> Iterator[str]:
     agents = [agent.id for agent in config.agents]
     queues = [queue.id for queue in config.queues]
     numbers = phones + [queue.number for queue in config.queues]
-    yield from _twice("number", numbers)
-    yield from _twice("agent", agents)
-    yield from _twice("queue", queues)
-    yield from _twice("line", [line.id for line in config.lines])
-    yield from _twice("trunk", [trunk.id for trunk in config.trunks])
-    yield from _twice("seat", [str(agent.seat) for agent in config.agents if agent.seat])
-    yield from _twice("device", [line.device for line in config.lines])
+    yield from twice("number", numbers)
+    yield from twice("agent", agents)
+    yield from twice("queue", queues)
+    yield from twice("line", [line.id for line in config.lines])
+    yield from twice("trunk", [trunk.id for trunk in config.trunks])
+    yield from twice("seat", [str(agent.seat) for agent in config.agents if agent.seat])
+    yield from twice("device", [line.device for line in config.lines])
     for number in numbers:
         if not re.fullmatch(r"[0-9*#]{1,15}", number):
             yield f"number {number!r} is no extension; digits would be right"
@@ -82,10 +84,10 @@ def _references(config: "Config", phones: list[str], agents: list[str], queues: 
         if len(phone.secret) < 12:
             yield f"phone {phone.number}: its secret has {len(phone.secret)} characters; at least 12 would be right"
     for agent in config.agents:
-        yield from _known("phone", agent.phone, phones, f"agent {agent.id}")
+        yield from known("phone", agent.phone, phones, f"agent {agent.id}")
     for queue in config.queues:
         for agent_id in queue.agents:
-            yield from _known("agent", agent_id, agents, f"queue {queue.id}")
+            yield from known("agent", agent_id, agents, f"queue {queue.id}")
         yield from _strategy(config, queue)
         yield from _hours(config, queue)
     yield from _ways_in(config, phones, queues)
@@ -101,8 +103,8 @@ def _strategy(config: "Config", queue: "Queue") -> Iterator[str]:
         yield f"queue {queue.id}: ring_cap, add_every_s, relax_s and sticky_s are never negative, add_every_s not 0"
     if queue.strategy != "skills":
         return
-    known = sorted({skill for agent in config.agents for skill in agent.skills})
-    yield from _known("skill", queue.skill, known, f"queue {queue.id}")
+    skills = sorted({skill for agent in config.agents for skill in agent.skills})
+    yield from known("skill", queue.skill, skills, f"queue {queue.id}")
     best = max((agent.skills.get(queue.skill, 0) for agent in config.agents if agent.id in queue.agents), default=0)
     if not 0 <= queue.skill_floor <= queue.skill_min:
         yield f"queue {queue.id}: skill_floor {queue.skill_floor} is not between 0 and skill_min {queue.skill_min}"
@@ -128,46 +130,34 @@ def _hours(config: "Config", queue: "Queue") -> Iterator[str]:
 
 def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator[str]:
     for line in config.lines:
-        yield from _known("queue", line.queue, queues, f"line {line.id}")
+        yield from known("queue", line.queue, queues, f"line {line.id}")
         if line.country not in ("JP", "US"):
             yield f"line {line.id}: country {line.country!r} is not known; JP or US would be right"
     for trunk in config.trunks:
         for queue_id in (*trunk.numbers.values(), *([trunk.queue] if trunk.queue else [])):
-            yield from _known("queue", queue_id, queues, f"trunk {trunk.id}")
+            yield from known("queue", queue_id, queues, f"trunk {trunk.id}")
         if not trunk.addresses and not trunk.secret:
             yield f"trunk {trunk.id} has neither addresses nor a secret; nobody could be admitted by it"
     yield from _ways_out(config)
     for number in config.switch.without_desk_ring:
-        yield from _known("phone", number, phones, "switch.without_desk_ring")
+        yield from known("phone", number, phones, "switch.without_desk_ring")
 
 
 def _ways_out(config: "Config") -> Iterator[str]:
     """Lines and trunks that outgoing calls name, and that can carry one."""
     trunks, lines = [trunk.id for trunk in config.trunks], [line.id for line in config.lines]
     if config.outbound.trunk:
-        yield from _known("trunk", config.outbound.trunk, trunks, "outbound")
+        yield from known("trunk", config.outbound.trunk, trunks, "outbound")
     for name in sorted(set(trunks) & set(lines)):
         yield f"{name!r} is the id of a line and of a trunk; routes could not tell which is meant"
     named = [(way, f"the route of {', '.join(route.numbers)}") for route in config.routes for way in route.by]
     for way, user in (*named, *((way, "outbound.emergency_by") for way in config.outbound.emergency_by)):
-        yield from _known("line or trunk", way, [*lines, *trunks], user)
+        yield from known("line or trunk", way, [*lines, *trunks], user)
         if any(trunk.id == way and not trunk.host and not trunk.secret for trunk in config.trunks):
             yield f"{user} names trunk {way!r}, which has no host: nothing goes out there"
     for route in config.routes:
         if not route.numbers or not route.by:
             yield 'a route has no numbers or nothing in by; numbers = ["0"] and by = ["line-1"] would be one'
-
-
-def _twice(what: str, names: list[str]) -> Iterator[str]:
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{what} {name!r} is given {names.count(name)} times; once would be right"
-
-
-def _known(what: str, name: str, known: list[str], user: str) -> Iterator[str]:
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
-        yield f"{user} names {what} {name!r}, which does not exist; {hint}"
 
 
 def _addresses(config: "Config") -> Iterator[str]:

@@ -16,7 +16,14 @@ import msgspec
 
 from appliance import config_exits
 from appliance.acd.schedule_text import schedule_from_text
-from appliance.acd.settings import AgentSettings, CallbackSettings, OfficeSettings, QueueSettings, Skill
+from appliance.acd.settings import (
+    AgentSettings,
+    CallbackSettings,
+    OfficeSettings,
+    QueueSettings,
+    Skill,
+    SupervisorSettings,
+)
 from appliance.config import Agent, Config, Phone, Queue, Trunk
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import dimming
@@ -113,6 +120,7 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         language=config.office.language,
         time_zone=config.office.time_zone,
         demo=demo,
+        pins=tuple((one.id, one.pin) for one in config.supervisors if one.pin),
         hours=tuple(
             (queue.id, schedule_from_text(config.office.time_zone, queue.hours, queue.dates, queue.holidays))
             for queue in config.queues
@@ -137,6 +145,10 @@ def office(config: Config) -> OfficeSettings:
         carried_prefixes=config_exits.carried_prefixes(config),
         ageing_s=config.office.priority_ageing_s,
         outbound_resets_idle=config.office.outbound_resets_idle,
+        supervisors=tuple(
+            SupervisorSettings(one.id, one.name or one.id, one.phone, one.queues) for one in config.supervisors
+        ),
+        hides_listening=config.office.hide_listening,
     )
 
 
@@ -207,6 +219,9 @@ def _queue(config: Config, queue: Queue) -> QueueSettings:
         max_waiting=queue.max_waiting,
         hold_when_busy=queue.hold_when_busy,
         record=queue.record,
+        recording_notice=queue.recording_notice,
+        pause_recording=queue.pause_recording,
+        pause_s=queue.pause_s,
         wait_after_closing=queue.wait_after_closing,
         wait_without_agents=queue.wait_without_agents,
         chains=config_exits.chains_of(config, queue),

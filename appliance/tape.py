@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.errors import WireError
-from appliance.wire import Command, Event, Hello, Message
+from appliance.wire import Command, Digit, Event, Hello, Message
 from appliance.wire_stream import decode, encode
 
 LIMIT_BYTES: Final = 4_000_000
@@ -30,6 +30,10 @@ class Said:
     message: Hello | Command | Event
 
 
+HIDDEN = "?"
+"""What a tape says of a key."""
+
+
 class Tape:
     """Keeps what is said; a full one becomes FILE.old, a new one begins. A full disk costs the tape, not the call."""
 
@@ -39,8 +43,8 @@ class Tape:
         self._file = path.open("ab", buffering=0)
 
     def keep(self, message: Message, by_switch: bool) -> None:
-        """Add one message (a `wire_stream.Overhear`)."""
-        frame = encode(message)
+        """Add one message (a `wire_stream.Overhear`). Which key was pressed is left out: it may be a PIN (§3.11)."""
+        frame = encode(Digit(message.leg, HIDDEN, message.at) if isinstance(message, Digit) else message)
         try:
             self._file.write(_HEAD.pack(time.monotonic(), b"<" if by_switch else b">", len(frame) - 4) + frame[4:])
             if self._file.tell() > self._limit:

@@ -141,6 +141,37 @@ def test_opening_hours_are_read_before_anything_starts(tmp_path: Path) -> None:
     assert (queue, schedule.zone, schedule.country) == ("front", "Asia/Tokyo", "JP")
 
 
+SUPERVISOR = '[[supervisors]]\nid = "eve"\nphone = "101"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (SUPERVISOR.replace("101", "109"), "supervisor eve names phone '109', which does not exist"),
+        (SUPERVISOR + 'queues = ["frnt"]', "names queue 'frnt', which does not exist; did you mean 'front'?"),
+        (SUPERVISOR + 'pin = "12a"', "supervisor eve: the pin has 3 characters; 4 to 12 digits would be right"),
+        (SUPERVISOR * 2, "supervisor 'eve' is given 2 times"),
+        (
+            SUPERVISOR + 'pin = "1234"\n' + SUPERVISOR.replace("eve", "fay").replace("101", "102") + 'pin = "1234"',
+            "two supervisors have the same pin",
+        ),
+        ("pause_s = 0\n", "queue front: pause_s is 0"),
+        ("record = false\npause_recording = true\n", "lets recordings be paused but does not record"),
+    ],
+)
+def test_supervisors_and_pauses_that_cannot_be_are_named(text: str, sentence: str) -> None:
+    assert sentence in complaint(TWO_AGENTS + text)
+
+
+def test_supervisors_and_what_is_recorded_reach_the_core(tmp_path: Path) -> None:
+    text = TWO_AGENTS + "pause_recording = true\nrecording_notice = true\n" + SUPERVISOR + 'pin = "1234"\n'
+    plan = desk_plan(parse(text, "office.toml"), State(tmp_path))
+    assert plan.pins == (("eve", "1234"),)
+    assert [(one.supervisor, one.phone, one.queues) for one in plan.office.supervisors] == [("eve", "101", ())]
+    assert plan.office.queues[0].pause_recording
+    assert plan.office.queues[0].recording_notice
+
+
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [

@@ -117,6 +117,16 @@ def test_a_recorded_exchange_is_printed_as_text(tmp_path: Path) -> None:
     assert printed.stdout.splitlines()[1].split()[1:3] == ["switch", "Ended"]
 
 
+def test_a_tape_does_not_say_which_key_was_pressed(tmp_path: Path) -> None:
+    """§3.11: it may be a PIN, or a card's number."""
+    tape = Tape(tmp_path / "seam.tape")
+    tape.keep(wire.Digit("in-1", "7", 2.0), True)
+    tape.close()
+    (told,) = as_lines(tmp_path / "seam.tape")
+    assert "Digit" in told
+    assert "digit='?'" in told
+
+
 def test_a_torn_tape_is_read_to_its_last_whole_message_and_another_file_is_no_tape(tmp_path: Path) -> None:
     tape = Tape(tmp_path / "seam.tape")
     tape.keep(DIAL, False)

@@ -130,6 +130,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     control.effects = translator.carry_out
     hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
     translator.before_arrival = hours.judge
+    translator.supervisor_codes.end_of_day = hours.end_of_day
     audit = Audit(acd, legs, control.post, link.say, alarms)
     translator.snapshot_heard = audit.compare
     reconciler = Reconciler(acd, legs, translator, control.post, link.say)

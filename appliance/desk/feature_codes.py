@@ -28,6 +28,10 @@ class Dialled:
     digits: str = ""
 
 
+NIGHT: Final = "*60"
+COACHING: Final = ("*61", "*62", "*63", "*64")
+"""Codes of supervisors (`supervisor_codes.py`): hold the hours; listen, whisper, barge in, take over."""
+
 Wish: TypeAlias = Callable[[Dialled, AgentView, Mapping[str, str]], ev.Event | None]
 """The event that a code asks for, by the queues' names under their numbers; None: there is nothing to do."""
 
@@ -80,6 +84,11 @@ CODES: Final[Mapping[str, Code]] = {
     "*52": Code("勤務外(理由1〜6)", "off duty, with a digit for the reason", _off, most=1),
     "*54": Code("ラップアップを終了", "end wrap-up", _end_wrap_up),
     "*57": Code("窓口の着信を停止・再開", "take a queue's calls or not, with its number", _private, most=15),
+    NIGHT: Code("営業時間の切替(暗証番号)", "hold the hours, with a supervisor's PIN", _nothing),
+    "*61": Code("通話を聞く(担当者の内線)", "listen to the agent at this phone", _nothing, most=15),
+    "*62": Code("担当者にささやく", "whisper to the agent at this phone", _nothing, most=15),
+    "*63": Code("通話に加わる", "barge in on the agent at this phone", _nothing, most=15),
+    "*64": Code("通話を引き継ぐ", "take over from the agent at this phone", _nothing, most=15),
     "*59": Code("自分の状態と待ち人数を聞く", "hear own status and how many wait", _nothing, changes=False),
 }
 

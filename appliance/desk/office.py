@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from appliance.acd import events as ev
+from appliance.acd.coaching import refusal
 from appliance.acd.house import Held
 from appliance.acd.settings import OfficeSettings
+from appliance.acd.talk import Mode
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.acd.why import sentence
 from appliance.api import (
@@ -30,6 +32,12 @@ from appliance.storage.records import ContactRow, RecordingRow
 from appliance.storage.store import Store
 
 _COMMIT_S = 5.0
+_WHY_NOT = {
+    "no_supervisor": "there is no such supervisor",
+    "no_conversation": "there is no conversation now",
+    "own_call": "it is the call on the same phone",
+    "other_queue": "the call is of a queue that is not theirs",
+}
 _T = TypeVar("_T")
 
 
@@ -58,6 +66,7 @@ class Office:
             settings.demo,
             tuple((queue.queue, queue.name or queue.queue) for queue in settings.office.queues),
             _members(settings.office),
+            tuple((one.supervisor, one.name or one.supervisor) for one in settings.office.supervisors),
         )
 
     # --- what is
@@ -143,6 +152,22 @@ class Office:
     async def give_notice(self, notice: str, actor: str, *, is_over: bool = False) -> None:
         """Have everybody leave (U-11), or say that it is over."""
         await self._do(ev.NoticeCleared(notice, actor) if is_over else ev.NoticeRaised(notice, actor))
+
+    async def pause_recording(self, agent: str, paused: bool, actor: str) -> None:
+        """録音を停止 or 録音を再開 (S-08). Raises Refusal where the queue does not permit it, or nothing is recorded."""
+        if paused and not self._agent(agent).may_pause:
+            raise Refusal(f"{agent}: no recording that may be paused; pause_recording of the queue would permit it")
+        await self._do(ev.RecordingPauseAsked(agent, actor, paused))
+
+    async def coach(self, supervisor: str, agent: str, mode: str, actor: str) -> None:
+        """A supervisor takes part in an agent's conversation, or takes it over (F-37). Raises Refusal who may not."""
+        view = self._agent(agent)
+        if mode not in [one.value for one in Mode]:
+            raise Refusal(f"Nobody can {mode!r} in a call; {', '.join(one.value for one in Mode)} would be right")
+        why = refusal(self._control.acd.state, supervisor, agent)
+        if why:
+            raise Refusal(f"{supervisor} cannot take part in what {view.name or agent} does: {_WHY_NOT[why]}")
+        await self._do(ev.CoachAsked(supervisor, agent, Mode(mode), actor))
 
     async def press(self, seat: int, held_s: float) -> None:
         """A press on the virtual panel. Raises Refusal for a seat that the panel has not."""

@@ -108,3 +108,4 @@ class DeskSettings:
     demo: bool = False
     peer_uids: frozenset[int] = frozenset()
     hours: tuple[tuple[str, Schedule], ...] = ()
+    pins: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # of supervisors, for `*60`

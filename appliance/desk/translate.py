@@ -19,6 +19,7 @@ from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCalls
 from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQueue, masked, route
 from appliance.desk.settings import DeskSettings
+from appliance.desk.supervisor_codes import SupervisorCodes
 from appliance.desk.talks import Talks
 from appliance.desk.ways_out import Use, WaysOut
 from appliance.wire import EndCause, Origin
@@ -57,6 +58,7 @@ class Translator:
         self.own_calls = OwnCalls(settings, legs, post, say, ways_out)
         self._agent_keys = AgentKeys()
         self.talks = Talks(settings, acd, legs, post, say, self.own_calls)
+        self.supervisor_codes = SupervisorCodes(settings, self.talks, post, say)
 
     # --- orders of the core ---------------------------------------------------------------------------------------
 
@@ -202,6 +204,8 @@ class Translator:
         match to:
             case ToQueue(queue):
                 self._to_queue(call, queue)
+            case ToFeature(asked) if self.supervisor_codes.takes(asked):
+                self.supervisor_codes.dial(call, asked)
             case ToFeature(asked):
                 self._features.dial(call, asked)
             case ToPhone() | ToOutside():
@@ -222,6 +226,7 @@ class Translator:
         self.own_calls.ended(event)
         self._features.ended(event.leg)
         self.talks.ended(event.leg)
+        self.supervisor_codes.ended(event.leg)
         self._agent_keys.forget(event.leg)
 
     def recording_began(self, recording: str) -> None:
@@ -290,7 +295,7 @@ class Translator:
 
     def _digit(self, leg: str, digit: str) -> None:
         """A key. A caller's means nothing while they talk and is kept nowhere: it may be a card's number (S-08)."""
-        if self.talks.pressed(leg, digit):
+        if self.talks.pressed(leg, digit) or self.supervisor_codes.pressed(leg, digit):
             return
         if (offer := self._acd.offer(self._legs.offer_of(leg))) is not None:
             meant = self._agent_keys.pressed(leg, offer.agent, digit)
@@ -301,8 +306,9 @@ class Translator:
             self._post(ev.DigitPressed(contact.contact, digit))
 
     def _prompt_ended(self, event: wire.PromptEnded) -> None:
-        self.talks.prompt_ended(event.leg)
         if not event.cut:
+            self.talks.prompt_ended(event.leg)
+            self.supervisor_codes.prompt_ended(event.leg)
             self._message_over(event.leg)
             self._features.said(event.leg)
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings
+from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings, SupervisorSettings
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.api import CallRecord
 from appliance.desk.desk import Desk, running_desk
@@ -30,6 +30,7 @@ def office(**queue: Any) -> OfficeSettings:
     return OfficeSettings(
         agents=(AgentSettings("sato", "佐藤", "101", 1), AgentSettings("suzuki", "鈴木", "102", 2)),
         queues=(QueueSettings("front", "受付", "200", ("sato", "suzuki"), **plan),),
+        supervisors=(SupervisorSettings("kato", "加藤", "103"), SupervisorSettings("mori", "森", "104", ("back",))),
     )
 
 
@@ -40,7 +41,13 @@ def settings(tmp_path: Path, **queue: Any) -> DeskSettings:
         state_dir=tmp_path,
         switch_socket=tmp_path / "switch.sock",
         panel=PanelSettings(BOARD, "virtual"),
-        phones=(PhoneSettings("101", "佐藤"), PhoneSettings("102", "鈴木"), PhoneSettings("103", "倉庫")),
+        phones=(
+            PhoneSettings("101", "佐藤"),
+            PhoneSettings("102", "鈴木"),
+            PhoneSettings("103", "倉庫"),
+            PhoneSettings("104", "森"),
+        ),
+        pins=(("kato", "4321"),),
         lines=(LineSettings("line-1", "front"),),
         trunks=(TrunkSettings("carrier", queue="front", host="192.0.2.10:5060"),),
         outbound=OutboundSettings(trunk="carrier", allow=("03",)),

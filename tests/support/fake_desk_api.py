@@ -255,6 +255,14 @@ class FakeDesk:
         self.orders.append(("give_notice", notice, is_over))
         self.commit(notices=() if is_over else (notice,))
 
+    async def pause_recording(self, agent: str, paused: bool, actor: str) -> None:
+        self.orders.append(("pause_recording", agent, paused))
+        self.set_agent(agent, paused=paused, recording=not paused)
+
+    async def coach(self, supervisor: str, agent: str, mode: str, actor: str) -> None:
+        self.orders.append(("coach", (supervisor, agent), mode))
+        self.set_agent(agent, coach=supervisor, coach_mode=mode)
+
     async def press(self, seat: int, held_s: float) -> None:
         self.orders.append(("press", seat, held_s))
         agent = next(a for a in self._view.agents if a.seat == seat)

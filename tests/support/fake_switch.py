@@ -134,6 +134,11 @@ class FakeSwitch:
         """The recorder wrote its first frame."""
         self._tell(wire.RecordingStarted(recording, f"/rec/{recording}.part", time.monotonic()))
 
+    def recorder_fails(self, recording: str, cause: str) -> None:
+        """The recorder had to stop in the middle of a conversation."""
+        del self.recordings[recording]
+        self._tell(wire.RecordingClosed(recording, f"/rec/{recording}.wav", 1.0, time.monotonic(), cause))
+
     async def die(self, back: bool = True) -> None:
         """Crash: all legs and recordings are gone without a word; with `back` a new switch starts."""
         await self._stop_listening()

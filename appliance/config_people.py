@@ -1,0 +1,31 @@
+"""What must fit together about supervisors and recordings in a configuration."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from appliance.config_words import known, twice
+
+if TYPE_CHECKING:  # config.py calls us
+    from appliance.config import Config
+
+
+def contradictions(config: "Config") -> Iterator[str]:
+    """Every sentence about supervisors whose phone, queues or PIN cannot be, and about pauses."""
+    phones, queues = [one.number for one in config.phones], [one.id for one in config.queues]
+    yield from twice("supervisor", [one.id for one in config.supervisors])
+    yield from twice("supervisor's phone", [one.phone for one in config.supervisors])
+    for one in config.supervisors:
+        yield from known("phone", one.phone, phones, f"supervisor {one.id}")
+        for named in one.queues:
+            yield from known("queue", named, queues, f"supervisor {one.id}")
+        if one.pin and not re.fullmatch(r"[0-9]{4,12}", one.pin):
+            yield f"supervisor {one.id}: the pin has {len(one.pin)} characters; 4 to 12 digits would be right"
+    pins = [one.pin for one in config.supervisors if one.pin]
+    if len(set(pins)) < len(pins):
+        yield "two supervisors have the same pin; each their own would be right, the journal names who it was"
+    for queue in config.queues:
+        if queue.pause_s <= 0:
+            yield f"queue {queue.id}: pause_s is {queue.pause_s:g}; a time above 0 would be right, every pause ends"
+        if queue.pause_recording and not queue.record:
+            yield f"queue {queue.id} lets recordings be paused but does not record; record = true would be right"

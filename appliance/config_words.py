@@ -1,0 +1,18 @@
+"""Sentences that every part of a configuration may need: a name given twice, a name that does not exist."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+
+def twice(what: str, names: Sequence[str]) -> Iterator[str]:
+    """A sentence for each name that is given more than once."""
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{what} {name!r} is given {names.count(name)} times; once would be right"
+
+
+def known(what: str, name: str, choices: Sequence[str], user: str) -> Iterator[str]:
+    """A sentence when `user` names something that is not among the choices."""
+    if name not in choices:
+        near = difflib.get_close_matches(name, choices, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(choices) or 'none'}"
+        yield f"{user} names {what} {name!r}, which does not exist; {hint}"
