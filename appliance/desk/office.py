@@ -154,7 +154,7 @@ class Office:
         await self._do(ev.NoticeCleared(notice, actor) if is_over else ev.NoticeRaised(notice, actor))
 
     async def pause_recording(self, agent: str, paused: bool, actor: str) -> None:
-        """録音を停止 or 録音を再開 (S-08). Raises Refusal where the queue does not permit it, or nothing is recorded."""
+        """録音を停止 or 録音を再開 (S-08). Raises Refusal where it is not permitted, or nothing is recorded."""
         if paused and not self._agent(agent).may_pause:
             raise Refusal(f"{agent}: no recording that may be paused; pause_recording of the queue would permit it")
         await self._do(ev.RecordingPauseAsked(agent, actor, paused))
