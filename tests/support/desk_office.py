@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,9 +112,12 @@ class Box:
 
 
 @asynccontextmanager
-async def running_box(tmp_path: Path, *on_duty: str, **queue: Any) -> AsyncIterator[Box]:
-    """A desk on real storage against a fake switch."""
+async def running_box(
+    tmp_path: Path, *on_duty: str, panel: PanelSettings | None = None, **queue: Any
+) -> AsyncIterator[Box]:
+    """A desk on real storage against a fake switch; `panel` instead of revision A's."""
     plan = settings(tmp_path, **queue)
+    plan = plan if panel is None else replace(plan, panel=panel)
     async with AsyncExitStack() as stack:
         switch = await stack.enter_async_context(FakeSwitch(plan.switch_socket))
         desk = await stack.enter_async_context(running_desk(plan))
