@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from appliance.errors import ConfigError
 from appliance.plan import board_file
 from hw.board import read_board
 from hw.chips import find_chips, missing
+from hw.fittings import RULES, Kind
 from hw.pins import BoardError
 
 EXPECTED_CALLS: Final = 128
@@ -158,7 +160,13 @@ def _configured(file: Path) -> list[Finding]:
     except ConfigError as wrong:
         return [Finding("configuration", str(wrong), "no mistakes", "edit the file; every mistake is listed")]
     counted = f"{len(config.phones)} phones, {len(config.queues)} queues, {len(config.lines)} lines"
-    return [Finding("configuration", counted, "no mistakes"), _panel(config), *_ports(config), *_devices(config)]
+    return [
+        Finding("configuration", counted, "no mistakes"),
+        _panel(config),
+        *_fittings(config),
+        *_ports(config),
+        *_devices(config),
+    ]
 
 
 def _panel(config: Config) -> Finding:
@@ -178,6 +186,29 @@ def _panel(config: Config) -> Finding:
     if absent:
         mend = mend or "plug it in, or wire it as hw/README.md shows; until then its seats are on the page only"
     return Finding("panel", "; ".join((f"{board.name}: {len(seats)} seats", *absent)), expected, mend, fatal=False)
+
+
+def _fittings(config: Config) -> list[Finding]:
+    """What the board has besides seats, and what of it the configuration gives no meaning; nothing without any."""
+    try:
+        fittings = read_board(board_file(config)).fittings
+    except BoardError:
+        return []  # said by `_panel`
+    lines, contacts = {line.id for line in config.lines}, {contact.id for contact in config.contacts}
+    mends = [
+        *(
+            f"add {one.words} to [[contacts]]"
+            for one in fittings
+            if one.kind is Kind.CONTACT and one.name not in contacts
+        ),
+        *(f"name {one.words} after a line" for one in fittings if one.kind is Kind.LIFELINE and one.name not in lines),
+    ]
+    keyed = any(one.kind is Kind.RECORD_KEY for one in fittings)
+    if keyed and not any(queue.pause_recording for queue in config.queues):
+        mends.append("set pause_recording in a queue, else the recording keys do nothing")
+    counted = Counter(RULES[one.kind].words for one in fittings)
+    found = ", ".join(f"{times} {words}" if times > 1 else words for words, times in counted.items())
+    return [Finding("fittings", found, "each with a meaning", "; ".join(mends), fatal=False)] if fittings else []
 
 
 def _ports(config: Config) -> list[Finding]:

@@ -38,3 +38,26 @@ def test_the_doctor_names_each_chip_that_should_be_here(
 def test_the_doctor_names_every_expander_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "find_chips", lambda: (HEADER,))
     assert doctor._panel(config("auto", "rev_b")).found.count("no chip mcp23017 at 1-002") == 4
+
+
+def test_the_doctor_counts_the_fittings_and_names_those_without_a_meaning() -> None:
+    (finding,) = doctor._fittings(config("virtual", "rev_c"))
+    assert finding.found == "stack light, closing key, 6 record key, 6 sensor, 6 piezo, 3 contact, lifeline"
+    assert "add contact door to [[contacts]]" in finding.mend
+    assert "contact fire" not in finding.mend
+    assert "name lifeline line-1 after a line" in finding.mend
+    assert not finding.fatal
+
+
+def test_a_board_without_fittings_is_no_finding() -> None:
+    assert doctor._fittings(config("virtual")) == []
+
+
+def test_the_doctor_names_the_chips_of_fittings_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "find_chips", lambda: (HEADER,))
+    found = doctor._panel(config("auto", "rev_c")).found
+    assert [name for name in ("office", "keys", "seats") if f"is here for {name}" in found] == [
+        "office",
+        "keys",
+        "seats",
+    ]

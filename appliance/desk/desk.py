@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from appliance.acd import events as ev
+from appliance.desk import heartbeat
 from appliance.desk.alarms import Alarms
 from appliance.desk.audit import Audit
 from appliance.desk.call_control import CallControl
@@ -144,6 +145,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("hours", hours.run),
         ("switch link", partial(link.run, control, translator, reconciler)),
         ("feature codes", features.run),
+        ("heartbeat", heartbeat.run),
         ("audit", partial(audit.run, link.is_ready.is_set)),
         ("recordings", recordings.run),
         ("lines link", lines.run),
