@@ -15,6 +15,7 @@ __all__ = [
     "DeskApi",
     "LampView",
     "LineView",
+    "Metric",
     "OfficeInfo",
     "OfficeView",
     "QueueView",
@@ -101,6 +102,17 @@ class RecordingFile:
     began: float
     seconds: float
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One row of a day's metrics (acd.md §4): its names, its formula, and its figures as (part, text), "" for all."""
+
+    id: str
+    ja: str
+    en: str
+    formula: str
+    figures: tuple[tuple[str, str], ...]
 
 
 class DemoControls(Protocol):
@@ -200,6 +212,10 @@ class DeskApi(Protocol):
 
     async def press(self, seat: int, held_s: float) -> None:
         """A press on the virtual panel's button, through the same debouncer and tables as a real one."""
+        ...
+
+    async def report(self, day: str, queue: str) -> tuple[Metric, ...]:
+        """The metrics of a day (YYYY-MM-DD) of one queue, "" for all of them; takes seconds."""
         ...
 
     async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from appliance import nightly, plan
+from appliance import nightly, plan, report
 from appliance.config import Config, load
 from appliance.demo_link import DemoLink
 from appliance.desk.desk import running_desk
@@ -39,12 +39,14 @@ async def run(config: Config, state: State, *, demo: bool) -> None:
         if demo:
             desk.office.demo = link = DemoLink(state.run / "demo.sock", tuple(agent.id for agent in config.agents))
             await link.refresh()
+        zone = config.office.time_zone
+        desk.office.reporter = partial(report.in_another_process, state_dir=state.root, zone=zone)
         page = PageServer(desk.office, replace(plan.page(config, _announce), clock=desk.clock.now))
         try:
             await page.start()
         except OSError as wrong:
             raise _page_taken(config, wrong) from wrong
-        check = partial(nightly.in_another_process, state_dir=state.root, zone=config.office.time_zone)
+        check = partial(nightly.in_another_process, state_dir=state.root, zone=zone)
         adding_up = asyncio.create_task(nightly.watch(desk, check), name="nightly")
         print("desk ready", flush=True)
         await stopping.wait()

@@ -1,14 +1,12 @@
 """Each night the calls of the day are added up (M-00); when they do not, an alarm says so until a night when they do.
 
-Folding the journal takes seconds of one core, so a process of its own at the lowest priority does it:
+Folding the journal takes seconds of one core, so a process of its own does it (`appliance.aside`):
 `python -m appliance.nightly STATE DAY ZONE` prints nothing when the calls add up, else the sentence of the alarm. The
 desk remembers the last day that was checked, so that a box switched off at midnight checks when it is back.
 """
 
-import asyncio
 import datetime
 import logging
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,13 +16,13 @@ from appliance import incident as incidents
 from appliance.acd import metrics
 from appliance.acd.metrics_counts import count
 from appliance.api import Refusal
+from appliance.aside import run_aside, tell
 from appliance.desk.desk import Desk
-from appliance.errors import DeskbellError, StorageError
+from appliance.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
 CONSERVATION: Final = "conservation"
-PATIENCE_S: Final = 1800.0
 _KEY: Final = "nightly"
 
 Check = Callable[[str], Awaitable[str]]
@@ -46,23 +44,10 @@ async def watch(desk: Desk, check: Check) -> None:
 
 async def in_another_process(day: str, state_dir: Path, zone: str) -> str:
     """What the module said as a process about this day. Raises StorageError when it fails or takes too long."""
-    command = (sys.executable, "-m", "appliance.nightly", str(state_dir), day, zone)
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            told, wrong = await process.communicate()
-    except TimeoutError:
-        raise StorageError(f"adding up the calls of {day} took more than {PATIENCE_S / 60:.0f} minutes") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        last = wrong.decode(errors="replace").strip().splitlines()[-1:] or ["no reason was given"]
-        raise StorageError(f"the calls of {day} could not be added up: {last[0]}")
-    return told.decode().strip()
+        return await run_aside("appliance.nightly", str(state_dir), day, zone)
+    except StorageError as wrong:
+        raise StorageError(f"the calls of {day} could not be added up: {wrong}") from wrong
 
 
 def conservation_of(day: str, state_dir: Path, zone: str) -> str:
@@ -111,17 +96,5 @@ def _show(desk: Desk, day: str, sentence: str) -> None:
         logger.info("The calls of %s add up (M-00)", day)
 
 
-def main() -> int:
-    """Say whether a day's calls add up; 1 with a sentence on stderr when that cannot be known."""
-    os.nice(19)
-    state_dir, day, zone = sys.argv[1:4]
-    try:
-        print(conservation_of(day, Path(state_dir), zone))
-    except DeskbellError as wrong:
-        print(wrong, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(lambda state_dir, day, zone: conservation_of(day, Path(state_dir), zone), *sys.argv[1:4]))

@@ -50,6 +50,7 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.get("/api/office", pages.snapshot),
             web.get("/api/calls", pages.calls),
             web.get("/api/recordings", pages.recordings),
+            web.get("/api/report", pages.report),
             web.get("/recordings/{recording}", pages.sound),
             web.get("/api/agents/{agent}/why", pages.why),
             web.post("/api/here", pages.stay),

@@ -11,7 +11,7 @@ from web.entrance import enter_by_link
 from web.errors import BadRequest, NotFound
 from web.keys import API, DOOR, SESSION, STREAMS, TEMPLATES, WORDS
 from web.orders import answer
-from web.present import calls_json, page_facts, recordings_json
+from web.present import calls_json, page_facts, recordings_json, report_json
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ async def show(request: web.Request) -> web.StreamResponse:
             language=words.language,
             office=api.info.name,
             version=api.info.version,
+            queues=api.info.queues,
             demo=api.demo is not None,
             back="/",
             strings=dict(words.texts),
@@ -88,6 +89,12 @@ async def calls(request: web.Request) -> web.StreamResponse:
     before = _number(request, "before", -1.0)
     found = await request.app[API].calls(_limit(request), before if before >= 0 else None)
     return _json(calls_json(found))
+
+
+async def report(request: web.Request) -> web.StreamResponse:
+    """GET /api/report?day=&queue=: the metrics of a day (YYYY-MM-DD), of one queue or of all of them (acd.md §4)."""
+    day, queue = request.query.get("day", ""), request.query.get("queue", "")
+    return _json(report_json(await request.app[API].report(day, queue), request[WORDS].language))
 
 
 async def recordings(request: web.Request) -> web.StreamResponse:

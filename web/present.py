@@ -8,7 +8,7 @@ import enum
 import json
 from dataclasses import dataclass
 
-from appliance.api import CallRecord, DeskApi, LampView, LineView, OfficeInfo, OfficeView, RecordingFile
+from appliance.api import CallRecord, DeskApi, LampView, LineView, Metric, OfficeInfo, OfficeView, RecordingFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,23 @@ def recordings_json(recordings: tuple[RecordingFile, ...]) -> str:
     """A page of the list of recordings; where the files lie is nobody's business."""
     fields = ("recording", "contact", "agent", "began", "seconds", "cause")
     return as_json({"recordings": [{name: getattr(item, name) for name in fields} for item in recordings]})
+
+
+def report_json(report: tuple[Metric, ...], language: str) -> str:
+    """A day's metrics, their names in the page's language; each figure is [part, text]."""
+    return as_json(
+        {
+            "metrics": [
+                {
+                    "id": row.id,
+                    "name": row.ja if language == "ja" else row.en,
+                    "formula": row.formula,
+                    "figures": row.figures,
+                }
+                for row in report
+            ]
+        }
+    )
 
 
 def page_facts(info: OfficeInfo, demo: bool) -> dict[str, object]:

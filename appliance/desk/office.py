@@ -1,7 +1,8 @@
 """The desk as the page sees it (`appliance.api.DeskApi`): what is committed, and orders that become events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from appliance.api import (
     DemoControls,
     LampView,
     LineView,
+    Metric,
     OfficeInfo,
     RecordingFile,
     Refusal,
@@ -38,6 +40,10 @@ _WHY_NOT = {
     "own_call": "it is the call on the same phone",
     "other_queue": "the call is of a queue that is not theirs",
 }
+
+Reporter = Callable[[str, str], Awaitable[tuple[Metric, ...]]]
+"""Given a day (YYYY-MM-DD) and a queue, its metrics. Raises StorageError."""
+
 _T = TypeVar("_T")
 
 
@@ -58,6 +64,8 @@ class Office:
         self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
         self._recordings = settings.state_dir / "recordings"
         self.demo: DemoControls | None = None
+        self.reporter: Reporter | None = None
+        self._reporting = asyncio.Lock()
         self.info = OfficeInfo(
             settings.name,
             settings.language,
@@ -182,6 +190,19 @@ class Office:
         rows = await _read(self._store.contacts(limit, before))
         recordings = await _read(self._store.recordings_of([row.contact for row in rows]))
         return tuple(_call(row, recordings.get(row.contact, ())) for row in rows)
+
+    async def report(self, day: str, queue: str) -> tuple[Metric, ...]:
+        """A day's metrics, one report after another. Raises Refusal for a day or a queue that there is not."""
+        if queue not in ("", *dict(self.info.queues)):
+            raise Refusal(f"There is no queue {queue}")
+        try:
+            day = datetime.date.fromisoformat(day).isoformat()
+        except ValueError:
+            raise Refusal(f"{day!r} is no day; something like 2026-11-23 would be one") from None
+        if self.reporter is None:
+            raise Refusal("This desk makes no reports")
+        async with self._reporting:
+            return await _read(self.reporter(day, queue))
 
     async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
         """Recordings, newest first, or those of one contact."""

@@ -17,6 +17,7 @@ from appliance.api import (
     CallView,
     LampView,
     LineView,
+    Metric,
     OfficeInfo,
     OfficeView,
     RecordingFile,
@@ -93,6 +94,7 @@ class FakeDesk:
         self.past: list[CallRecord] = []
         self.files: dict[str, RecordingFile] = {}
         self.alarm_texts: tuple[str, ...] = ()
+        self.metrics: tuple[Metric, ...] = ()
         self.line_views = (LineView("1", "idle", "", "", self.now()),)
         self.broken = False
         self.disk_is_full = False
@@ -271,6 +273,12 @@ class FakeDesk:
     async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:
         newest = sorted(self.past, key=lambda call: -call.arrived)
         return tuple(call for call in newest if before is None or call.arrived < before)[:limit]
+
+    async def report(self, day: str, queue: str) -> tuple[Metric, ...]:
+        self.orders.append(("report", day, queue))
+        if not day:
+            raise Refusal("'' is no day; something like 2026-11-23 would be one")
+        return self.metrics
 
     async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
         newest = sorted(self.files.values(), key=lambda item: -item.began)

@@ -24,6 +24,7 @@ MADE_UP = (
     "short.",
     "agent.",
     "demo.",
+    "part.",
 )
 
 

@@ -9,6 +9,7 @@ import { showOffice } from "./office.js";
 import { order } from "./orders.js";
 import { digits } from "./press.js";
 import { showPrompt } from "./prompt.js";
+import { startReport } from "./report.js";
 
 const HERE_MS = 60000;
 
@@ -34,5 +35,6 @@ for (const sign of ["pointerdown", "keydown"]) {
 }
 
 startDemo();
+startReport();
 if (!byId("desk")) digits("#agents");
 listen(show);

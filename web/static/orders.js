@@ -42,15 +42,17 @@ export async function order(path, asked = {}) {
   return said;
 }
 
-/** Fetch JSON; null when the box does not answer. */
-export async function ask(path) {
+/** Fetch JSON; null when the box does not answer. Somebody who waits for it is told why not. */
+export async function ask(path, { isAwaited = false } = {}) {
   try {
     const answer = await fetch(path);
     if (answer.status === 401) return toLogin();
-    return answer.ok ? await answer.json() : null;
+    if (answer.ok) return await answer.json();
+    if (isAwaited) note((await answer.json()).message || say("page.failed"), true);
   } catch {
-    return null;
+    if (isAwaited) note(say("page.unreached"), true);
   }
+  return null;
 }
 
 export const orderAgent = (agent, name) => order(`/api/agents/${encodeURIComponent(agent)}/${name}`);
