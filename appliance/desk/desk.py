@@ -31,6 +31,7 @@ from appliance.desk.recovery import Recovered, recover
 from appliance.desk.settings import DeskSettings
 from appliance.desk.switch_link import SwitchLink
 from appliance.desk.translate import Translator
+from appliance.desk.voicemail import Voicemail
 from appliance.desk.wall_clock import SystemWallClock, WallClock, program_built
 from appliance.desk.ways_out import WaysOut
 from appliance.errors import StorageError
@@ -63,6 +64,7 @@ class _Parts:
     driver: PanelDriver
     recordings: Recordings
     hours: OpeningHours
+    voicemail: Voicemail
     works: tuple[tuple[str, Callable[[], Coroutine[None, None, None]]], ...]
 
 
@@ -92,6 +94,7 @@ async def running_desk(settings: DeskSettings, wall_clock: WallClock | None = No
                 for task in running:
                     task.cancel()
         await parts.recordings.finish()
+        await parts.voicemail.finish()
         await control.finish()
     finally:
         parts.driver.stop()
@@ -127,7 +130,10 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     ways_out = WaysOut(settings, lambda: lines.views, link.say, alarms)
     lines.changed = ways_out.lines_changed
     features = Features(settings, control.post, link.say, lambda: control.view, control.settled)
-    translator = Translator(settings, acd, legs, control.post, link.say, recordings.closed, ways_out, features)
+    voicemail = Voicemail(acd, legs, control.post, link.say, store, alarms, settings.state_dir / "recordings")
+    translator = Translator(
+        settings, acd, legs, control.post, link.say, recordings.closed, ways_out, features, voicemail
+    )
     control.effects = translator.carry_out
     hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
     translator.before_arrival = hours.judge
@@ -148,11 +154,12 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("heartbeat", heartbeat.run),
         ("audit", partial(audit.run, link.is_ready.is_set)),
         ("recordings", recordings.run),
+        ("voicemail", voicemail.run),
         ("lines link", lines.run),
         ("edge link", EdgeLink(settings, acd, clock, alarms, control.post).run),
     )
     office = Office(settings, control, store, lines, driver, alarms, hours)
-    return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, works)
+    return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, voicemail, works)
 
 
 async def run_desk(settings: DeskSettings) -> None:

@@ -46,31 +46,36 @@ class Reconciler:
         self._legs.forget_all()
         self._translator.own_calls.forget_all()
         self._translator.ways_out.forget_all()
+        self._translator.exits.forget_all()
         has_died = bool(before.boot) and before.boot != snapshot.boot
         if has_died:
             logger.error("The switch died and is back; its calls are lost, callers on lines may return")
             self._post(ev.SwitchLost())
         legs = {leg.leg: leg for leg in snapshot.legs}
         self._legs.recordings.update(before.recordings)
+        sent: tuple[str, ...] = ()
         if not has_died:
             self._bind(legs.values())
+            sent = self._translator.exits.found(snapshot)
         self._missed(snapshot)
         if not has_died:
             self._gone(legs)
             self._moved_on(legs)
-        own = self._own_calls(legs, before)
+        own = (*self._own_calls(legs, before), *sent)
         self._recordings(snapshot, before, has_died=has_died)
         offers = tuple(offer for leg in legs if (offer := self._legs.offer_of(leg)))
         coaches = self._translator.talks.alive(legs.values())
         self._post(ev.Restarted(offers, own, coaches))
         self._say_last_messages()
         self._callers_and_leftovers(legs, before, own)
+        self._translator.exits.voicemail.look_for_missed(snapshot.recordings)
 
     def _bind(self, legs: Iterable[wire.Leg]) -> None:
         """Put callers the core knows back on their legs; one who is away is admitted again later, at the old place."""
         for leg in legs:
             known = self._known(leg)
-            if known is not None and known.state is not ContactState.AWAY:
+            is_old = known is not None and not known.is_live and leg.origin is not Origin.DIALLED  # promised on it
+            if known is not None and known.state is not ContactState.AWAY and not is_old:
                 self._legs.bind(known.contact, leg.leg)
                 if leg.contact:
                     self._legs.needs_name(leg.leg)  # told before the restart
@@ -78,7 +83,7 @@ class Reconciler:
     def _known(self, leg: wire.Leg) -> Contact | None:
         """The contact of the core that is on this leg."""
         if leg.origin is Origin.DIALLED:
-            return None
+            return self._translator.exits.known(leg)
         return self._acd.contact(leg.contact or self._legs.contact_for(leg))
 
     def _missed(self, snapshot: Snapshot) -> None:
@@ -99,7 +104,8 @@ class Reconciler:
         """Callers and connected agents that the switch has no more."""
         for contact in list(self._acd.state.contacts.values()):
             is_here = contact.is_live and contact.state is not ContactState.AWAY  # a promised callback has no leg
-            if is_here and self._legs.leg_of(contact.contact) not in legs:
+            is_gone = is_here and self._legs.leg_of(contact.contact) not in legs
+            if is_gone and not self._translator.exits.caller_gone(contact.contact):
                 self._post(ev.CallerHungUp(contact.contact))
         for offer in list(self._acd.state.offers.values()):
             if offer.phase in (Phase.ACCEPTED, Phase.HANGING_UP) and self._legs.offer_leg(offer.offer) not in legs:

@@ -14,6 +14,8 @@ from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
 from appliance.acd.model import ContactState
 from appliance.desk.agent_keys import AgentKeys
+from appliance.desk.exits import Exits
+from appliance.desk.exits import Order as ExitOrder
 from appliance.desk.features import Features
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCalls
@@ -21,6 +23,7 @@ from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQue
 from appliance.desk.settings import DeskSettings
 from appliance.desk.supervisor_codes import SupervisorCodes
 from appliance.desk.talks import Talks
+from appliance.desk.voicemail import Voicemail
 from appliance.desk.ways_out import Use, WaysOut
 from appliance.wire import EndCause, Origin
 
@@ -46,6 +49,7 @@ class Translator:
         recording_over: RecordingOver,
         ways_out: WaysOut,
         features: Features,
+        voicemail: Voicemail,
     ) -> None:
         self._settings, self._acd, self._legs, self._post, self._say = settings, acd, legs, post, say
         self._recording_over = recording_over
@@ -59,13 +63,16 @@ class Translator:
         self._agent_keys = AgentKeys()
         self.talks = Talks(settings, acd, legs, post, say, self.own_calls)
         self.supervisor_codes = SupervisorCodes(settings, self.talks, post, say)
+        self.exits = Exits(settings, acd, legs, post, say, self.own_calls, ways_out, voicemail)
 
     # --- orders of the core ---------------------------------------------------------------------------------------
 
     def carry_out(self, commands: Sequence[do.Command]) -> None:
         """Send what the core ordered, in order."""
         for command in commands:
+            self.exits.note(command)
             self._carry_out(command)
+        self.exits.batch_done()
 
     def _carry_out(self, command: do.Command) -> None:
         match command:
@@ -84,11 +91,11 @@ class Translator:
                 self.record(command.recording, command.contact, command.offer)
             case do.DismissCaller(contact, prompt, why):
                 logger.info("Contact %s is dismissed: %s", contact, why)
-                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
-            case _ if isinstance(command, do.CallbackOrder):
-                self._call_back(command)
-            case do.AnnouncePosition() | do.SendCaller() | do.SayToCaller() | do.TellCaller():
-                self._tell_or_send(command)
+                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,), then_silence=True)))
+            case do.SayToCaller() | do.TellCaller():
+                self._tell(command)
+            case _ if isinstance(command, ExitOrder):
+                self.exits.carry_out(command)
             case _ if isinstance(command, do.TalkOrder):
                 self.talks.carry_out(command)
             case do.ReleaseCaller(contact):
@@ -96,29 +103,10 @@ class Translator:
             case _:
                 assert_never(command)
 
-    def _tell_or_send(self, command: do.AnnouncePosition | do.SendCaller | do.SayToCaller | do.TellCaller) -> None:
-        """What the box cannot do yet is refused, so that the caller goes on in the chain (§3.6)."""
-        match command:
-            case do.SayToCaller(contact, prompt):
-                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,))))
-            case do.TellCaller(contact, prompts):
-                self._to_caller(contact, lambda leg: self._say(wire.Play(leg, prompts)))
-            case do.SendCaller(contact, kind, to, hop):
-                logger.info("Contact %s cannot be sent to %s %s yet; the next in the chain", contact, kind.value, to)
-                self._post(ev.CouldNotSend(contact, hop, "not built yet"))
-            case do.AnnouncePosition(contact, position):
-                logger.debug("Contact %s is at place %d; no prompt says so yet", contact, position)
-
-    def _call_back(self, command: do.CallbackOrder) -> None:
-        """Callbacks are not offered by any configuration yet; a dial is refused, a promise releases the line."""
-        match command:
-            case do.DialCustomer(contact, attempt=attempt):
-                logger.warning("Contact %s cannot be called back yet", contact)
-                self._post(ev.CustomerFailed(contact, attempt, "not built yet"))
-            case do.PromiseCallback(contact):
-                self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
-            case _:
-                logger.debug("Nothing says %s yet", type(command).__name__)
+    def _tell(self, order: do.SayToCaller | do.TellCaller) -> None:
+        """Prompts for a caller who goes on being held."""
+        prompts = (order.prompt,) if isinstance(order, do.SayToCaller) else order.prompts
+        self._to_caller(order.contact, lambda leg: self._say(wire.Play(leg, prompts)))
 
     def record(self, recording: str, contact: str, offer: str) -> None:
         """Have the conversation recorded, agent left and caller right."""
@@ -172,6 +160,7 @@ class Translator:
                 self._post_offer(leg, ev.OfferAccepted)
                 self.own_calls.answered(leg)
                 self.talks.answered(leg)
+                self.exits.answered(leg)
             case wire.Bridged(a, b):
                 self._bridged(a, b)
             case wire.Ended():
@@ -219,11 +208,13 @@ class Translator:
     def ended(self, event: wire.Ended) -> None:
         """A leg is gone: a caller hung up, an offer has its outcome, a phone's own call is over."""
         self.ways_out.ended(event.leg)
-        if contact := self._legs.drop(event.leg):
+        contact = self._legs.drop(event.leg)
+        if contact and not self.exits.caller_gone(contact):
             self._post(ev.CallerHungUp(contact))
         if self._legs.offer_of(event.leg):
             self._offer_ended(event)
         self.own_calls.ended(event)
+        self.exits.ended(event)
         self._features.ended(event.leg)
         self.talks.ended(event.leg)
         self.supervisor_codes.ended(event.leg)
@@ -231,11 +222,15 @@ class Translator:
 
     def recording_began(self, recording: str) -> None:
         """The recorder wrote its first frame (I-13)."""
+        if self.exits.voicemail.began(recording):
+            return
         if contact := self._legs.recordings.get(recording, ""):
             self._post(ev.RecordingBegan(contact, recording))
 
     def recording_closed(self, event: wire.RecordingClosed) -> None:
         """A recording is over: the indicator goes (S-07), the record gets its length and cause."""
+        if self.exits.voicemail.closed(event):
+            return
         contact = self._legs.recordings.pop(event.recording, "")
         self._post(ev.RecordingEnded(contact, event.recording))
         if event.cause:
@@ -304,11 +299,14 @@ class Translator:
         contact = self._acd.contact(self._legs.contact_of(leg))
         if contact is not None and contact.state is not ContactState.CONNECTED:
             self._post(ev.DigitPressed(contact.contact, digit))
+            self.exits.voicemail.pressed(contact.contact, digit)
 
     def _prompt_ended(self, event: wire.PromptEnded) -> None:
-        if not event.cut:
-            self.talks.prompt_ended(event.leg)
-            self.supervisor_codes.prompt_ended(event.leg)
+        if event.cut:
+            return
+        self.talks.prompt_ended(event.leg)
+        self.supervisor_codes.prompt_ended(event.leg)
+        if not self.exits.prompt_over(event.leg, self._legs.contact_of(event.leg)):
             self._message_over(event.leg)
             self._features.said(event.leg)
 
@@ -325,7 +323,8 @@ class Translator:
     def _refused(self, event: wire.Refused) -> None:
         logger.warning("The switch refused %s: %s", event.command, event.why)
         if event.command == "Play":
-            self._message_over(event.leg)
+            if not self.exits.refused(event.leg, self._legs.contact_of(event.leg)):
+                self._message_over(event.leg)
             self._features.said(event.leg)
         elif event.command == "Dial" and (offer := self._legs.offer_of(event.leg)):
             self._post(ev.OfferUnreachable(offer))

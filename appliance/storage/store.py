@@ -11,8 +11,9 @@ from secrets import token_hex
 
 from appliance.acd.events import Event
 from appliance.acd.story import Fact
-from appliance.storage import journal, records
+from appliance.storage import journal, records, voicemails
 from appliance.storage.database import Database, open_database
+from appliance.storage.voicemails import VoicemailRow
 
 _LONGEST_GAP_S = 7 * 86400.0
 """A clock that was wrong must not age waiting callers by years: an absence counts for a week at most."""
@@ -37,6 +38,10 @@ class Store:
         self.boot = boot
         self.seq = seq
         self.mark = mark
+
+    def wall(self) -> float:
+        """Seconds since 1970, as rows are stamped."""
+        return self._wall()
 
     async def append(
         self,
@@ -91,6 +96,34 @@ class Store:
     async def recording_closed(self, name: str, path: str, seconds: float, cause: str) -> None:
         """Remember how a recording ended."""
         await self._database.write([records.recording_closed(name, path, seconds, cause)])
+
+    async def voicemail_ordered(self, row: VoicemailRow) -> None:
+        """A message is about to be spoken."""
+        await self._database.write([voicemails.ordered(row)])
+
+    async def voicemail_closed(self, recording: str, path: str, seconds: float, spoke_s: float, cause: str) -> None:
+        """A message is complete: on return it is on the disk and may be promised (I-19)."""
+        await self._database.write([voicemails.closed(recording, path, seconds, spoke_s, cause)])
+
+    async def voicemail_handled(self, recording: str, actor: str) -> None:
+        """Somebody has seen to a message: it is new for nobody any more (S-22)."""
+        await self._database.write([voicemails.handled(recording, actor, self._wall())])
+
+    async def voicemails(self, limit: int) -> tuple[VoicemailRow, ...]:
+        """Messages, newest first."""
+        return await voicemails.messages(self._database, limit)
+
+    async def new_voicemails(self) -> int:
+        """How many messages nobody has seen to."""
+        return await voicemails.new_messages(self._database)
+
+    async def voicemail(self, recording: str) -> VoicemailRow | None:
+        """One message or attempt."""
+        return await voicemails.voicemail(self._database, recording)
+
+    async def unfinished_voicemails(self) -> tuple[VoicemailRow, ...]:
+        """Messages that were ordered and never closed."""
+        return await voicemails.unfinished(self._database)
 
     async def get_secret(self, key: str) -> bytes | None:
         """A value of the small store, None when it is not there."""

@@ -205,13 +205,14 @@ async def test_a_migration_that_fails_leaves_the_old_schema_and_a_copy(
     old = await open_store(path, "boot-1", 1.0)
     await old.put_secret("k", b"v")
     await old.close()
-    steps = migrations() | {2: "CREATE TABLE half (a INTEGER);\nINSERT INTO no_such_table VALUES (1);"}
+    newest = max(migrations())
+    steps = migrations() | {newest + 1: "CREATE TABLE half (a INTEGER);\nINSERT INTO no_such_table VALUES (1);"}
     monkeypatch.setattr("appliance.storage.database.migrations", lambda: steps)
     with pytest.raises(StorageError, match="no_such_table"):
         await open_database(path)
-    for kept in (path, tmp_path / "d.sqlite.before-2"):
+    for kept in (path, tmp_path / f"d.sqlite.before-{newest + 1}"):
         with sqlite3.connect(kept) as other:
-            assert other.execute("PRAGMA user_version").fetchone() == (1,)
+            assert other.execute("PRAGMA user_version").fetchone() == (newest,)
             assert other.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
             assert other.execute("SELECT value FROM secrets WHERE key = 'k'").fetchone() == (b"v",)
 
