@@ -39,6 +39,8 @@ module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:{control}
+ring_aufile none
+ringback_disable yes
 snd_path {folder}
 """
 
