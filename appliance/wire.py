@@ -87,10 +87,14 @@ class Leg(Message, frozen=True):
 
 
 class Ring(Message, frozen=True):
-    """Tell the caller that it rings (180). `contact` names the leg for snapshots and recordings."""
+    """Tell the caller that it rings (180). `contact` names the leg for snapshots and recordings.
+
+    `hears` is a leg dialled for the caller, who hears it before it answers as soon as it has sound (183).
+    """
 
     leg: str
     contact: str = ""
+    hears: str = ""
 
 
 class Hold(Message, frozen=True):

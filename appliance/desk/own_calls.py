@@ -99,7 +99,7 @@ class OwnCalls:
     def alerted(self, leg: str) -> None:
         """The other side rings: let the phone hear it."""
         if (call := self._calls.get(leg)) is not None and leg == call.second:
-            self._say(wire.Ring(call.first))
+            self._say(wire.Ring(call.first, hears=call.second if call.outside is not None else ""))
 
     def answered(self, leg: str) -> None:
         """The other side answered: connect them."""

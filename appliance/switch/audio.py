@@ -120,6 +120,8 @@ class Audio:
                 return self._music
             case Hearing.PROMPT:
                 return leg.prompt_port
+            case Hearing.EARLY if (dialled := self._legs.named(leg.early)) is not None:
+                return dialled.port
             case Hearing.PEER if (peer := self._legs.named(leg.peer)) is not None:
                 return self._music if peer.is_held else peer.port
         return None

@@ -22,14 +22,15 @@ class Hearing(enum.Enum):
     PROMPT = "prompt"
     PEER = "peer"
     HOST = "host"
+    EARLY = "early"
 
 
 @dataclass(slots=True)
 class LiveLeg:
     """One SIP dialog. `port` is its place on the bridge while it has audio; `is_held` when its phone put us on hold.
 
-    A guest takes part in the conversation of the leg `host` in the mode `joins`. `told_port` says something to this leg
-    alone, over what it hears.
+    `early` is the leg dialled for this one, which it hears before the answer. A guest takes part in the conversation of
+    the leg `host` in the mode `joins`. `told_port` says something to this leg alone, over what it hears.
     """
 
     name: str
@@ -50,6 +51,7 @@ class LiveLeg:
     prompt_port: int | None = None
     after_prompts: Hearing = Hearing.MUSIC
     told_port: int | None = None
+    early: str = ""
     host: str = ""
     joins: Joining | None = None
     is_held: bool = False

@@ -216,6 +216,12 @@ class UserAgent:
         self._try(number, lambda call: call.hangup(_op(code, headers)))
         return heard
 
+    def press(self, number: int, digit: str) -> None:
+        """Send a key (RFC 4733); a phone that offered none hears nothing of it."""
+        call = self.calls.get(number)
+        if call is not None:
+            self.guard(lambda: call.dialDtmf(digit))
+
     def heard(self, number: int) -> int:
         """RTP packets that came on a call so far; 0 when it is gone."""
         call = self.calls.get(number)

@@ -14,6 +14,7 @@ from appliance.errors import SwitchError
 from appliance.switch import arrivals, causes
 from appliance.switch.alarms import Alarms
 from appliance.switch.audio import Audio
+from appliance.switch.early import Early
 from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase
 from appliance.switch.fallback import Fallback
 from appliance.switch.guests import Guests
@@ -47,6 +48,7 @@ class Switchboard:
         self.recordings = Recordings(ua, self._audio, files, root, emit)
         self._fallback = Fallback(settings.without_desk, self.alarms, self)
         self._guests = Guests(self._legs, self._replan, self._take, self.hang_up, emit)
+        self._early = Early(ua, self._legs, self._audio, emit)
         self._voices = VoiceWatch(self.alarms, self._legs, ua.heard, self._fell_silent)
 
     # --- what the desk asks -------------------------------------------------------------------------------------
@@ -89,6 +91,8 @@ class Switchboard:
         match order:
             case wire.Ring():
                 self.ring(leg, order.contact)
+                if order.hears:
+                    self._early.ring(leg, order.hears)
             case wire.Hold():
                 self.hold(leg)
             case wire.Play():
@@ -216,7 +220,7 @@ class Switchboard:
                     self._media_changed(leg, fact)
             case KeyPressed():
                 if (leg := self._legs.of_call(fact.call)) is not None:
-                    self._emit(wire.Digit(leg.name, fact.digit, time.monotonic()))
+                    self._early.pressed(leg, fact.digit)
             case _:
                 assert_never(fact)
 
@@ -261,6 +265,7 @@ class Switchboard:
             leg.is_held = fact.held
             self._emit(wire.HeldByPhone(leg.name, fact.held, time.monotonic()))
         self._audio.renew(leg, fact.port)
+        self._early.came(leg)
         self._if_up(leg)
         self.recordings.leg_renewed(leg, self._legs.named)
 

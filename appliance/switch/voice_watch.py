@@ -1,6 +1,6 @@
 """Legs that fell silent: a lines process that died sends no BYE, but its voice stops at once (R-31).
 
-Only origins that send without a pause are watched; a phone may hold, mute or sleep.
+Only analogue lines are watched, whoever called: they send without a pause; a phone may hold, mute or sleep.
 """
 
 import time
@@ -11,12 +11,14 @@ from appliance.switch.alarms import Alarms
 from appliance.switch.legs import Legs, LiveLeg
 from appliance.wire import LegState, Origin
 
-PATIENCE: Final = {Origin.LINE: 2.0}
+PATIENCE: Final = 2.0
+ON_LINE: Final = ";line="
+"""In the URI of a leg that was dialled on an analogue line."""
 LOOK_EVERY: Final = 0.5
 
 
 class VoiceWatch:
-    """Looks at every watched leg's RTP packets; `lost` gets a leg that had none for its origin's patience (seconds)."""
+    """Looks at every watched leg's RTP packets; `lost` gets a leg that had none for PATIENCE seconds."""
 
     def __init__(
         self, alarms: Alarms, legs: Legs, heard: Callable[[int], int], lost: Callable[[LiveLeg], None]
@@ -27,12 +29,19 @@ class VoiceWatch:
 
     def _look(self) -> None:
         now = time.monotonic()
-        watched = [leg for leg in self._legs if leg.origin in PATIENCE and leg.state is LegState.UP]
+        watched = [leg for leg in self._legs if _is_watched(leg)]
         before, self._seen = self._seen, {}
         for leg in watched:
             packets = self._heard(leg.call)
             known, since = before.get(leg.name, (-1, now))
             self._seen[leg.name] = (packets, now if packets != known else since)
-            if packets == known and now - since >= PATIENCE[leg.origin]:
+            if packets == known and now - since >= PATIENCE:
                 self._lost(leg)
         self._alarms.at(now + LOOK_EVERY, self._look)
+
+
+def _is_watched(leg: LiveLeg) -> bool:
+    """A line's leg that has sound: one that came in once it is answered, one that was dialled before that, too."""
+    if leg.origin is Origin.LINE:
+        return leg.state is LegState.UP
+    return ON_LINE in leg.called and leg.port is not None

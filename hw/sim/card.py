@@ -177,6 +177,11 @@ class VirtualCard:
         logger.info("A caller from %s rings the virtual line: %s", masked(number), party.state.value)
         return Caller(self, party)
 
+    @property
+    def called(self) -> list[RemoteParty]:
+        """Whoever was reached by dialling, oldest first; the list grows."""
+        return self._core.line.called
+
     def loop_drop(self, milliseconds: int) -> None:
         """The exchange opens the loop for a moment."""
         with self._changed:

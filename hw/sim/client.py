@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from hw.sim.countries import CallerIdTime
+from hw.sim.dialled import Fate
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import What
 from hw.sim.party import CallerState, HangUp, Heard
@@ -102,6 +103,24 @@ class RemoteCard:
         when = None if caller_id is None else caller_id.value
         reply = self._ask(Request("ring", number=number, name=name, voice=voice, caller_id=when, rings=rings))
         return RemoteCaller(self._client, reply.caller, number)
+
+    def has(
+        self, number: str, fate: Fate = Fate.ANSWERS, voice: SoundSpec | None = None, answer_after: float = 1.0,
+        reverses: bool = False,
+    ) -> None:  # fmt: skip
+        """Somebody has this number ("" is everybody) and meets this fate when it is dialled."""
+        self._ask(
+            Request("subscriber", number=number, mode=fate.value, voice=voice, seconds=answer_after, is_so=reverses)
+        )
+
+    def called(self, count: int = 1, timeout: float = 15.0) -> "RemoteCaller":
+        """Whoever answered the `count`th call out; SimulatorError when nobody did in time."""
+        reply = self._ask(Request("called", count=count, timeout=timeout))
+        return RemoteCaller(self._client, reply.caller, None)
+
+    def dialled(self) -> list[str]:
+        """What numbers the exchange heard, oldest first."""
+        return [event.detail for event in self.events() if event.what == What.DIALLED.value]
 
     def events(self, since: float = 0.0) -> tuple[EventReply, ...]:
         """What happened since monotonic `since`."""

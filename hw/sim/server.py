@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hw.sim.card import Caller, VirtualCard
 from hw.sim.countries import CallerIdTime
+from hw.sim.dialled import Fate, Subscriber
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import What
 from hw.sim.party import CallerState, HangUp
@@ -44,6 +45,10 @@ class ControlRoom:
                 return Reply()
             case "ring":
                 return self._ring(ask)
+            case "subscriber":
+                return self._subscribe(self._card(ask.card), ask)
+            case "called":
+                return self._called(self._card(ask.card), ask)
             case "say" | "digits" | "hangup" | "give_up" | "caller" | "wait" | "wait_heard" | "heard":
                 return self._of_caller(self._caller(ask.caller), ask)
             case _:
@@ -56,6 +61,25 @@ class ControlRoom:
         with self._lock:
             self._callers.append(caller)
             return Reply(caller=len(self._callers) - 1, state=caller.state.value)
+
+    def _subscribe(self, card: VirtualCard, ask: Request) -> Reply:
+        """Somebody has this number from now on ("" is everybody): `mode` is the fate, `seconds` the ringback."""
+        voice = ask.voice.sound() if ask.voice is not None else None
+        has = Subscriber(Fate(ask.mode), voice, ask.seconds, reverses=ask.is_so)
+        card.with_core(lambda core, now: core.line.numbering.subscribers.update({ask.number or "": has}))
+        return Reply()
+
+    def _called(self, card: VirtualCard, ask: Request) -> Reply:
+        """Whoever was reached by the `count`th call out, waited for at most `timeout` seconds."""
+        reached = card.called
+        if not card.wait_until(lambda: len(reached) >= ask.count, ask.timeout):
+            raise SimulatorError(
+                f"asked for the answer of call {ask.count} within {ask.timeout} s; {len(reached)} were"
+            )
+        party = reached[ask.count - 1]
+        with self._lock:
+            self._callers.append(Caller(card, party))
+            return Reply(caller=len(self._callers) - 1, state=party.state.value)
 
     def _of_caller(self, caller: Caller, ask: Request) -> Reply:
         at, is_so = 0.0, False

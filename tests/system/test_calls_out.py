@@ -1,0 +1,201 @@
+"""Agents call the outside over an analogue line of the whole box: digits at the exchange, sound both ways, each end."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from appliance.selftest.whole_box import Wish
+from hw.sim.client import RemoteCaller, RemoteCard
+from hw.sim.dialled import Fate, KeyReceiver
+from hw.sim.errors import SimulatorError
+from hw.sim.party import CallerState, HangUp
+from hw.sim.ulaw import encode
+from hw.sim.verbs import SoundSpec
+from tests.system.conftest import AGENT_HZ, LINE_HZ, Office, heard_for, is_heard
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+
+NUMBERS = ("0312345678", "0120444444", "117", "09011112222", "0667778899", "0100000001", "0798765432", "0555000111",
+           "0221133557", "0889900")  # fmt: skip
+
+
+def routes(*lines: str, keep: bool = False, country: str = "JP") -> str:
+    """Everything may be called, by these lines."""
+    ways = ", ".join(f'"{line}"' for line in lines)
+    emergency = ', "911"' if country == "US" else ""
+    return (
+        f'[outbound]\nkeep_line = {str(keep).lower()}\nemergency = ["110", "118", "119"{emergency}]\n'
+        f'[[routes]]\nnumbers = ["0", "117"]\nby = [{ways}]\n'
+    )
+
+
+def card(office: Office, number: int = 0) -> RemoteCard:
+    assert office.box.sim is not None
+    return office.box.sim.card(number)
+
+
+async def in_service(office: Office) -> None:
+    await office.page.until(
+        lambda now: all(line["state"] == "idle" for line in now.office["lines"]), "the lines are in service"
+    )
+
+
+async def has(office: Office, number: str, fate: Fate = Fate.ANSWERS, *, line: int = 0, after: float = 1.0) -> None:
+    """Whoever has the number lifts and the exchange says so by reversal: a tone is no person's voice."""
+    voice = SoundSpec("tone", (LINE_HZ,), level=-9.0)
+    await asyncio.to_thread(card(office, line).has, number, fate, voice, after, True)
+
+
+async def called(office: Office, count: int = 1, line: int = 0) -> RemoteCaller:
+    try:
+        return await asyncio.to_thread(card(office, line).called, count, 20.0)
+    except SimulatorError as wrong:
+        story = "\n".join(office.box.log[-30:])
+        raise AssertionError(f"{wrong}; the exchange heard {card(office, line).dialled()}\n{story}") from None
+
+
+@pytest.mark.wish(Wish(more=routes("line-1")))
+async def test_an_agent_calls_out_over_the_line_and_both_hear_each_other(office: Office) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    await has(office, "0312345678", after=3.0)
+    await agent.dial("0312345678")
+    await office.page.status("a1", "on_call")
+    await heard_for(agent.heard, 400.0, 1.0)  # dial tone and ringback, before anybody answered
+    far = await called(office)
+    assert card(office).dialled() == ["0312345678"]
+    await heard_for(agent.heard, LINE_HZ, 1.0)
+    assert await asyncio.to_thread(far.wait_heard, 3.0, 10.0)
+    is_heard(far.heard().samples, AGENT_HZ[0])
+    lines = office.page.now.office["lines"]
+    assert (lines[0]["state"], lines[0]["number"]) == ("talking", "0312345678")
+    await agent.hang_up()
+    assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+    await office.page.status("a1", "available")
+    assert far.state is CallerState.RELEASED
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.wish(Wish(more=routes("line-1")))
+async def test_ten_numbers_reach_the_exchange_digit_by_digit(office: Office) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    for count, number in enumerate(NUMBERS, 1):
+        await has(office, number, after=0.2)
+        await agent.dial(number)
+        await called(office, count)
+        await agent.wait_for("CALL_ESTABLISHED")
+        await agent.hang_up()
+        assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+        await in_service(office)
+    assert card(office).dialled() == list(NUMBERS)
+
+
+@pytest.mark.parametrize("mode", [HangUp.LOOP_DROP, HangUp.BUSY_TONE, HangUp.DIAL_TONE])
+@pytest.mark.wish(Wish(more=routes("line-1")))
+async def test_a_far_end_that_hangs_up_ends_the_agents_call(office: Office, mode: HangUp) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    await has(office, "0312345678")
+    await agent.dial("0312345678")
+    far = await called(office)
+    await heard_for(agent.heard, LINE_HZ, 1.0)
+    await asyncio.to_thread(far.hang_up, mode)
+    await agent.wait_for("CALL_CLOSED")
+    assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+    await office.page.status("a1", "available")
+
+
+@pytest.mark.parametrize("moment", ["dialing", "progress", "talking"])
+@pytest.mark.wish(Wish(more=routes("line-1")))
+async def test_an_agent_who_hangs_up_at_any_moment_frees_the_line(office: Office, moment: str) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    await has(office, "0312345678", after=2.5)
+    await agent.dial("0312345678")
+    await office.page.until(lambda now: now.office["lines"][0]["state"] == moment, f"the line is {moment}")
+    await agent.hang_up()
+    assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+    await in_service(office)
+    await office.page.status("a1", "available")
+
+
+@pytest.mark.wish(Wish(more=routes("line-1")))
+async def test_a_busy_far_end_is_told_to_the_phone(office: Office) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    await has(office, "0312345678", Fate.BUSY)
+    await agent.dial("0312345678")
+    await agent.wait_for("CALL_CLOSED")
+    assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+    await office.page.status("a1", "available")
+
+
+@pytest.mark.wish(Wish(more=routes("line-1")))
+async def test_keys_of_the_agents_phone_are_tones_at_the_far_end(office: Office) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    await has(office, "0312345678")
+    await agent.dial("0312345678")
+    far = await called(office)
+    await heard_for(agent.heard, LINE_HZ, 1.0)
+    await agent.press("59#")
+    await asyncio.sleep(2.0)
+    heard = far.heard().samples.astype(np.float64)
+    assert KeyReceiver().hear(encode(heard)).count("5") >= 1
+    assert "59#" in KeyReceiver().hear(encode(heard))
+    await agent.hang_up()
+
+
+@pytest.mark.wish(Wish(agents=2, lines=2, more=routes("line-1", "line-2")))
+async def test_two_agents_call_out_at_once_by_a_line_each_and_a_third_call_hears_busy(office: Office) -> None:
+    await office.on_duty("a1", "a2")
+    await in_service(office)
+    one, two = office.phones["a1"], office.phones["a2"]
+    await has(office, "0311111111", line=0)
+    await has(office, "0322222222", line=1)
+    await one.dial("0311111111")
+    await called(office, line=0)
+    await two.dial("0322222222")
+    await called(office, line=1)
+    assert (card(office, 0).dialled(), card(office, 1).dialled()) == (["0311111111"], ["0322222222"])
+    await heard_for(one.heard, LINE_HZ, 1.0)
+    await heard_for(two.heard, LINE_HZ, 1.0)
+    await one.hang_up()
+    await two.hang_up()
+    for number in range(2):
+        assert await asyncio.to_thread(card(office, number).wait_hook, False, 5.0)
+
+
+@pytest.mark.wish(Wish(agents=1, lines=2, more=routes("line-1", "line-2")))
+async def test_a_line_without_dial_tone_hands_the_call_to_the_next_one(office: Office) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    await asyncio.to_thread(card(office, 0).set_cord, False)
+    await has(office, "0312345678", line=1)
+    await office.phones["a1"].dial("0312345678")
+    await called(office, line=1)
+    assert card(office, 1).dialled() == ["0312345678"]
+    await heard_for(office.phones["a1"].heard, LINE_HZ, 1.0)
+    await office.phones["a1"].hang_up()
+
+
+@pytest.mark.wish(Wish(lines=1))
+async def test_an_emergency_call_goes_by_the_line_without_any_rule(office: Office) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    await has(office, "119", after=8.0)
+    await agent.dial("119")
+    await agent.wait_for("CALL_ESTABLISHED")
+    assert card(office).dialled() == ["119"], "connected as soon as it is dialled: no sign of an answer is waited for"
+    await called(office)
+    await heard_for(agent.heard, LINE_HZ, 1.0)
+    await agent.hang_up()
