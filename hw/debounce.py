@@ -90,9 +90,9 @@ def deadline(contact: Contact) -> float | None:
 def _settled(contact: Contact) -> tuple[Contact, Press | None]:
     """The raw level became the level; a release ends a press."""
     after = Contact(contact.raw, contact.raw_since, contact.raw, contact.raw_since)
-    if contact.raw or contact.ignored:
-        return after, None
     held = contact.raw_since - contact.since
+    if contact.raw or contact.ignored or held < SETTLE_S:  # rule 1 again, for an edge that came late
+        return after, None
     if held >= STUCK_S:
         return after, Press(Kind.STUCK, contact.since, held)
     if held >= LONG_S:

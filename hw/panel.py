@@ -231,13 +231,14 @@ class GpioPanel:
 
         contact = Button(pin, pull_up=True, bounce_time=None, pin_factory=factory)
         closed_is = place not in self._opening
-        contact.when_pressed = lambda: self._edge(place, down=closed_is)
-        contact.when_released = lambda: self._edge(place, down=not closed_is)
+        contact.when_pressed = lambda: self._edge(place, contact.active_time, down=closed_is)
+        contact.when_released = lambda: self._edge(place, contact.inactive_time, down=not closed_is)
         self._contacts[place] = contact
 
-    def _edge(self, place: Place, *, down: bool) -> None:
+    def _edge(self, place: Place, ago: float | None, *, down: bool) -> None:
+        """An edge that the kernel saw `ago` seconds ago: this thread may have been held up since."""
         if (listener := self._listener) is not None:
-            listener(place, down, time.monotonic())
+            listener(place, down, time.monotonic() - (ago or 0.0))
 
 
 class VirtualPanel:

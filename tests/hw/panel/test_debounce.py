@@ -164,3 +164,26 @@ def test_a_button_held_at_start_means_nothing_however_long_and_the_next_press_co
 
 def test_a_wire_that_chatters_for_an_hour_is_no_press() -> None:
     assert play([(1.0 + step * 0.014, step % 2 == 0) for step in range(240_000)]) == []
+
+
+def test_a_glitch_whose_second_edge_comes_late_is_no_press() -> None:
+    """Edges carry the kernel's times; a thread that is held up brings them late, after the first has settled."""
+    contact, _ = edge(Contact(), True, 1.0)
+    contact, _ = settle(contact, 1.0 + SETTLE_S)
+    assert contact.down
+    contact, early = edge(contact, False, 1.001)
+    contact, press = settle(contact, 1.1)
+    assert (early, press, contact.down) == (None, None, False)
+
+
+def test_a_release_whose_bounces_come_late_is_one_press() -> None:
+    contact, _ = edge(Contact(), True, 1.0)
+    contact, _ = settle(contact, 1.0 + SETTLE_S)
+    contact, _ = edge(contact, False, 1.2)
+    contact, press = settle(contact, 1.2 + SETTLE_S)
+    assert press == Press(Kind.SHORT, 1.0, 1.2 - 1.0)
+    contact, _ = edge(contact, True, 1.201)
+    contact, _ = settle(contact, 1.25)
+    contact, more = edge(contact, False, 1.202)
+    contact, still_more = settle(contact, 1.3)
+    assert (more, still_more, contact.down) == (None, None, False)
