@@ -15,6 +15,7 @@ from pathlib import Path
 from appliance.errors import ConfigError, DeskbellError
 from appliance.lines.desk_link import DeskLink
 from appliance.lines.facts import LegFact, SwitchBack, SwitchGone
+from appliance.lines.kept import Store
 from appliance.lines.line import Line
 from appliance.lines.music import Music
 from appliance.lines.settings import Line as LinePort
@@ -39,6 +40,7 @@ class Service:
         self._pipes = {line.id: Pipes() for line in settings.lines}
         self._sip = SipThread(settings, self._pipes, self._deliver)
         self._workers: dict[str, Worker] = {}
+        self._store = Store()
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT. Raises DeskbellError when it cannot start."""
@@ -48,7 +50,8 @@ class Service:
             loop.add_signal_handler(number, stop.set)
         self._sip.start()
         await self._desks.start()
-        self._workers = {port.id: Worker(self._line(port, loop)) for port in self._settings.lines}
+        self._store.forget_others(tuple(port.id for port in self._settings.lines))
+        self._workers = {port.id: Worker(self._line(port, loop), self._store) for port in self._settings.lines}
         for worker in self._workers.values():
             worker.start()
         watch = asyncio.create_task(SwitchWatch(host_and_port(self._settings.switch), self._switch_lives).run())

@@ -23,9 +23,9 @@ class Phase(enum.Enum):
 class Leg:
     """One caller's way into the switch. `key` stays through every attempt."""
 
-    def __init__(self, line: str, trunk: Trunk) -> None:
+    def __init__(self, line: str, trunk: Trunk, key: str = "") -> None:
         self._line, self._trunk = line, trunk
-        self.key = secrets.token_hex(8)
+        self.key = key or secrets.token_hex(8)
         self.phase = Phase.NONE
         self.attempt = 0
         self.call_at: float | None = None

@@ -10,8 +10,8 @@ Rules:
 
 import logging
 from collections.abc import Callable
-from typing import Final
 
+from appliance.lines.alarms import OTHER_TELEPHONE, OVERLOADED, Alarms
 from appliance.lines.facts import (
     LegAnswered,
     LegAsked,
@@ -22,6 +22,7 @@ from appliance.lines.facts import (
     SwitchGone,
     Trunk,
 )
+from appliance.lines.kept import KeptCall, call_to_keep
 from appliance.lines.keys import Witness
 from appliance.lines.leg import Leg, Phase
 from appliance.lines.masking import masked
@@ -36,15 +37,6 @@ from hw.modem.driver import Modem
 from hw.modem.ringing import Ringing
 
 logger = logging.getLogger(__name__)
-
-OVERLOADED: Final = (
-    "the modem's USB port carries less than a call needs (the card ran dry more than 20 times a second); a port of its "
-    "own, without a hub full of others, would be right"
-)
-OTHER_TELEPHONE: Final = {
-    modem_says.Sign.VOLTAGE_DROP: "another telephone on the line was lifted; the call goes on",
-    modem_says.Sign.VOLTAGE_RISE: "the other telephone on the line was put down",
-}
 
 
 class Line:
@@ -72,7 +64,7 @@ class Line:
         self._guard_until = 0.0
         self._let_go_at: float | None = None
         self._has_switch = True
-        self._modem_alarm = self._line_alarm = ""
+        self._alarms = Alarms(port.id)
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -83,6 +75,23 @@ class Line:
         self._modem = modem
         self._move(Cue.OPENED)
         modem.start(now)
+
+    def resumed(self, modem: Modem, kept: KeptCall, now: float) -> None:
+        """A process before us died with this caller off-hook: music, and called in again under the same key."""
+        self._modem, self._ringing = modem, Ringing(self._country, now, kept.caller)
+        self._leg = Leg(self.port.id, self._trunk, kept.key)
+        self._leg.call_at, self._let_go_at = now, now + self._keep_caller
+        modem.resume(kept.identity, now)
+        self._begin_talk()
+        self._move(Cue.RESUMED)
+        logger.warning("Line %s: the caller of before our restart is still there and is called in again", self.port.id)
+
+    @property
+    def kept(self) -> KeptCall | None:
+        """The call that is to outlive this process; calls that go out are the switch's, and end with us."""
+        if self.state is not State.TALKING or self._ringing is None or self._leg is None or self._modem is None:
+            return None
+        return call_to_keep(self._leg.key, self._ringing.caller, self._modem.identity)
 
     def failed(self, why: str) -> None:
         """The device cannot be used or is gone; whatever call there was ends."""
@@ -285,14 +294,20 @@ class Line:
     def _seized(self) -> None:
         if self.state not in (State.ANSWERING, State.SEIZING) or self._modem is None or self._leg is None:
             return  # the caller or the switch was quicker; the release is on its way
+        self._out.seized(self._begin_talk())
+        self._move(Cue.STREAMING)
+
+    def _begin_talk(self) -> Talk:
+        """Samples flow: from now on we hear and speak."""
+        assert self._modem is not None
+        assert self._leg is not None
         keys, echo = Witness(self.port.keys), echo_path(self.port.echo_cancelling)
         code, is_shared = self.port.country.upper(), self.port.parallel_phones
-        self._talk = Talk(code, self._pipes, self._music, keys, echo, is_shared)
+        self._talk = talk = Talk(code, self._pipes, self._music, keys, echo, is_shared)
         if self._leg.phase is Phase.UP:
-            self._talk.attach()
-        self._out.seized(self._talk)
-        self._modem.play(self._talk.begin())
-        self._move(Cue.STREAMING)
+            talk.attach()
+        self._modem.play(talk.begin())
+        return talk
 
     def _audio(self, samples: bytes, now: float) -> None:
         if self.state not in STREAMING or self._talk is None or self._modem is None:
@@ -315,7 +330,7 @@ class Line:
         self._talk.sign(sign)
         if sign in OTHER_TELEPHONE and self.port.parallel_phones:
             logger.info("Line %s: %s", self.port.id, OTHER_TELEPHONE[sign])
-        if sign is modem_says.Sign.UNDERRUN and self._talk.is_overloaded and not self._line_alarm:
+        if sign is modem_says.Sign.UNDERRUN and self._talk.is_overloaded and not self._alarms.wire:
             self._line_checked(OVERLOADED)
 
     def _over(self, why: str, now: float) -> None:
@@ -338,8 +353,8 @@ class Line:
     # --- the modem ------------------------------------------------------------------------------------------------
 
     def _ready(self, ready: modem_says.Ready) -> None:
-        self._modem_alarm, self._line_alarm = ready.alarm, ready.line_alarm
-        self.alarm = ready.alarm or ready.line_alarm
+        self._alarms.ready(ready)
+        self.alarm = self._alarms.sentence
         if self.state is not State.INIT:
             return  # it was found ill by the poll and is well again
         but = f"; but {self.alarm}" if self.alarm else ""
@@ -347,12 +362,9 @@ class Line:
         self._move(Cue.READY)
 
     def _line_checked(self, alarm: str) -> None:
-        """The telephone line itself was looked at; what is told is told once."""
-        if alarm == self._line_alarm:
-            return
-        self._line_alarm, self.alarm = alarm, self._modem_alarm or alarm
-        logger.log(logging.WARNING if alarm else logging.INFO, "Line %s: %s", self.port.id, alarm or "it is well again")
-        self._tell()
+        if self._alarms.checked(alarm):
+            self.alarm = self._alarms.sentence
+            self._tell()
 
     def _released(self, now: float) -> None:
         if self.state is State.RELEASING:

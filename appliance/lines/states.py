@@ -39,6 +39,7 @@ class Cue(enum.Enum):
     GUARD_OVER = "the line may be taken again"
     FAILED = "the device failed"
     RETRY = "the device is tried again"
+    RESUMED = "a process before us left the caller off-hook"
 
 
 PLACING: Final = frozenset({State.SEIZING, State.DIALING, State.PROGRESS})
@@ -63,5 +64,6 @@ TABLE: Final[dict[tuple[State, Cue], State]] = {
     (State.RELEASING, Cue.ON_HOOK): State.GUARD,
     (State.GUARD, Cue.GUARD_OVER): State.IDLE,
     (State.FAULT, Cue.RETRY): State.DOWN,
+    (State.DOWN, Cue.RESUMED): State.TALKING,
     **{(state, Cue.FAILED): State.FAULT for state in State},
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.lines.facts import LegFact
+from appliance.lines.kept import KeptCall, Store
 from appliance.lines.line import Line
 from appliance.lines.states import State
 from hw.errors import ModemError
@@ -33,8 +34,12 @@ ON_HOOK_WITHIN: Final = 1.5  # at a stop; after it, closing the port must do
 class Worker:
     """One line's thread. Thread-safe: `post`, `start`, `stop`."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, store: Store | None = None) -> None:
+        """`store` keeps the open port and the caller over our death."""
         self.line = line
+        self._store = store or Store({})
+        self._memory = self._store.memory(line.port.id)
+        self._remembered: KeptCall | None = None
         self._facts: deque[LegFact] = deque()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._is_stopping = threading.Event()
@@ -63,6 +68,7 @@ class Worker:
     # --- the thread -----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        self._resume()
         while not self._is_stopping.is_set():
             self._tried = _device_at(self.line.port.device)
             try:
@@ -75,11 +81,26 @@ class Worker:
             if not self._is_stopping.is_set():
                 self._pause()
 
-    def _serve(self, port: SerialPort) -> None:
+    def _resume(self) -> None:
+        """Go on where a process before us died: with its port, and its caller if there was one."""
+        kept, device = self._store.take(self.line.port.id), self.line.port.device
+        if kept is None:
+            return
+        try:
+            self._serve(SerialPort(device, kept), self._memory.read())
+        except ModemError as wrong:
+            self.line.failed(str(wrong))
+
+    def _serve(self, port: SerialPort, kept: KeptCall | None = None) -> None:
         """Work with an open device until it fails or we stop. Raises ModemError."""
         try:
+            if not port.was_kept:
+                self._store.keep(self.line.port.id, port.fileno())
             modem = Modem(country(self.line.port.country), self.line.port.modem_init, self.line.port.parallel_phones)
-            self.line.opened(modem, time.monotonic())
+            if kept is None:
+                self.line.opened(modem, time.monotonic())
+            else:
+                self.line.resumed(modem, kept, time.monotonic())
             deadline = None
             while self.line.state is not State.FAULT:
                 if self._is_stopping.is_set():
@@ -91,6 +112,8 @@ class Worker:
                 self._turn(port, modem, deadline)
                 self._failures = 0 if self.line.state is State.IDLE else self._failures
         finally:
+            self._remember(None)
+            self._store.let_go(self.line.port.id)
             port.close()
 
     def _turn(self, port: SerialPort, modem: Modem, deadline: float | None) -> None:
@@ -110,10 +133,16 @@ class Worker:
             self._tell(modem.receive(port.read(), now), now)
         self._tell(modem.tick(now), now)
         self.line.tick(now)
+        self._remember(self.line.kept)
 
     def _tell(self, events: list[ModemEvent], now: float) -> None:
         for event in events:
             self.line.hear(event, now)
+
+    def _remember(self, call: KeptCall | None) -> None:
+        if call != self._remembered:
+            self._remembered = call
+            self._memory.write(call)
 
     def _write(self, port: SerialPort, modem: Modem) -> bool:
         """Write what the device takes; True when something is left."""

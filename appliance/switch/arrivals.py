@@ -10,6 +10,7 @@ from appliance.switch import invite
 from appliance.switch.facts import CallArrived
 from appliance.switch.legs import Legs, LiveLeg
 from appliance.switch.pjsua import UserAgent
+from appliance.wire import LegState, Origin
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,10 @@ def admit(
         logger.warning("A call from %s was refused: neither the edge nor a line vouches for it", fact.source)
         ua.hang_up(fact.call, 403, {})
         return None
+    known = legs.of_key(call.call_key, call.origin_id) if call.origin is Origin.LINE else None
+    if known is not None:
+        _go_on(known, fact.call, legs, ua)
+        return None
     if len(legs) >= capacity - max(2, capacity // _SPARED_PART):
         logger.warning("A call from %s %s was refused: %d legs are up", call.origin.value, call.origin_id, len(legs))
         ua.hang_up(fact.call, 503, {"Retry-After": "10"})
@@ -37,3 +42,17 @@ def admit(
     legs.add(leg)
     emit(wire.Incoming(leg.name, leg.origin, leg.origin_id, leg.number, leg.caller_name, leg.called, now, leg.call_key))
     return leg
+
+
+def _go_on(leg: LiveLeg, call: int, legs: Legs, ua: UserAgent) -> None:
+    """The same caller in another dialog: their lines process died and is back. The leg keeps its name, its peer and
+    its recording; only its voice comes from elsewhere, once the new dialog has audio.
+    """
+    logger.warning("Leg %s goes on in another call: %s was restarted", leg.name, leg.origin_id)
+    old = leg.call
+    legs.carried_by(leg, call)
+    ua.hang_up(old, 0, {})
+    if leg.accepted:
+        ua.answer(call, 200)
+    elif leg.state is LegState.RINGING:
+        ua.answer(call, 180)

@@ -120,6 +120,17 @@ class Legs:
         """The living leg of that call."""
         return self._by_call.get(call)
 
+    def of_key(self, key: str, origin_id: str) -> LiveLeg | None:
+        """The living leg of that line's seizure; None for an empty key."""
+        alike = (leg for leg in self._by_name.values() if leg.call_key == key and leg.origin_id == origin_id)
+        return next(alike, None) if key else None
+
+    def carried_by(self, leg: LiveLeg, call: int) -> None:
+        """The leg goes on in another dialog."""
+        self._by_call.pop(leg.call, None)
+        leg.call = call
+        self._by_call[call] = leg
+
     def end(self, leg: LiveLeg, ended: Ended) -> None:
         """A leg is gone; its end is remembered for commands that come late."""
         self._by_name.pop(leg.name, None)

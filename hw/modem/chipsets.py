@@ -74,6 +74,11 @@ class Identity:
     ulaw: int
 
 
+def chipset_named(name: str) -> Chipset:
+    """The family of that name; the generic one for a name that is none."""
+    return next((chipset for chipset in CHIPSETS if chipset.name == name), GENERIC)
+
+
 def recognise(answers: tuple[str, ...]) -> Chipset:
     """The first family that knows these answers to +GMI, ATI0 and ATI3; `generic_v253` knows all."""
     joined = "\n".join(answers)

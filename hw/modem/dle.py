@@ -55,7 +55,9 @@ def avoid(samples: bytes) -> bytes:
 class DleDecoder:
     """Takes the bytes of a stream; yields audio, signals and digits until DLE ETX ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_midway: bool = False) -> None:
+        """`is_midway`: the first bytes may be the second half of a pair; up to the first that is no DLE they are."""
+        self._is_midway = is_midway
         self._after_dle = False
         self._packet: bytearray | None = None
         self._in_shield = False
@@ -66,7 +68,7 @@ class DleDecoder:
         """The events in `received`, and what follows the end of the stream (None while it goes on)."""
         events: list[Event] = []
         samples = bytearray()
-        position = 0
+        position = self._whole_from(received) if self._is_midway else 0
         while position < len(received):
             if self._after_dle:
                 code = received[position]
@@ -84,6 +86,12 @@ class DleDecoder:
             self._after_dle = found >= 0
         self._flush(samples, events)
         return events, None
+
+    def _whole_from(self, received: bytes) -> int:
+        """Where reading may begin: a byte that is no DLE is a sample or a code's second half, and ends something."""
+        start = next((place + 1 for place, byte in enumerate(received) if byte != DLE), None)
+        self._is_midway = start is None
+        return len(received) if start is None else start
 
     def _plain(self, run: bytes, samples: bytearray) -> None:
         """A run without DLE: text of a complex event while one is open, samples otherwise."""

@@ -100,6 +100,12 @@ class Modem:
         self._protocol.reset()
         self._begin(self._bring_up, now)
 
+    def resume(self, identity: Identity, now: float) -> None:
+        """Go on with a duplex stream that a process before us began on this device; sound follows, or `Failed`."""
+        self._identity, self._way = identity, Way.DUPLEX
+        self._protocol.resume()
+        self._stall_at = now + STALL
+
     def seize(self, now: float, way: Way = Way.DUPLEX) -> None:
         """Go off-hook; `Seized` or `SeizeFailed` follows. A half-duplex modem refuses DUPLEX on-hook."""
         self._way, self._is_retaken = way, False

@@ -6,8 +6,10 @@ pseudo-terminal has no modem lines, so changing DTR may fail and that is survive
 
 import contextlib
 import errno
+import fcntl
 import os
 import stat
+import struct
 import termios
 from pathlib import Path
 from typing import Final
@@ -28,9 +30,14 @@ class DeviceLost(ModemError):  # noqa: N818 - named like the event it is
 class SerialPort:
     """One open serial device. Raises ModemError, in a sentence, when it is missing, foreign, busy or forbidden."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, kept: int | None = None) -> None:
+        """`kept` is a descriptor of the device that outlived the process which opened it: taken over as it is."""
         self.device = device
         self._is_dtr_high = True
+        self.was_kept = kept is not None
+        if kept is not None:
+            self._serial: serial.Serial | _Kept = _Kept(kept)
+            return
         _check(device)
         try:
             self._serial = serial.Serial(device, BAUD, timeout=0, write_timeout=0, exclusive=True)
@@ -86,6 +93,31 @@ class SerialPort:
 
     def _lost(self, wrong: OSError) -> DeviceLost:
         return DeviceLost(f"{self.device} is gone ({wrong.strerror or wrong}); plug the modem in again")
+
+
+class _Kept:
+    """A descriptor somebody else opened: set up, locked, and with DTR up already."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        os.set_blocking(fd, False)
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(fd, termios.TCIFLUSH)  # what came while nobody listened is old
+
+    @property
+    def dtr(self) -> bool:
+        """Whether DTR is up."""
+        held = fcntl.ioctl(self.fd, termios.TIOCMGET, struct.pack("I", 0))
+        return bool(struct.unpack("I", held)[0] & termios.TIOCM_DTR)
+
+    @dtr.setter
+    def dtr(self, is_high: bool) -> None:
+        order = termios.TIOCMBIS if is_high else termios.TIOCMBIC
+        fcntl.ioctl(self.fd, order, struct.pack("I", termios.TIOCM_DTR))
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self.fd)
 
 
 def _check(device: str) -> None:

@@ -48,6 +48,11 @@ class Protocol:
         self._stream = DleDecoder()
         self.has_echoed = False
 
+    def resume(self) -> None:
+        """The modem is in a duplex stream that another process began; what comes is read as samples."""
+        self.reset()
+        self.mode, self._stream = Mode.STREAM, DleDecoder(is_midway=True)
+
     @property
     def pending(self) -> str | None:
         """The command that has not ended yet, or None."""

@@ -14,13 +14,13 @@ SETTLE: Final = 0.3  # the lines of one caller-ID message come together
 class Ringing:
     """Counts rings and collects the caller ID of one call; made at the first sign of it."""
 
-    def __init__(self, country: Country, now: float) -> None:
+    def __init__(self, country: Country, now: float, caller: CallerId | None = None) -> None:
         self._country = country
         self._first_ring: float | None = None
         self._last_ring = now
         self._last_line: float | None = None
         self.rings = 0
-        self.caller = CallerId()
+        self.caller = caller or CallerId()
 
     def ring(self, now: float) -> None:
         """A ring was heard."""

@@ -6,6 +6,7 @@ import sys
 import threading
 import wave
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -19,8 +20,8 @@ from tests.lines.fake_switch import tone
 class Process:
     """A Python module as a child process, its output kept line by line."""
 
-    def __init__(self, *words: str) -> None:
-        self.child = subprocess.Popen(
+    def __init__(self, *words: str, child: "subprocess.Popen[str] | None" = None) -> None:
+        self.child = child or subprocess.Popen(
             [sys.executable, "-m", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self.lines: list[str] = []
@@ -62,6 +63,13 @@ class Process:
         return status
 
 
+class Starter(Protocol):
+    """Starts a lines process in a way of its own."""
+
+    def start(self, settings: Path) -> Process:
+        """Start it."""
+
+
 class Rig:
     """One virtual card (or more) and the means to start the lines process on them."""
 
@@ -81,8 +89,9 @@ class Rig:
         self.sip_port = free_port()
 
     def lines(
-        self, switch: str, *more: Line, keep_caller: float = 60.0, wait: bool = True, ready: bool = True
-    ) -> Process:
+        self, switch: str, *more: Line, keep_caller: float = 60.0, wait: bool = True, ready: bool = True,
+        manager: "Starter | None" = None,
+    ) -> Process:  # fmt: skip
         """Start the lines process; waits until line1 is in service unless told not to."""
         own = tuple(Line(f"line{n + 1}", str(path), self.country) for n, path in enumerate(self.paths))
         settings = LinesSettings(
@@ -95,7 +104,7 @@ class Rig:
         )
         path = self.folder / "lines.json"
         path.write_bytes(msgspec.json.encode(settings))
-        process = Process("appliance.lines", str(path))
+        process = manager.start(path) if manager is not None else Process("appliance.lines", str(path))
         self.processes.append(process)
         if ready:
             process.wait_line("ready")

@@ -1,0 +1,42 @@
+"""What is wrong with one line, in sentences: its modem, which lasts, or its wire, which is looked at again."""
+
+import logging
+from typing import Final
+
+from hw.modem.events import Ready, Sign
+
+logger = logging.getLogger(__name__)
+
+OVERLOADED: Final = (
+    "the modem's USB port carries less than a call needs (the card ran dry more than 20 times a second); a port of its "
+    "own, without a hub full of others, would be right"
+)
+OTHER_TELEPHONE: Final = {
+    Sign.VOLTAGE_DROP: "another telephone on the line was lifted; the call goes on",
+    Sign.VOLTAGE_RISE: "the other telephone on the line was put down",
+}
+
+
+class Alarms:
+    """The alarms of the line called `name`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._modem = self.wire = ""
+
+    @property
+    def sentence(self) -> str:
+        """The one to show; empty when all is well."""
+        return self._modem or self.wire
+
+    def ready(self, ready: Ready) -> None:
+        """The modem was initialised."""
+        self._modem, self.wire = ready.alarm, ready.line_alarm
+
+    def checked(self, alarm: str) -> bool:
+        """The wire was looked at; False when nothing changed. What is told is told once."""
+        if alarm == self.wire:
+            return False
+        self.wire = alarm
+        logger.log(logging.WARNING if alarm else logging.INFO, "Line %s: %s", self._name, alarm or "it is well again")
+        return True
