@@ -173,7 +173,19 @@ class Line(Section, frozen=True, kw_only=True):
     id: Annotated[str, _about("Short name.")]
     device: Annotated[str, _about("The modem's tty; /dev/serial/by-path/... keeps lines and sockets together.")]
     queue: Annotated[str, _about("Queue that the line's callers enter.")]
-    country: Annotated[str, _about("Tones, ringing and caller ID of the line: JP or US.")] = "JP"
+    country: Annotated[
+        str, _about("Tones, ringing and caller ID of the line: JP, US, CA, UK, DE, FR, IT, ES, NL, SE, AU or NZ.")
+    ] = "JP"
+    keys: Annotated[
+        str, _about("Who is believed about keys that callers press: audio (the box) or modem, if its chip mutes them.")
+    ] = "audio"
+    echo_cancelling: Annotated[bool, _about("Take the echo of our own sound out of the line.")] = True
+    parallel_phones: Annotated[
+        bool, _about("Other telephones are on the same pair: a drop of its voltage is then no hang-up.")
+    ] = False
+    modem_init: Annotated[
+        tuple[str, ...], _about("Commands that this modem needs besides, such as AT!4886=01 for caller ID of a clone.")
+    ] = ()
 
 
 class Trunk(Section, frozen=True, kw_only=True):

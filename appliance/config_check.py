@@ -16,6 +16,7 @@ from appliance.acd.strategies import STRATEGIES
 from appliance.acd.timetable import timetable_of
 from appliance.config_words import known, twice
 from appliance.desk.dimming import dimming
+from hw.modem.countries import COUNTRIES
 
 if TYPE_CHECKING:  # config.py calls us
     from appliance.config import Config, Queue
@@ -131,8 +132,13 @@ def _hours(config: "Config", queue: "Queue") -> Iterator[str]:
 def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator[str]:
     for line in config.lines:
         yield from known("queue", line.queue, queues, f"line {line.id}")
-        if line.country not in ("JP", "US"):
-            yield f"line {line.id}: country {line.country!r} is not known; JP or US would be right"
+        if line.country not in COUNTRIES:
+            yield f"line {line.id}: country {line.country!r} is not known; one of {', '.join(COUNTRIES)} would be right"
+        if line.keys not in ("audio", "modem"):
+            yield f"line {line.id}: keys is {line.keys!r}; audio or modem would be right"
+        for command in line.modem_init:
+            if not re.fullmatch(r"AT[ -~]{1,50}", command):
+                yield f"line {line.id}: modem_init has {command!r}; a command such as AT!4886=01 would be right"
     for trunk in config.trunks:
         for queue_id in (*trunk.numbers.values(), *([trunk.queue] if trunk.queue else [])):
             yield from known("queue", queue_id, queues, f"trunk {trunk.id}")

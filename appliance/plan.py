@@ -24,7 +24,7 @@ from appliance.acd.settings import (
     Skill,
     SupervisorSettings,
 )
-from appliance.config import Agent, Config, Phone, Queue, Trunk
+from appliance.config import Agent, Config, Line, Phone, Queue, Trunk
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import dimming
 from appliance.desk.settings import (
@@ -95,9 +95,21 @@ def lines(config: Config, state: State) -> LinesSettings:
         sip=config.network.lines,
         switch=config.network.switch,
         socket=str(state.run / "lines.sock"),
-        lines=tuple(LinePort(id=line.id, device=line.device, country=line.country) for line in config.lines),
+        lines=tuple(_line_port(line) for line in config.lines),
         hold_music=str(PROMPTS / "hold-music.wav"),
         rtp_ports=(_last_of_switch(config) + 1, config.network.rtp_last),
+    )
+
+
+def _line_port(line: Line) -> LinePort:
+    return LinePort(
+        id=line.id,
+        device=line.device,
+        country=line.country,
+        modem_init=line.modem_init,
+        keys="modem" if line.keys == "modem" else "audio",
+        echo_cancelling=line.echo_cancelling,
+        parallel_phones=line.parallel_phones,
     )
 
 

@@ -9,6 +9,7 @@ from appliance.config import Config, load, parse
 from appliance.config_docs import EXAMPLE, commented_example, documentation, effective
 from appliance.errors import ConfigError
 from appliance.plan import desk as desk_plan
+from appliance.plan import lines as lines_plan
 from appliance.state import State
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,9 @@ def complaint(text: str) -> str:
     with pytest.raises(ConfigError) as told:
         parse(text, "office.toml")
     return str(told.value)
+
+
+LINE = TWO_AGENTS + '\n[[lines]]\nid = "line-1"\ndevice = "/dev/null"\nqueue = "front"\n'
 
 
 def test_the_commented_example_is_a_configuration_and_not_stale() -> None:
@@ -76,6 +80,15 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
     assert len(parse(phones + trunk, "office.toml").phones) == 50
 
 
+def test_what_a_lines_modem_needs_reaches_the_lines_process(tmp_path: Path) -> None:
+    keys = (
+        'keys = "modem"\necho_cancelling = false\nparallel_phones = true\nmodem_init = ["AT!4886=01"]\ncountry = "UK"'
+    )
+    (line,) = lines_plan(parse(LINE + keys, "office.toml"), State(tmp_path)).lines
+    assert (line.keys, line.echo_cancelling, line.parallel_phones) == ("modem", False, True)
+    assert (line.modem_init, line.country) == (("AT!4886=01",), "UK")
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -104,6 +117,9 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
         ("[outbound]\nemergency = []", "emergency calls are never blocked"),
         ('[[routes]]\nnumbers = ["0"]\nby = ["line-9"]', "the route of 0 names line or trunk 'line-9', which does not"),
         ('[outbound]\nemergency_by = ["out"]', "outbound.emergency_by names line or trunk 'out', which does not exist"),
+        (LINE + 'country = "XX"', "country 'XX' is not known; one of JP, US, CA, UK"),
+        (LINE + 'keys = "both"', "line line-1: keys is 'both'; audio or modem would be right"),
+        (LINE + 'modem_init = ["rm -rf"]', "modem_init has 'rm -rf'; a command such as AT!4886=01 would be right"),
         ('[[routes]]\nnumbers = []\nby = ["out"]', "a route has no numbers or nothing in by"),
         (
             '[[trunks]]\nid = "out"\naddresses = ["192.0.2.10"]\n[[routes]]\nnumbers = ["0"]\nby = ["out"]',
