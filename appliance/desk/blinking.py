@@ -1,6 +1,10 @@
 """Where in a repeating pattern of steps we are, and when it goes on: the same for lamps and for outputs. Pure."""
 
 from collections.abc import Sequence
+from typing import Final
+
+BEAT_S: Final = 0.05
+"""The first step lasts until the next beat, too (never shorter than it should): many lamps are stepped at once."""
 
 
 def step_at(lasts: Sequence[float], elapsed: float) -> tuple[int, float]:

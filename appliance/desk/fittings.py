@@ -19,7 +19,7 @@ from appliance.acd import events as ev
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.desk import contacts, lifeline, signs
 from appliance.desk.alarms import Alarms
-from appliance.desk.blinking import step_at
+from appliance.desk.blinking import BEAT_S, step_at
 from appliance.desk.clock import Clock
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.legs import Post
@@ -100,6 +100,11 @@ class Fittings:
         self._emergency_at = -math.inf
         self._touched: dict[str, float] = {}
         self._asked: dict[str, float] = {}
+        # Lamps are stepped often; what was looked at for the same view is looked at again only when it is due.
+        self._mind_due, self._show_due = -math.inf, math.inf if not self._kinds else -math.inf
+        self._minded: dict[int, AgentView] | None = None
+        self._shown: OfficeView | None = None
+        self._patterns: dict[int, str] = {}
 
     # --- what the panel's driver tells
 
@@ -113,6 +118,7 @@ class Fittings:
 
     def look(self, spot: Spot, now: float) -> None:
         """Look at a contact whose pins went or came, or for the first time."""
+        self._mind_due = -math.inf
         before = self._inputs.get(spot)
         is_here, down = self._panel.is_here(spot), self._panel.is_down(spot)
         told = None
@@ -125,30 +131,36 @@ class Fittings:
 
     def edge(self, spot: Spot, down: bool, at: float) -> None:
         """A contact's level changed, bounces included."""
-        known = self._inputs[spot]
+        known, self._mind_due = self._inputs[spot], -math.inf
         known.contact, _ = debounce.edge(known.contact, down, at)
 
     def touched(self, seat: int, now: float) -> None:
         """A finger was at this seat: somebody is there, whatever its sensor says."""
-        self._touched[str(seat)] = now
+        self._touched[str(seat)], self._mind_due = now, -math.inf
 
     def emergency(self, now: float) -> None:
         """An emergency call was placed (U-02)."""
-        self._emergency_at = now
+        self._emergency_at, self._show_due = now, -math.inf
 
     def mind(self, now: float, agents: dict[int, AgentView]) -> list[float]:
         """Bring contacts up to `now` and tell what they mean; returns when to come back. `agents` are by seat."""
+        if now < self._mind_due and agents is self._minded:
+            return [self._mind_due]
+        self._minded = agents
         due = [wake for spot, known in self._inputs.items() if (wake := self._settle(spot, known, now)) is not None]
-        return due + self._mind_seats(now, agents)
+        self._mind_due = min(due + self._mind_seats(now, agents), default=math.inf)
+        return [self._mind_due]
 
     def show(self, now: float, patterns: dict[int, str]) -> list[float]:
         """Bring outputs up to `now`; returns when to come back. `patterns` is what the seats' lamps show."""
-        if not self._kinds:
-            return []
+        if not self._kinds or (now < self._show_due and self._view() is self._shown and patterns == self._patterns):
+            return [self._show_due]
+        self._shown, self._patterns = self._view(), patterns
         due = self._show_office(now) + self._mind_lifelines(now)
         for seat, pattern in patterns.items():
             self._show(Spot(Kind.PIEZO, str(seat), "sound"), signs.sound(pattern), now)
-        return due + [self._step(spot, output, now) for spot, output in self._outputs.items()]
+        self._show_due = min(due + [self._step(spot, output, now) for spot, output in self._outputs.items()])
+        return [self._show_due]
 
     def is_missed(self, seat: int) -> bool:
         """Whether the seat is asked if anybody is there (U-04): its agent goes off duty soon."""
@@ -242,7 +254,7 @@ class Fittings:
             self._say_alarm(f"lifeline {name}", lifeline.sentence(name, after, now, why=why, in_use=in_use))
             self._show(Spot(Kind.LIFELINE, name, "relay"), signs.PULSED if after.is_boxs else signs.DARK, now)
             self._show(Spot(Kind.LIFELINE, name, "lamp"), signs.DARK if after.is_boxs else signs.LIT, now)
-        return [now + LOOK_EVERY_S]
+        return [now + LOOK_EVERY_S - now % LOOK_EVERY_S]
 
     def _say_alarm(self, key: str, sentence: str) -> None:
         if sentence:
@@ -272,7 +284,7 @@ class Fittings:
         """An output shows a rhythm from now on, if the board has it; one that it shows already keeps its place."""
         output = self._outputs.get(spot)
         if output is not None and rhythm != output.rhythm:
-            output.rhythm, output.since, output.step = rhythm, now, -1
+            output.rhythm, output.since, output.step = rhythm, now + -now % BEAT_S, -1
 
     def _step(self, spot: Spot, output: _Output, now: float) -> float:
         """Bring an output to its present step; returns when that ends, never for one that stays as it is."""

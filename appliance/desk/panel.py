@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.api import LampView
 from appliance.desk.alarms import Alarms
-from appliance.desk.blinking import step_at
+from appliance.desk.blinking import BEAT_S, step_at
 from appliance.desk.clock import Clock, monotonic
 from appliance.desk.fittings import PLAIN as NOTHING_FITTED
 from appliance.desk.fittings import Fitted, Fittings
@@ -38,10 +38,6 @@ _KINDS: Final = {Kind.SHORT: PressKind.SHORT, Kind.LONG: PressKind.LONG}
 
 LEVEL_EVERY_S: Final = 30.0
 """How often the brightness is asked for; night falls no faster."""
-
-
-BEAT_S: Final = 0.05
-"""The first step lasts until the next beat, too (never shorter than it should): many lamps are stepped at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,41 @@
 """How fast the panel is: from the release of a button to the light, and what sixteen blinking seats cost.
 
-Times are shown and never asserted. The desk between button and lamp is a plain view here; tests/bench/bench_desk.py
-measures the rest of the way.
+Times are shown and never asserted. First the panel alone, with a plain view for a desk; then a desk with its journal on
+the disk while twenty callers come and go; then the whole box while twenty pairs talk, pressed and seen by its page.
 """
 
 import asyncio
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from appliance import wire
 from appliance.acd import events as ev
+from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
+from appliance.desk.desk import running_desk
 from appliance.desk.panel import PanelDriver
+from appliance.desk.settings import PanelSettings
+from appliance.selftest.figures import Report
+from appliance.selftest.measure import Bench, start_talking
+from appliance.selftest.people import people
+from appliance.selftest.starving import Lateness
+from appliance.selftest.whole_box import Wish, whole_box
+from hw.board import read_board
 from hw.debounce import SETTLE_S
+from hw.fittings import Fitting
 from hw.panel import Colour, VirtualPanel
+from tests.support.desk_office import BOARD, settings
+from tests.support.fake_switch import FakeSwitch
 
 PRESSES = 100
+MANY_PRESSES = 300
+CALLS = 20
+TALK_S = 1.0
 SEATS = 16
 WATCH_S = 5.0
 GREEN: Colour = (0.0, 1.0, 0.0)
@@ -28,8 +46,8 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(120)]
 class Watched(VirtualPanel):
     """A virtual panel that says when a lamp turned green, and counts how often any was lit."""
 
-    def __init__(self) -> None:
-        super().__init__(tuple(range(1, SEATS + 1)))
+    def __init__(self, fittings: tuple[Fitting, ...] = ()) -> None:
+        super().__init__(tuple(range(1, SEATS + 1)), fittings)
         self.lit = 0
         self.green_at: asyncio.Queue[float] = asyncio.Queue()
 
@@ -63,19 +81,103 @@ async def test_from_the_release_of_a_button_to_its_light() -> None:
         panel.edge(1, down=False, at=released)
         took.append(await panel.green_at.get() - released)
     driver.stop()
-    took.sort()
-    half, most = took[PRESSES // 2], took[int(PRESSES * 0.99) - 1]
+    tell("release of a button → lamp, the panel alone", took)
+
+
+def tell(what: str, took: list[float]) -> None:
+    """Print a row of delays in seconds."""
+    took = sorted(took)
+    half, most = took[len(took) // 2], took[int(len(took) * 0.99) - 1]
     print(
-        f"\nrelease of a button → lamp (virtual panel): median {1000 * half:.1f} ms, p99 {1000 * most:.1f} ms, "
-        f"of which {1000 * SETTLE_S:.0f} ms are the settling of the contact"
+        f"\n{what} ({len(took)} times): p50 {1000 * half:.1f} ms, p99 {1000 * most:.1f} ms, max {1000 * took[-1]:.1f},"
+        f" of each {1000 * SETTLE_S:.0f} ms are the settling of the contact"
     )
 
 
-async def test_what_sixteen_blinking_seats_cost() -> None:
+def office_of(agents: int) -> OfficeSettings:
+    """So many agents at as many phones, one queue; the first is the one whose button is pressed and is never rung."""
+    people = tuple(AgentSettings(f"a{n}", "", str(300 + n), n if n <= SEATS else 0) for n in range(1, agents + 1))
+    serving = tuple(one.agent for one in people[1:])
+    return OfficeSettings(people, (QueueSettings("front", "", "200", serving, wrap_up_s=0.5),))
+
+
+async def keep_twenty_calls(switch: FakeSwitch) -> None:
+    """Callers come, are answered, talk for a moment and go; twenty of them at once, until cancelled."""
+
+    async def caller(number: int) -> None:
+        while True:
+            leg = switch.rings(f"03{number:08d}")
+            await switch.is_asked(wire.Bridge, a=leg, timeout=30.0)
+            await asyncio.sleep(TALK_S)
+            switch.hangs_up(leg)
+
+    async def phones() -> None:
+        answered = 0
+        while True:
+            for dial in switch.commands(wire.Dial)[answered:]:
+                answered += 1
+                switch.answers(dial.leg)
+            await asyncio.sleep(0.005)
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(phones())
+        for number in range(CALLS):
+            tasks.create_task(caller(number))
+
+
+async def test_from_the_release_of_a_button_to_its_light_through_a_desk_with_twenty_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     panel = Watched()
-    driver = PanelDriver(panel, Clock(), Alarms(), lambda event: None, lambda: office(Status.OFF))
+    monkeypatch.setattr("appliance.desk.desk.open_panel", lambda board, mode: panel)
+    plan = replace(settings(tmp_path), office=office_of(CALLS + 1), panel=PanelSettings(BOARD, "virtual"))
+    async with FakeSwitch(plan.switch_socket) as switch, running_desk(plan) as desk:
+        await asyncio.wait_for(desk.link.is_ready.wait(), 5)
+        for agent in plan.office.agents[1:]:
+            await desk.office.go_on_duty(agent.agent, "bench")
+        busy = asyncio.create_task(keep_twenty_calls(switch))
+        took = []
+        for _ in range(MANY_PRESSES):
+            while not panel.green_at.empty():
+                panel.green_at.get_nowait()
+            released = time.monotonic()
+            panel.edge(1, down=True, at=released - 0.1)
+            panel.edge(1, down=False, at=released)
+            took.append(await asyncio.wait_for(panel.green_at.get(), 5) - released)
+            await desk.office.go_off_duty("a1", "page")
+        calls = len(switch.commands(wire.Bridge))
+        busy.cancel()
+        await asyncio.gather(busy, return_exceptions=True)
+    tell(f"release of a button → lamp, with a journal on the disk and {CALLS} calls ({calls} came and went)", took)
+
+
+async def test_from_a_press_on_the_page_to_its_lamp_there_while_twenty_pairs_talk() -> None:
+    took = []
+    async with (
+        whole_box(Wish(agents=CALLS + 1, rtp_ports=8 * (CALLS + 1) + 64)) as box,
+        people(box, CALLS + 1) as crowd,
+    ):
+        page = await box.open_page()
+        with Lateness() as lateness:
+            bench = Bench(box, page, crowd, Report(CALLS + 1), lateness)
+            await start_talking(bench, range(2, CALLS + 2))
+            for number in range(PRESSES):
+                wanted = "off" if number % 2 else "available"
+                sent = await page.press(1)
+                moment = await page.until(lambda now, wanted=wanted: now.lamp(1) == wanted, f"the lamp says {wanted}")
+                took.append(moment.at - sent)
+            late = lateness.worst(0.0)
+        await page.leave()
+    tell(f"press on the page → lamp on the page, whole box, {CALLS} pairs talking (worst stall {late:.2f} s)", took)
+
+
+@pytest.mark.parametrize("fitted", [False, True], ids=["seats", "seats and fittings"])
+async def test_what_sixteen_blinking_seats_cost(fitted: bool) -> None:
+    panel = Watched(read_board(BOARD.with_name("rev_c.toml")).fittings if fitted else ())
+    view = office(Status.RINGING)
+    driver = PanelDriver(panel, Clock(), Alarms(), lambda event: None, lambda: view)
     driver.start()
-    everybody = office(Status.RINGING).agents
+    everybody = view.agents
     for ringing in range(1, SEATS + 1):  # each begins at a time of its own: the dearest there is
         driver.show(OfficeView(1, 0.0, everybody[:ringing]))
         await asyncio.sleep(0.25 / SEATS)
@@ -83,5 +185,6 @@ async def test_what_sixteen_blinking_seats_cost() -> None:
     await asyncio.sleep(WATCH_S)  # the measurement is the passing of time
     share = (time.process_time() - spent) / (time.monotonic() - began)
     driver.stop()
+    what = f"{SEATS} seats{' and the fittings of revision C' if fitted else ''}"
     cost = f"{100 * share:.2f} % of a core, {panel.lit} lights set"
-    print(f"\npanel with {SEATS} seats flashing twice a second, none in step: {cost}")
+    print(f"\npanel with {what} flashing twice a second, none in step: {cost}")
