@@ -34,7 +34,8 @@ class Refusal(Exception):  # noqa: N818 - the desk refuses, nothing has failed
 class OfficeInfo:
     """What does not change while the desk runs: names for the page's head, and whether this is the demo.
 
-    `queues` and `supervisors` are (id, name); `members` are (agent, the ids of the queues that may ring there).
+    `queues` and `supervisors` are (id, name); `codes` are (queue, its codes with their meaning); `members` are (agent,
+    the ids of the queues that may ring there).
     """
 
     name: str
@@ -45,6 +46,7 @@ class OfficeInfo:
     queues: tuple[tuple[str, str], ...]
     members: tuple[tuple[str, tuple[str, ...]], ...] = ()
     supervisors: tuple[tuple[str, str], ...] = ()
+    codes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,26 @@ class DeskApi(Protocol):
 
     async def pause_recording(self, agent: str, paused: bool, actor: str) -> None:
         """録音を停止 or 録音を再開, where the queue permits it (S-08)."""
+        ...
+
+    async def extend_wrap_up(self, agent: str, actor: str) -> None:
+        """60 s more wrap-up, where the queue permits it (F-19)."""
+        ...
+
+    async def take_next(self, agent: str, actor: str) -> None:
+        """The next waiting caller rings here now; wrap-up ends by it (F-45)."""
+        ...
+
+    async def assign(self, contact: str, agent: str, supervisor: str, reason: str) -> None:
+        """A supervisor gives a waiting caller to an agent who is free; the reason is kept (F-45)."""
+        ...
+
+    async def note(self, contact: str, text: str, actor: str) -> None:
+        """The note on a call as it is now, also after its end (S-21)."""
+        ...
+
+    async def code(self, contact: str, code: str, queue: str, actor: str) -> None:
+        """What a call of this queue was about, by one of its codes, also after its end (F-38)."""
         ...
 
     async def coach(self, supervisor: str, agent: str, mode: str, actor: str) -> None:

@@ -96,6 +96,8 @@ class Queue(Section, frozen=True, kw_only=True):
     max_waiting: Annotated[int, _about("Most callers waiting; 0: no limit.")] = 0
     no_agent_s: Annotated[float, _about("Grace when nobody is on duty (T-noagent).")] = 20.0
     hold_when_busy: Annotated[bool, _about("Let callers wait while every agent is busy (S-36).")] = True
+    wrap_extensions: Annotated[int, _about("How often an agent may ask for 60 s more wrap-up after a call (F-19).")] = 1
+    codes: Annotated[dict[str, str], _about("What calls are about: digits for `*53` → their meaning (F-38).")] = {}
     record: Annotated[bool, _about("Record the queue's conversations (S-07).")] = True
     recording_notice: Annotated[bool, _about("Tell callers that the call is recorded.")] = False
     pause_recording: Annotated[bool, _about("Agents may pause the recording (S-08).")] = False

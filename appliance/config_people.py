@@ -27,5 +27,10 @@ def contradictions(config: "Config") -> Iterator[str]:
     for queue in config.queues:
         if queue.pause_s <= 0:
             yield f"queue {queue.id}: pause_s is {queue.pause_s:g}; a time above 0 would be right, every pause ends"
+        if queue.wrap_extensions < 0:
+            yield f"queue {queue.id}: wrap_extensions is {queue.wrap_extensions}; 0 or more would be right"
+        for code in queue.codes:
+            if not re.fullmatch(r"[0-9]{1,8}", code):
+                yield f"queue {queue.id}: code {code!r} cannot be keyed; 1 to 8 digits would be right"
         if queue.pause_recording and not queue.record:
             yield f"queue {queue.id} lets recordings be paused but does not record; record = true would be right"

@@ -230,6 +230,8 @@ def _queue(config: Config, queue: Queue) -> QueueSettings:
         max_wait_s=queue.max_wait_s,
         max_waiting=queue.max_waiting,
         hold_when_busy=queue.hold_when_busy,
+        wrap_extensions=queue.wrap_extensions,
+        codes=tuple(queue.codes.items()),
         record=queue.record,
         recording_notice=queue.recording_notice,
         pause_recording=queue.pause_recording,

@@ -172,6 +172,8 @@ SUPERVISOR = '[[supervisors]]\nid = "eve"\nphone = "101"\n'
             "two supervisors have the same pin",
         ),
         ("pause_s = 0\n", "queue front: pause_s is 0"),
+        ("wrap_extensions = -1\n", "queue front: wrap_extensions is -1"),
+        ('codes = {"1a" = "order"}\n', "queue front: code '1a' cannot be keyed"),
         ("record = false\npause_recording = true\n", "lets recordings be paused but does not record"),
     ],
 )

@@ -1,8 +1,8 @@
-"""Events beside a conversation, each to its rule: recording, supervisors (§3.11, §3.14)."""
+"""Events beside and after a conversation, each to its rule: recording, supervisors, notes (§3.11, §3.14)."""
 
 from typing import assert_never
 
-from appliance.acd import coaching, recording
+from appliance.acd import after_call, coaching, recording
 from appliance.acd import talk_events as ev
 from appliance.acd.office import Office
 
@@ -22,5 +22,15 @@ def hear(office: Office, event: ev.TalkEvent) -> None:
             coaching.left(office, coach)
         case ev.HelpAsked():
             coaching.help_asked(office, event)
+        case ev.WrapUpExtensionAsked(agent):
+            after_call.extend_wrap_up(office, agent)
+        case ev.CallNoted():
+            after_call.noted(office, event)
+        case ev.CallCoded():
+            after_call.coded(office, event)
+        case ev.NextCallWanted(agent, actor):
+            after_call.take_next(office, agent, actor)
+        case ev.CallAssigned():
+            after_call.assign(office, event)
         case _:
             assert_never(event)

@@ -6,18 +6,37 @@ The journal is a list of these; they must stay readable for ever, so fields are 
 from dataclasses import dataclass
 
 from appliance.acd.house_events import HoursHeld, HouseEvent, NoticeCleared, NoticeRaised
+from appliance.acd.offer_events import (
+    Bridged,
+    OfferAccepted,
+    OfferAlerted,
+    OfferBusy,
+    OfferLegEnded,
+    OfferRejected,
+    OfferTimedOut,
+    OfferUnreachable,
+)
 from appliance.acd.settings import OfficeSettings
 from appliance.acd.talk_events import (
+    CallAssigned,
+    CallCoded,
+    CallNoted,
     CoachAnswered,
     CoachAsked,
     CoachLeft,
     CoachModeAsked,
     HelpAsked,
+    NextCallWanted,
     RecordingPauseAsked,
     TalkEvent,
+    WrapUpExtensionAsked,
 )
 
 __all__ = [  # of one subject each, told here too
+    "Bridged",
+    "CallAssigned",
+    "CallCoded",
+    "CallNoted",
     "CoachAnswered",
     "CoachAsked",
     "CoachLeft",
@@ -25,10 +44,19 @@ __all__ = [  # of one subject each, told here too
     "HelpAsked",
     "HoursHeld",
     "HouseEvent",
+    "NextCallWanted",
     "NoticeCleared",
     "NoticeRaised",
+    "OfferAccepted",
+    "OfferAlerted",
+    "OfferBusy",
+    "OfferLegEnded",
+    "OfferRejected",
+    "OfferTimedOut",
+    "OfferUnreachable",
     "RecordingPauseAsked",
     "TalkEvent",
+    "WrapUpExtensionAsked",
 ]
 
 
@@ -165,63 +193,6 @@ class Restarted:
     offers: tuple[str, ...] = ()
     legs: tuple[str, ...] = ()
     coaches: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OfferAlerted:
-    """The agent's phone rings (18x)."""
-
-    offer: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferAccepted:
-    """The agent answered (200, media up): A-04, or late (R-01, R-05)."""
-
-    offer: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferRejected:
-    """The phone said no after it rang, or the agent declined by button or page (A-05)."""
-
-    offer: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferBusy:
-    """486/600 from the agent's phone: a race with a call of their own (A-07), else a reject."""
-
-    offer: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferTimedOut:
-    """The switch's own ring timer ran out before the core's: same meaning (A-06)."""
-
-    offer: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferUnreachable:
-    """The phone gave no sign, is not registered or failed (A-08)."""
-
-    offer: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferLegEnded:
-    """The agent's leg of an accepted offer ended: the agent has left the conversation (D-08)."""
-
-    offer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bridged:
-    """Caller and agent hear each other."""
-
-    contact: str
-    offer: str
 
 
 @dataclass(frozen=True, slots=True)

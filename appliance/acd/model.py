@@ -60,6 +60,7 @@ class Agent:
     """One agent. `offer` names the open offer or the live leg of an accepted one; `wrap_until` 0 without wrap-up.
 
     `owed_wrap_s` is the wrap-up earned by a queue call whose leg is down while another leg still lives (A-13).
+    `last_contact` and `last_queue` are the call talked last, whose wrap-up was `wrap_extended` so often (F-19).
     `private` names queues whose calls the agent does not take (A-28). `engaged` and `on_duty` are spans of the last
     hour (`load.py`), together `engaged_s` and `on_duty_s` long; the running one began at `engaged_from`, `duty_from`
     (0: none). `rung_because`: the last why.
@@ -81,6 +82,9 @@ class Agent:
     legs: dict[str, Leg] = field(default_factory=dict)
     has_talked: bool = False
     owed_wrap_s: float = 0.0
+    last_contact: str = ""
+    last_queue: str = ""
+    wrap_extended: int = 0
     wrap_since: float = 0.0
     wrap_until: float = 0.0
     idle_since: float = 0.0
@@ -259,6 +263,8 @@ class Contact:
     recordings: int = 0
     is_recording: bool = False
     pause: Pause | None = None
+    note: str = ""
+    code: str = ""
     why: str = ""
     ringing: list[str] = field(default_factory=list)
     race: Race | None = None

@@ -275,10 +275,16 @@ def bridged(office: Office, contact_id: str, offer_id: str) -> None:
     _remember_talk(office, contact, offer)
     offer.was_bridged, offer.bridged_at, offer.deadline = True, office.now, 0.0
     office.state.agents[offer.agent].has_talked = True
+    _note_call(office.state.agents[offer.agent], offer)
     recording.give_notice(office, contact)
     office.facts.append(
         story.ContactAnswered(office.now, contact_id, offer.agent, offer_id, contact.recording, contact.waited_s)
     )
+
+
+def _note_call(agent: Agent, offer: Offer) -> None:
+    """Note, code and extensions of wrap-up are about this call from now on."""
+    agent.last_contact, agent.last_queue, agent.wrap_extended = offer.contact, offer.queue, 0
 
 
 def _remember_talk(office: Office, contact: Contact, offer: Offer) -> None:

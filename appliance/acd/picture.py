@@ -106,8 +106,14 @@ def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) ->
         coach=beside.coach.supervisor if beside.coach is not None else "",
         coach_mode=beside.coach.mode.value if beside.coach is not None else "",
         help_asked=beside.help_asked,
+        last_contact=agent.last_contact,
+        may_extend=is_wrapping and agent.wrap_extended < _extensions(state, agent.last_queue),
         helps=_helps(state, settings.phone),
     )
+
+
+def _extensions(state: State, name: str) -> int:
+    return next((queue.wrap_extensions for queue in state.office.queues if queue.queue == name), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +218,8 @@ def _call(state: State, contact: Contact) -> CallView:
         paused=contact.is_recording and contact.pause is not None,
         is_recorded=queue is not None and queue.record,
         coach=coach.supervisor if coach is not None and coach.phase is not CoachPhase.RINGING else "",
+        note=contact.note,
+        code=contact.code,
         talking=is_talking,
         callback=_promised_to(contact),
     )

@@ -76,6 +76,8 @@ class QueueSettings:
     max_wait_s: float = 900.0
     max_waiting: int = 0
     hold_when_busy: bool = True
+    wrap_extensions: int = 1  # how often an agent may ask for more wrap-up (F-19)
+    codes: tuple[tuple[str, str], ...] = ()  # what a call was about: digits and their meaning (F-38)
     record: bool = True
     recording_notice: bool = False  # callers are told that the call is recorded (§3.11)
     pause_recording: bool = False  # agents may pause it (S-08)

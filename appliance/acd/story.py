@@ -228,6 +228,37 @@ class HelpCalled:
 
 
 @dataclass(frozen=True, slots=True)
+class CallNoted:
+    """The note on a call as it is now (S-21)."""
+
+    at: float
+    contact: str
+    text: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallCoded:
+    """What the call was about (F-38)."""
+
+    at: float
+    contact: str
+    code: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAssigned:
+    """A supervisor gave a waiting caller to an agent out of turn (F-45)."""
+
+    at: float
+    contact: str
+    agent: str
+    supervisor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoursHeld:
     """Somebody holds the hours of a queue ("": the office) or lets go; `held` is a word of `house.Held`."""
 
@@ -265,7 +296,17 @@ class NotKnown:
     name: str
 
 
-TalkFact = RecordingPaused | RecordingResumed | CoachCame | CoachGone | CoachRefused | HelpCalled
+TalkFact = (
+    RecordingPaused
+    | RecordingResumed
+    | CoachCame
+    | CoachGone
+    | CoachRefused
+    | HelpCalled
+    | CallNoted
+    | CallCoded
+    | CallAssigned
+)
 HouseFact = HoursHeld | NoticeGiven
 Fact = (
     ContactArrived

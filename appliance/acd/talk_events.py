@@ -64,4 +64,65 @@ class HelpAsked:
     actor: str
 
 
-TalkEvent = RecordingPauseAsked | CoachAsked | CoachAnswered | CoachModeAsked | CoachLeft | HelpAsked
+@dataclass(frozen=True, slots=True)
+class WrapUpExtensionAsked:
+    """The agent wants more wrap-up (F-19)."""
+
+    agent: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallNoted:
+    """The note on a call, live or over, as it is now (S-21)."""
+
+    contact: str
+    text: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallCoded:
+    """What a call was about, by a code of its queue (F-38).
+
+    Without `contact` it is the agent's call, or their last one; `queue` is that of a call that is long over.
+    """
+
+    code: str
+    actor: str
+    contact: str = ""
+    agent: str = ""
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextCallWanted:
+    """The agent takes the next waiting caller now (`*56`, F-45)."""
+
+    agent: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAssigned:
+    """A supervisor gives a waiting caller to an agent, for a reason that is kept (F-45)."""
+
+    contact: str
+    agent: str
+    supervisor: str
+    reason: str
+
+
+TalkEvent = (
+    RecordingPauseAsked
+    | CoachAsked
+    | CoachAnswered
+    | CoachModeAsked
+    | CoachLeft
+    | HelpAsked
+    | WrapUpExtensionAsked
+    | CallNoted
+    | CallCoded
+    | NextCallWanted
+    | CallAssigned
+)

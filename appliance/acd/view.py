@@ -49,6 +49,8 @@ class AgentView:
     unrecorded: str = ""  # why the call is not recorded: "off" for this queue (S-09), or "failed"
     coach: str = ""  # the supervisor who takes part in the call, in `coach_mode`
     coach_mode: str = ""
+    last_contact: str = ""  # the call that notes and codes are about in wrap-up
+    may_extend: bool = False  # more wrap-up may be asked for (F-19)
     help_asked: bool = False  # a supervisor is being rung to help in silence (U-08)
     helps: str = ""  # the agent whom this person's phone is rung to help (U-08)
 
@@ -86,6 +88,8 @@ class CallView:
     is_recorded: bool = True  # the queue's policy (S-09)
     coach: str = ""
     callback: str = ""  # as in WaitingView
+    note: str = ""  # S-21: the next agent sees it, too
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,13 @@ _NAMES: dict[str, tuple[str, str]] = {
 }
 
 
+_CHOSEN: dict[str, tuple[str, str]] = {
+    "taken": ("自分で次の待ち呼を取ったため", "You took the next caller yourself"),
+    "assigned": ("スーパーバイザが割り当てたため", "A supervisor gave you this caller"),
+}
+"""Rung by a person's choice, not by a strategy (F-45)."""
+
+
 def sentence(why: Why, language: str, names: Mapping[str, str] | None = None) -> str:
     """One sentence in "ja" or "en"; `names` turns agent ids into people's names.
 
@@ -80,7 +87,9 @@ def sentence(why: Why, language: str, names: Mapping[str, str] | None = None) ->
 
 
 def _japanese(why: Why, names: Mapping[str, str]) -> str:
-    if why.is_last_agent:
+    if why.strategy in _CHOSEN:
+        head = _CHOSEN[why.strategy][0]
+    elif why.is_last_agent:
         head = "前回の担当者のため"
     else:
         head = (
@@ -91,7 +100,9 @@ def _japanese(why: Why, names: Mapping[str, str]) -> str:
 
 
 def _english(why: Why, names: Mapping[str, str]) -> str:
-    if why.is_last_agent:
+    if why.strategy in _CHOSEN:
+        head = _CHOSEN[why.strategy][1]
+    elif why.is_last_agent:
         head = "You had this caller last time"
     else:
         name = _NAMES.get(why.strategy, _NAMES["fixed-order"])[1]

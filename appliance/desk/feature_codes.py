@@ -69,6 +69,17 @@ def _end_wrap_up(dialled: Dialled, agent: AgentView, queues: Mapping[str, str]) 
     return ev.WrapUpEnded(agent.agent, dialled.code) if agent.status is Status.WRAP_UP else None
 
 
+def _code(dialled: Dialled, agent: AgentView, queues: Mapping[str, str]) -> ev.Event | None:
+    """F-38: of the call that the agent has, or had last; whether the queue has such a code is the core's to say."""
+    is_about = bool(agent.last_contact) and bool(dialled.digits)
+    return ev.CallCoded(dialled.digits, dialled.code, agent=agent.agent) if is_about else None
+
+
+def _take_next(dialled: Dialled, agent: AgentView, queues: Mapping[str, str]) -> ev.Event | None:
+    is_free = agent.status in (Status.AVAILABLE, Status.WRAP_UP)
+    return ev.NextCallWanted(agent.agent, dialled.code) if is_free else None
+
+
 def _private(dialled: Dialled, agent: AgentView, queues: Mapping[str, str]) -> ev.Event | None:
     queue = queues.get(dialled.digits)
     return ev.PrivacyChanged(agent.agent, queue, queue not in agent.private, dialled.code) if queue else None
@@ -82,6 +93,8 @@ CODES: Final[Mapping[str, Code]] = {
     "*50": Code("勤務を開始・終了", "on duty or off duty", _toggle),
     "*51": Code("勤務を開始", "on duty", _on),
     "*52": Code("勤務外(理由1〜6)", "off duty, with a digit for the reason", _off, most=1),
+    "*53": Code("通話の分類コード", "what the call was about, with the code", _code, most=8),
+    "*56": Code("次の待ち呼を取る", "take the next waiting caller", _take_next),
     "*54": Code("ラップアップを終了", "end wrap-up", _end_wrap_up),
     "*57": Code("窓口の着信を停止・再開", "take a queue's calls or not, with its number", _private, most=15),
     NIGHT: Code("営業時間の切替(暗証番号)", "hold the hours, with a supervisor's PIN", _nothing),

@@ -75,6 +75,7 @@ class Office:
             tuple((queue.queue, queue.name or queue.queue) for queue in settings.office.queues),
             _members(settings.office),
             tuple((one.supervisor, one.name or one.supervisor) for one in settings.office.supervisors),
+            tuple((queue.queue, queue.codes) for queue in settings.office.queues if queue.codes),
         )
 
     # --- what is
@@ -166,6 +167,38 @@ class Office:
         if paused and not self._agent(agent).may_pause:
             raise Refusal(f"{agent}: no recording that may be paused; pause_recording of the queue would permit it")
         await self._do(ev.RecordingPauseAsked(agent, actor, paused))
+
+    async def extend_wrap_up(self, agent: str, actor: str) -> None:
+        """60 s more wrap-up (F-19). Raises Refusal where there is none, or it was extended as often as permitted."""
+        if not self._agent(agent).may_extend:
+            raise Refusal(f"{agent} has no wrap-up that may be extended; wrap_extensions of the queue says how often")
+        await self._do(ev.WrapUpExtensionAsked(agent, actor))
+
+    async def take_next(self, agent: str, actor: str) -> None:
+        """The next waiting caller rings here now (F-45). Raises Refusal for who cannot take one now."""
+        if self._agent(agent).status not in (Status.AVAILABLE, Status.WRAP_UP):
+            raise Refusal(f"{agent} cannot take a call now; available or in wrap-up would be right")
+        await self._do(ev.NextCallWanted(agent, actor))
+
+    async def assign(self, contact: str, agent: str, supervisor: str, reason: str) -> None:
+        """Give a waiting caller to an agent (F-45). Raises Refusal without a supervisor, a reason or such a caller."""
+        if supervisor not in dict(self.info.supervisors) or not reason.strip():
+            raise Refusal("Only a supervisor gives callers to agents, and says why")
+        if self._agent(agent).status not in (Status.AVAILABLE, Status.WRAP_UP):
+            raise Refusal(f"{agent} cannot take a call now; available or in wrap-up would be right")
+        if all(caller.contact != contact for caller in self.view().waiting):
+            raise Refusal("That caller does not wait any more")
+        await self._do(ev.CallAssigned(contact, agent, supervisor, reason.strip()))
+
+    async def note(self, contact: str, text: str, actor: str) -> None:
+        """The note on a call as it is now (S-21)."""
+        await self._do(ev.CallNoted(contact, text, actor))
+
+    async def code(self, contact: str, code: str, queue: str, actor: str) -> None:
+        """What a call was about (F-38). Raises Refusal for a code that the queue does not have."""
+        if code not in dict(dict(self.info.codes).get(queue, ())):
+            raise Refusal(f"Queue {queue} has no code {code}")
+        await self._do(ev.CallCoded(code, actor, contact, queue=queue))
 
     async def coach(self, supervisor: str, agent: str, mode: str, actor: str) -> None:
         """A supervisor takes part in an agent's conversation, or takes it over (F-37). Raises Refusal who may not."""

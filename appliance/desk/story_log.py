@@ -65,6 +65,12 @@ def _of_a_talk(fact: story.TalkFact) -> str:
             return f"{fact.supervisor} takes part in {fact.agent}'s contact {fact.contact} no more ({fact.why})"
         case story.CoachRefused():
             return f"{fact.supervisor} may not {fact.mode} to {fact.agent}: {fact.why}"
+        case story.CallNoted():
+            return ""  # each pause of typing makes one; the note is with the call
+        case story.CallCoded():
+            return f"Contact {fact.contact} is about {fact.code}, by {fact.actor}"
+        case story.CallAssigned():
+            return f"Contact {fact.contact} is given to {fact.agent} by {fact.supervisor}: {fact.reason}"
         case story.HelpCalled():
             return f"{fact.agent} calls for help with contact {fact.contact}"
 

@@ -178,13 +178,19 @@ def nobody_is_overtaken(state: State, commands: Sequence[Command]) -> None:
     """
     queues = {queue.queue: queue for queue in state.office.queues}
     for command in commands:
-        if not isinstance(command, do.OpenOffer):
+        if not isinstance(command, do.OpenOffer) or _is_chosen(state, command.offer):
             continue
         key = state.contacts[command.contact].key
         for other in state.contacts.values():
             if other.state is ContactState.WAITING and other.key < key and other.entered_at != state.at:
                 could = _could_ring(state, queues[other.queue], other, command.agent)
                 assert not could, f"I-04 {other} {command}"
+
+
+def _is_chosen(state: State, offer: str) -> bool:
+    """F-45: a person chose this caller; that is excluded from I-04."""
+    found = state.offers.get(offer)
+    return found is not None and found.why is not None and found.why.strategy in ("taken", "assigned")
 
 
 def _could_ring(state: State, queue: QueueSettings, contact: Contact, agent: str) -> bool:

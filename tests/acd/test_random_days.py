@@ -55,6 +55,7 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
         last_agent=True,
         pause_recording=True,
         recording_notice=True,
+        codes=(("1", "order"),),
         callback=(None, AGENT_FIRST, CUSTOMER_FIRST)[day % 3],
         **SKILLED,
     )
@@ -227,8 +228,20 @@ class Day:
                 [ev.CoachModeAsked(coach, mode)],
                 [ev.CoachLeft(coach)],
                 [ev.HelpAsked(offer.agent, offer.agent)],
+                [ev.CallNoted(offer.contact, f"note {self.legs}", offer.agent)],
+                [ev.CallCoded("1", offer.agent, agent=offer.agent)],
+                *self.about_a_call(),
             ]
         )
+
+    def about_a_call(self) -> list[list[Event]]:
+        """What agents in wrap-up ask for, and callers who are served out of turn."""
+        state = self.desk.acd.state
+        wrapping = [name for name, one in state.agents.items() if one.state is AgentState.WRAP_UP]
+        waiting = [name for name, one in state.contacts.items() if one.state is ContactState.WAITING]
+        agent = self.one_of(wrapping) if wrapping else self.one_of(AGENTS)
+        assigned = [ev.CallAssigned(self.one_of(waiting), self.one_of(AGENTS), "eve", "vip")] if waiting else []
+        return [[ev.WrapUpExtensionAsked(agent, agent)], [ev.NextCallWanted(agent, agent)], [*assigned]]
 
     def a_phone_acts(self) -> Sequence[Event]:
         offers = list(self.desk.acd.state.offers.values())

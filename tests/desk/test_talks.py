@@ -199,3 +199,45 @@ async def test_u08_silent_help_is_a_code_of_the_agents_phone(tmp_path: Path) -> 
         await box.until(lambda view: view.agents[0].help_asked)
         box.switch.answers(order.leg)
         await box.switch.is_asked(wire.Join, leg=order.leg, host=offer, mode=Joining.WHISPER)
+
+
+async def test_f19_f38_f45_the_page_asks_for_more_wrap_up_codes_the_call_and_takes_the_next(tmp_path: Path) -> None:
+    """F-19, F-38, F-45, S-21."""
+    async with running_box(tmp_path, "sato", codes=(("1", "order"),)) as box:
+        caller, offer = await box.talking()
+        contact = box.view.calls[0].contact
+        await box.desk.office.note(contact, "call back on Monday", "page")
+        assert box.view.calls[0].note == "call back on Monday"
+        with pytest.raises(Refusal, match="no wrap-up"):
+            await box.desk.office.extend_wrap_up("sato", "page")
+        box.switch.hangs_up(caller)
+        await box.is_status("sato", Status.WRAP_UP)
+        until = box.agent("sato").wrap_until
+        await box.desk.office.extend_wrap_up("sato", "page")
+        assert box.agent("sato").wrap_until == until + 60
+        await box.desk.office.code(contact, "1", "front", "page")
+        with pytest.raises(Refusal, match="no code 2"):
+            await box.desk.office.code(contact, "2", "front", "page")
+        waiting = box.switch.rings("0311110002")
+        await box.switch.is_asked(wire.Hold, leg=waiting)
+        with pytest.raises(Refusal, match="says why"):
+            await box.desk.office.assign(box.view.waiting[0].contact, "sato", "kato", " ")
+        await box.desk.office.take_next("sato", "page")
+        assert await box.offered("101", count=2) != offer
+        with pytest.raises(Refusal, match="cannot take a call now"):
+            await box.desk.office.take_next("sato", "page")
+
+
+async def test_f38_f45_codes_of_the_phone_code_a_call_and_take_the_next(tmp_path: Path) -> None:
+    """F-38, F-45, S-M1."""
+    async with running_box(tmp_path, "sato", codes=(("12", "order"),)) as box:
+        caller, _offer = await box.talking()
+        box.switch.hangs_up(caller)
+        await box.is_status("sato", Status.WRAP_UP)
+        for called in ("*5312", "*56"):
+            leg = box.switch.rings(origin=Origin.PHONE, origin_id="101", called=called)
+            await box.switch.is_asked(wire.Play, leg=leg)
+        assert box.agent("sato").status is Status.WRAP_UP  # nobody waits
+        await box.switch.is_asked(wire.Hold, leg=box.switch.rings("0311110002"))
+        box.switch.rings(origin=Origin.PHONE, origin_id="101", called="*56")
+        await box.offered("101", count=2)

@@ -261,6 +261,22 @@ class FakeDesk:
         self.orders.append(("pause_recording", agent, paused))
         self.set_agent(agent, paused=paused, recording=not paused)
 
+    async def extend_wrap_up(self, agent: str, actor: str) -> None:
+        self.orders.append(("extend_wrap_up", agent, actor))
+        self.set_agent(agent, wrap_until=self.agent(agent).wrap_until + 60, may_extend=False)
+
+    async def take_next(self, agent: str, actor: str) -> None:
+        self.orders.append(("take_next", agent, actor))
+
+    async def assign(self, contact: str, agent: str, supervisor: str, reason: str) -> None:
+        self.orders.append(("assign", (contact, agent, supervisor), reason))
+
+    async def note(self, contact: str, text: str, actor: str) -> None:
+        self.orders.append(("note", contact, text))
+
+    async def code(self, contact: str, code: str, queue: str, actor: str) -> None:
+        self.orders.append(("code", (contact, queue), code))
+
     async def coach(self, supervisor: str, agent: str, mode: str, actor: str) -> None:
         self.orders.append(("coach", (supervisor, agent), mode))
         self.set_agent(agent, coach=supervisor, coach_mode=mode)
