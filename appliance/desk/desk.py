@@ -79,6 +79,8 @@ async def running_desk(settings: DeskSettings, wall_clock: WallClock | None = No
     await _remember_zone(recovered.store, settings.time_zone)
     parts = _assemble(settings, recovered, wall_clock or SystemWallClock(await _latest_known(recovered.store)))
     control = parts.desk.control
+    if recovered.store.boot.is_new and recovered.acd.state.contacts:
+        control.post(ev.PowerReturned(max(0.0, parts.desk.clock.now() - recovered.acd.state.at)))
     if control.acd.state.office != settings.office:
         control.post(ev.Configured(settings.office))
     parts.hours.judge()

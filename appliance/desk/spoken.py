@@ -7,14 +7,28 @@ from typing import Final
 
 from appliance.acd import commands as do
 from appliance.acd.expected_wait import OVER
+from appliance.acd.model import Contact
 
 LAST_PLACE: Final = 20
 """Further back only "more than twenty" is said."""
 HELLO: Final = {"caller": "callback_hello", "power": "recovery_hello"}
 TO_AGENT: Final = {"caller": "callback_agent", "power": "recovery_agent"}
+MARKS: Final = {
+    ("caller", "ja"): "折り返し",
+    ("caller", "en"): "Callback",
+    ("power", "ja"): "停電復旧",
+    ("power", "en"): "Recovered",
+}
 GREETING: Final = ("voicemail_greeting", "beep")
 
 Speech = do.AnnouncePosition | do.OfferCallback | do.ReadBackNumber | do.AskNumber | do.RefuseNumber
+
+
+def mark(contact: Contact, language: str) -> str:
+    """What an agent's phone shows before the name of whoever is called back (U-07), with a blank behind."""
+    if contact.callback is None:
+        return ""
+    return MARKS.get((contact.callback.origin, language), MARKS["caller", "en"]) + " "
 
 
 def of(order: Speech) -> tuple[str, ...]:

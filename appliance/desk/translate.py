@@ -13,6 +13,7 @@ from appliance.acd import events as ev
 from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
 from appliance.acd.model import ContactState
+from appliance.desk import spoken
 from appliance.desk.agent_keys import AgentKeys
 from appliance.desk.exits import Exits
 from appliance.desk.exits import Order as ExitOrder
@@ -138,7 +139,7 @@ class Translator:
                 leg=self._legs.offer_leg(order.offer),
                 to=f"sip:{agent.settings.phone}@{self._settings.realm}",
                 number=contact.number,
-                name=shown + (contact.name or contact.number),
+                name=shown + spoken.mark(contact, self._settings.language) + (contact.name or contact.number),
                 ring_s=order.ring_s,
                 alert_s=order.alert_s,
                 contact=order.contact,

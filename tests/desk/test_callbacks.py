@@ -1,10 +1,13 @@
 """Callbacks at the desk: words, promise, dial, the question for a 1, the message, restarts (§3.8)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from appliance import wire
 from appliance.acd.settings import CallbackSettings
@@ -13,6 +16,7 @@ from appliance.desk import spoken
 from appliance.desk.desk import running_desk
 from appliance.wire import EndCause
 from tests.support.desk_office import Box, running_box
+from tests.support.fake_switch import FakeSwitch
 
 NUMBER = "0311110002"
 TERMS = CallbackSettings(digit="2", retry_s=0.2)
@@ -188,3 +192,24 @@ async def test_a_promise_outlives_the_desk(tmp_path: Path) -> None:
     async with running_desk(plan) as desk:
         await desk.control.settled()
         assert [one.number for one in desk.control.view.callbacks] == [NUMBER]
+
+
+async def test_u07_after_a_power_cut_callers_are_called_back_with_an_apology(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with waiting(tmp_path) as (box, _leg, _offer):
+        plan, switch = box.plan, box.switch
+        await switch.is_asked(wire.Bridge)
+        await box.until(lambda view: any(call.talking for call in view.calls))
+    monkeypatch.setattr("appliance.desk.recovery.boot_id", lambda: "the boot after the power cut")
+    async with FakeSwitch(plan.switch_socket) as reborn, running_desk(plan) as desk:
+        await asyncio.wait_for(desk.link.is_ready.wait(), 5)
+        box = Box(plan, reborn, desk)
+        assert [(one.origin, one.number) for one in box.view.callbacks] == [("power", "0312345678"), ("power", NUMBER)]
+        rung = await reborn.is_asked(wire.Dial, to="sip:101@deskbell")
+        assert rung.name == "[受付] 停電復旧 0312345678", "who talked comes before who waited"
+        reborn.answers(rung.leg)
+        customer = (await reborn.is_asked(wire.Dial, to="sip:0312345678@192.0.2.10:5060")).leg
+        assert (await reborn.is_asked(wire.Play, leg=rung.leg)).prompts[0] == "recovery_agent"
+        reborn.answers(customer)
+        assert (await reborn.is_asked(wire.Play, leg=customer)).prompts[0] == "recovery_hello"
