@@ -52,6 +52,7 @@ def office_json(office: Office) -> str:
             "agents": [dataclasses.asdict(agent) for agent in office.view.agents],
             "waiting": [dataclasses.asdict(caller) for caller in office.view.waiting],
             "calls": [dataclasses.asdict(call) for call in office.view.calls],
+            "callbacks": [dataclasses.asdict(promise) for promise in office.view.callbacks],
             "lines": [dataclasses.asdict(line) for line in office.lines],
             "lamps": [dataclasses.asdict(lamp) for lamp in office.lamps],
             "alarms": office.alarms,

@@ -47,6 +47,7 @@ class Wish:
     names: tuple[str, ...] = ()  # of the agents
     queue_name: str = "Front"
     board: str = "rev_a"  # of the panel; its own file where it is a path
+    queue: str = ""  # further keys of the queue
     more: str = ""  # further TOML tables
 
 
@@ -188,7 +189,7 @@ def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> st
         f'[[queues]]\nid = "front"\nname = "{wish.queue_name}"\nnumber = "{QUEUE}"',
         f"agents = {[f'a{n}' for n in agents]}",
         f"ring_s = {wish.ring_s}\nalert_s = {wish.alert_s}\nwrap_up_s = {wish.wrap_up_s}",
-        f"no_agent_s = {wish.no_agent_s}\nrecord = {str(wish.record).lower()}",
+        f"no_agent_s = {wish.no_agent_s}\nrecord = {str(wish.record).lower()}\n{wish.queue}",
         f'[[trunks]]\nid = "carrier"\naddresses = ["{TRUNK_ADDRESS}"]\nqueue = "front"',
     ]
     for number in agents:
