@@ -79,11 +79,12 @@ def _picks(office: Office) -> list[_Pick]:
     while heads and free:
         (_, name), line, index = heapq.heappop(heads)
         queue, contact = office.queues[line], office.state.contacts[name]
-        if not eligible.members(office.state, queue, free):
+        able = eligible.members(office.state, queue, free)
+        if not able:
             continue  # nobody left for this whole line
         demand = (line, eligible.needed_level(queue, contact))
         if demand not in hopeless:
-            found = _pick(office, queue, contact, free)
+            found = _pick(office, queue, contact, able)
             free.difference_update(pick.agent for pick in found)
             picks += found
             if not found and not contact.declined and not contact.sticky_until and contact.race is None:
@@ -122,9 +123,9 @@ def _room(office: Office, queue: QueueSettings, contact: Contact) -> int:
     return room
 
 
-def _pick(office: Office, queue: QueueSettings, contact: Contact, free: set[str]) -> list[_Pick]:
+def _pick(office: Office, queue: QueueSettings, contact: Contact, able: list[str]) -> list[_Pick]:
     """The strategy's choice for this caller: one agent, or as many as the race has room for."""
-    candidates = eligible.now_for(office.state, queue, contact, free)
+    candidates = eligible.among(office.state, queue, contact, able)
     if not candidates:
         return []
     choice = Choice(office.state, queue, candidates)

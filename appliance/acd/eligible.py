@@ -47,7 +47,12 @@ def now_for(state: State, queue: QueueSettings, contact: Contact, free: Collecti
 
     While the last agent is waited for, nobody else can be rung (F-08); a race takes nobody twice in one pass.
     """
-    able = _with_skill(state, queue, contact, members(state, queue, free))
+    return among(state, queue, contact, members(state, queue, free))
+
+
+def among(state: State, queue: QueueSettings, contact: Contact, able: list[str]) -> list[str]:
+    """Those of the queue's free members who can be rung for this caller."""
+    able = _with_skill(state, queue, contact, able)
     if not able:
         return able
     if (last := _awaited(state, queue, contact)) is not None:
@@ -105,7 +110,12 @@ def exclusions(
 ) -> tuple[Exclusion, ...]:
     """Why the queue's other members cannot be rung for this caller (U-13), the first `MOST_KEPT` of them."""
     others: Sequence[str] = [one for one in queue.agents if one not in candidates][:MOST_KEPT]
-    return tuple([_exclusion(one, _reason(state, queue, contact, one)) for one in others])
+    agents, name, told = state.agents, queue.queue, []
+    for one in others:
+        agent = agents.get(one)
+        plain = None if agent is None or agent.is_leaving or name in agent.private else _ENGAGED.get(agent.state)
+        told.append(_exclusion(one, plain or _reason(state, queue, contact, one)))
+    return tuple(told)
 
 
 @lru_cache(maxsize=4096)

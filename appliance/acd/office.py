@@ -128,8 +128,9 @@ class Office:
         if status_changed:
             agent.since = self.now
         (self.free.add if agent.is_free else self.free.discard)(name)
-        if agent.is_staffing is not (name in self.staffing):
-            (self.staffing.add if agent.is_staffing else self.staffing.discard)(name)
+        is_staffing = agent.is_staffing
+        if is_staffing is not (name in self.staffing):
+            (self.staffing.add if is_staffing else self.staffing.discard)(name)
             self.is_staffing_stale = True
         self._watch_agent(agent)
 
