@@ -39,6 +39,7 @@ def test_s07_the_indicator_is_there_while_the_recorder_writes_and_not_before() -
 
 
 def test_s07_when_the_recorder_fails_the_indicator_goes_at_once_and_it_is_said_why() -> None:
+    """I-13: and not a moment longer."""
     desk = talking()
     pauses(desk)
     desk.together(ev.RecordingEnded("c1", "rc1-1"))

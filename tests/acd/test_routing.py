@@ -358,6 +358,7 @@ def test_recording_follows_the_queues_setting(record: bool, orders: list[str]) -
 
 
 def test_s07_the_indicator_follows_the_recorder() -> None:
+    """I-13: shown exactly while it writes."""
     desk = Desk("ann")
     desk.ready("ann")
     desk.caller("c1")

@@ -105,6 +105,7 @@ def test_a_late_dial_tone_and_a_stuttering_one_are_dial_tones() -> None:
 
 @pytest.mark.parametrize("country", ["JP", "US", "UK", "DE"])
 def test_a_caller_who_came_in_as_the_line_was_taken_is_glare(country: str) -> None:
+    """R-39 partly: who came in is heard and told; the other line is the desk's to try."""
     assert told(DialToneWatch(country), pcm(silence(0.3), speech(4.0)))[0] is DialTone.GLARE
     found, seconds = told(DialToneWatch(country, has_rung=True), pcm(silence(4.0)))
     assert found is DialTone.GLARE, "somebody who rang and says nothing"
