@@ -5,14 +5,16 @@ gpiozero's own debouncing is not used: its mock ignores it, so it could not be t
 Rules:
 1. A level counts once it stayed for `SETTLE_S`; it then began at the edge that brought it. Bounces and glitches
    shorter than that do not exist.
-2. A press is decided at its release: short under `SHORT_S`, long from `LONG_S`, in between nothing (S-M2).
-3. A button held for `STUCK_S`, or already held when we started, is reported once as stuck and means nothing until it
-   is released (R-41).
+2. A press is decided at its release: short under `SHORT_S`, long from `LONG_S`, in between nothing (S-M2). A short one
+   that begins within `DOUBLE_S` of the release of another is the second half of a double one.
+3. A button held for `STUCK_S`, or already held when we started, is reported once and means nothing until it is
+   released (R-41).
 
 All times are monotonic seconds; nothing here reads a clock.
 """
 
 import enum
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,6 +24,7 @@ SETTLE_S: Final = 0.015
 SHORT_S: Final = 0.6
 LONG_S: Final = 1.2
 STUCK_S: Final = 10.0
+DOUBLE_S: Final = 0.35
 
 
 class Kind(enum.Enum):
@@ -29,7 +32,9 @@ class Kind(enum.Enum):
 
     SHORT = "short"
     LONG = "long"
+    DOUBLE = "double"  # the second of two short ones; the first was reported as SHORT
     STUCK = "stuck"
+    HELD_AT_START = "held at start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,13 @@ class Contact:
     raw: bool = False
     raw_since: float = 0.0
     ignored: bool = False  # held at start, or reported as stuck: wait for the release
+    short_until: float = -math.inf  # a short press that begins before this is a double one
 
 
 def at_start(down: bool, now: float) -> tuple[Contact, Press | None]:
-    """The contact when we begin to look; a button that is already held is stuck until it is released."""
+    """The contact when we begin to look; a button that is already held means nothing until it is released."""
     contact = Contact(down, now, down, now, ignored=down)
-    return contact, Press(Kind.STUCK, now, 0.0) if down else None
+    return contact, Press(Kind.HELD_AT_START, now, 0.0) if down else None
 
 
 def edge(contact: Contact, down: bool, at: float) -> tuple[Contact, Press | None]:
@@ -89,7 +95,7 @@ def deadline(contact: Contact) -> float | None:
 
 def _settled(contact: Contact) -> tuple[Contact, Press | None]:
     """The raw level became the level; a release ends a press."""
-    after = Contact(contact.raw, contact.raw_since, contact.raw, contact.raw_since)
+    after = Contact(contact.raw, contact.raw_since, contact.raw, contact.raw_since, short_until=contact.short_until)
     held = contact.raw_since - contact.since
     if contact.raw or contact.ignored or held < SETTLE_S:  # rule 1 again, for an edge that came late
         return after, None
@@ -97,4 +103,8 @@ def _settled(contact: Contact) -> tuple[Contact, Press | None]:
         return after, Press(Kind.STUCK, contact.since, held)
     if held >= LONG_S:
         return after, Press(Kind.LONG, contact.since, held)
-    return after, Press(Kind.SHORT, contact.since, held) if held < SHORT_S else None
+    if held >= SHORT_S:
+        return after, None
+    if contact.since < contact.short_until:
+        return replace(after, short_until=-math.inf), Press(Kind.DOUBLE, contact.since, held)
+    return replace(after, short_until=contact.raw_since + DOUBLE_S), Press(Kind.SHORT, contact.since, held)

@@ -35,6 +35,9 @@ SHOW_S: Final = 0.6
 PATIENCE_S: Final = 30.0
 """How long a seat or a contact is waited for."""
 
+SEEN: Final = (Kind.SHORT, Kind.DOUBLE)
+"""What says "I saw it"."""
+
 PULSES: Final = 10
 """How many pulses the relay gets that holds only while it is pulsed."""
 
@@ -157,7 +160,7 @@ class Walk:
         _, press = self._next_press()
         if press is None:
             return False, f"no press within {self._patience_s:g} s"
-        return press.kind is Kind.SHORT, f"{uses} {'seen' if press.kind is Kind.SHORT else 'not seen'}"
+        return press.kind in SEEN, f"{uses} {'seen' if press.kind in SEEN else 'not seen'}"
 
     def _is_operated(self, spot: Spot) -> bool:
         """Whether a contact was seen to settle at both levels before patience ends."""

@@ -69,7 +69,8 @@ RULES: dict[str, Rule] = {
     "appliance.desk.contacts": rule("appliance.acd hw.fittings", never=IMPURE),
     "appliance.desk.blinking": rule(never=IMPURE),
     "appliance.desk.lamp_legend": rule(
-        "appliance.acd appliance.desk.lamps appliance.desk.panel_logic appliance.desk.signs"
+        "appliance.acd appliance.desk.feature_codes appliance.desk.lamps appliance.desk.panel_logic "
+        "appliance.desk.signs"
     ),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),
     "appliance.switch": rule(

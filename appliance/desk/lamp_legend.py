@@ -1,4 +1,4 @@
-"""The lamp legend `docs/lamps.md` and its moving pictures, written from the tables that the panel runs on.
+"""The legend `docs/lamps.md` of lamps, buttons and feature codes, with moving pictures, from the tables that run.
 
 `python -m appliance.desk.lamp_legend docs` writes them anew; a test fails when one is stale.
 """
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from appliance.desk.feature_codes import CODES
 from appliance.desk.lamps import PATTERNS, Pattern, Step
 from appliance.desk.panel_logic import GUARD_S, PRESSES
 from appliance.desk.signs import BEACON, EMERGENCY, OTHERS, Rhythm, Sign
@@ -75,6 +76,17 @@ _OTHERS: Final = """
 | --- | --- | --- | --- | --- |
 """
 
+_CODES: Final = """
+## Feature codes / 機能番号
+
+Dialled at the agent's own phone; the phone says what was committed.
+
+担当者の電話機からかけると、確定した状態を音声で答えます。
+
+| 番号 | 働き | Does |
+| --- | --- | --- |
+"""
+
 _UNLIT: Final = "#3a3f46"
 
 
@@ -95,7 +107,8 @@ def legend() -> str:
         for one in PATTERNS.values()
         if one.plain
     )
-    return _HEAD + lamps + _PRESSES + buttons + _PLAIN + plain + _fittings()
+    codes = "".join(f"| `{code}` | {row.ja} | {row.en} |\n" for code, row in CODES.items())
+    return _HEAD + lamps + _PRESSES + buttons + _CODES + codes + _PLAIN + plain + _fittings()
 
 
 def _fittings() -> str:

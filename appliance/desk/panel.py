@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 SHORTEST_S: Final = 0.05
 """A click on the page is at least as long as a finger's."""
 
-_KINDS: Final = {Kind.SHORT: PressKind.SHORT, Kind.LONG: PressKind.LONG}
+_KINDS: Final = {Kind.SHORT: PressKind.SHORT, Kind.DOUBLE: PressKind.SHORT, Kind.LONG: PressKind.LONG}
+"""A double press has no meaning of its own in S-M2: its second half is a short one like the first."""
 
 
 LEVEL_EVERY_S: Final = 30.0
@@ -195,7 +196,7 @@ class PanelDriver:
         agent = self._agents.get(seat)
         if press is None:
             return
-        if press.kind is Kind.STUCK:
+        if press.kind in (Kind.STUCK, Kind.HELD_AT_START):
             self._alarms.raise_(
                 _stuck(seat), f"The button of seat {seat} is held or shorted; it is ignored until released"
             )
