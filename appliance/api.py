@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from appliance.acd.view import AgentView, CallView, OfficeView, QueueView, Status, WaitingView
+from appliance.acd.view import AgentView, CallbackView, CallView, OfficeView, QueueView, Status, WaitingView
 
 __all__ = [
     "AgentView",
     "CallRecord",
     "CallView",
+    "CallbackView",
     "DemoControls",
     "DeskApi",
     "LampView",
@@ -22,6 +23,7 @@ __all__ = [
     "RecordingFile",
     "Refusal",
     "Status",
+    "VoicemailMessage",
     "WaitingView",
 ]
 
@@ -104,6 +106,23 @@ class RecordingFile:
     began: float
     seconds: float
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailMessage:
+    """A message that a caller left in a box (a queue, a phone or an agent); `handled_by` "": nobody has seen to it."""
+
+    recording: str
+    contact: str
+    box: str
+    number: str
+    name: str
+    path: Path
+    began: float
+    seconds: float
+    cause: str
+    handled_by: str
+    handled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +269,26 @@ class DeskApi(Protocol):
 
     async def recording(self, recording: str) -> RecordingFile:
         """One recording by its id."""
+        ...
+
+    async def voicemails(self, limit: int) -> tuple[VoicemailMessage, ...]:
+        """Messages that callers left, newest first."""
+        ...
+
+    async def new_voicemails(self) -> int:
+        """How many of them nobody has seen to (S-22)."""
+        ...
+
+    async def voicemail(self, recording: str) -> VoicemailMessage:
+        """One message by its recording."""
+        ...
+
+    async def voicemail_handled(self, recording: str, actor: str) -> None:
+        """Somebody has seen to it: it is new for nobody any more (S-22)."""
+        ...
+
+    async def cancel_callback(self, contact: str, actor: str) -> None:
+        """The promise to call this contact back is forgotten; a dial under way is taken back."""
         ...
 
     async def get_secret(self, key: str) -> bytes | None:

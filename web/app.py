@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from appliance.api import DeskApi
-from web import entrance, orders, pages
+from web import entrance, exits, orders, pages
 from web.door import Door
 from web.keys import API, ATTEMPTS, DOOR, SETTINGS, STREAMS, TEMPLATES
 from web.limits import Attempts, guarded
@@ -52,6 +52,10 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.get("/api/recordings", pages.recordings),
             web.get("/api/report", pages.report),
             web.get("/recordings/{recording}", pages.sound),
+            web.get("/api/voicemails", exits.voicemails),
+            web.get("/voicemails/{recording}", exits.sound),
+            web.post("/api/voicemails/{recording}/handled", exits.see_to),
+            web.post("/api/callbacks/{contact}/cancel", exits.cancel_callback),
             web.get("/api/agents/{agent}/why", pages.why),
             web.post("/api/here", pages.stay),
             web.post("/api/agents/{agent}/{order}", orders.order_agent),

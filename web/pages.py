@@ -87,7 +87,7 @@ async def why(request: web.Request) -> web.StreamResponse:
 async def calls(request: web.Request) -> web.StreamResponse:
     """GET /api/calls?limit=&before=: all calls, newest first; `before` is an `arrived`."""
     before = _number(request, "before", -1.0)
-    found = await request.app[API].calls(_limit(request), before if before >= 0 else None)
+    found = await request.app[API].calls(limit_of(request), before if before >= 0 else None)
     return _json(calls_json(found))
 
 
@@ -99,7 +99,7 @@ async def report(request: web.Request) -> web.StreamResponse:
 
 async def recordings(request: web.Request) -> web.StreamResponse:
     """GET /api/recordings?limit=&contact=: newest first."""
-    found = await request.app[API].recordings(_limit(request), request.query.get("contact") or None)
+    found = await request.app[API].recordings(limit_of(request), request.query.get("contact") or None)
     return _json(recordings_json(found))
 
 
@@ -132,5 +132,6 @@ def _number(request: web.Request, name: str, default: float) -> float:
     return number
 
 
-def _limit(request: web.Request) -> int:
+def limit_of(request: web.Request) -> int:
+    """How many rows are asked for, at most MOST."""
     return min(MOST, max(1, int(_number(request, "limit", 50))))

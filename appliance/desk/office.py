@@ -22,6 +22,7 @@ from appliance.api import (
     OfficeInfo,
     RecordingFile,
     Refusal,
+    VoicemailMessage,
 )
 from appliance.desk.alarms import Alarms
 from appliance.desk.call_control import CallControl
@@ -32,6 +33,7 @@ from appliance.desk.settings import DeskSettings
 from appliance.errors import StorageError
 from appliance.storage.records import ContactRow, RecordingRow
 from appliance.storage.store import Store
+from appliance.storage.voicemails import VoicemailRow
 
 _COMMIT_S = 5.0
 _WHY_NOT = {
@@ -248,6 +250,32 @@ class Office:
             raise Refusal(f"There is no recording {recording}")
         return self._file(row)
 
+    async def voicemails(self, limit: int) -> tuple[VoicemailMessage, ...]:
+        """Messages that callers left, newest first."""
+        return tuple(self._message(row) for row in await _read(self._store.voicemails(limit)))
+
+    async def new_voicemails(self) -> int:
+        """How many of them nobody has seen to (S-22)."""
+        return await _read(self._store.new_voicemails())
+
+    async def voicemail(self, recording: str) -> VoicemailMessage:
+        """One message by its recording. Raises Refusal when there is none."""
+        row = await _read(self._store.voicemail(recording))
+        if row is None or not row.closed:
+            raise Refusal(f"There is no voicemail {recording}")
+        return self._message(row)
+
+    async def voicemail_handled(self, recording: str, actor: str) -> None:
+        """Somebody has seen to it (S-22). Raises Refusal when there is none."""
+        await self.voicemail(recording)
+        await _read(self._store.voicemail_handled(recording, actor))
+
+    async def cancel_callback(self, contact: str, actor: str) -> None:
+        """Forget the promise. Raises Refusal when there is none (any more)."""
+        if all(promise.contact != contact for promise in self._control.view.callbacks):
+            raise Refusal(f"There is no callback {contact} any more; it was made, or cancelled already")
+        await self._do(ev.CallbackCancelled(contact, actor))
+
     async def get_secret(self, key: str) -> bytes | None:
         """A value of the page's own small store."""
         return await _read(self._store.get_secret(f"page.{key}"))
@@ -269,6 +297,13 @@ class Office:
                 await self._control.settled()
         except TimeoutError:
             raise Refusal("The box is too busy to confirm this now; look at the page before trying again") from None
+
+    def _message(self, row: VoicemailRow) -> VoicemailMessage:
+        path = Path(row.path) if row.path else self._recordings / f"{row.recording}.wav"
+        return VoicemailMessage(
+            row.recording, row.contact, row.box, row.number, row.name, path, row.began_wall, row.seconds, row.cause,
+            row.handled_by, row.handled_wall,
+        )  # fmt: skip
 
     def _file(self, row: RecordingRow) -> RecordingFile:
         path = Path(row.path) if row.path else self._recordings / f"{row.recording}.wav"

@@ -12,6 +12,7 @@ import pytest
 from appliance import wire
 from appliance.acd.settings import CallbackSettings
 from appliance.acd.view import Status
+from appliance.api import Refusal
 from appliance.desk import spoken
 from appliance.desk.desk import running_desk
 from appliance.wire import EndCause
@@ -213,3 +214,17 @@ async def test_u07_after_a_power_cut_callers_are_called_back_with_an_apology(
         assert (await reborn.is_asked(wire.Play, leg=rung.leg)).prompts[0] == "recovery_agent"
         reborn.answers(customer)
         assert (await reborn.is_asked(wire.Play, leg=customer)).prompts[0] == "recovery_hello"
+
+
+async def test_a_person_cancels_a_promise_and_the_dial_under_way(tmp_path: Path) -> None:
+    async with waiting(tmp_path) as (box, leg, offer):
+        await promised(box, leg)
+        agent = await held(box, offer)
+        dial = await dialled(box)
+        (promise,) = box.view.callbacks
+        await box.desk.office.cancel_callback(promise.contact, "page")
+        await box.switch.is_asked(wire.Hangup, leg=dial)
+        await box.switch.is_asked(wire.Hangup, leg=agent)
+        assert box.view.callbacks == ()
+        with pytest.raises(Refusal, match="it was made, or cancelled already"):
+            await box.desk.office.cancel_callback(promise.contact, "page")

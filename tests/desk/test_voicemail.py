@@ -8,6 +8,7 @@ import pytest
 from appliance import wire
 from appliance.acd.chains import Chain, Destination, Kind, Reason
 from appliance.acd.engine import Acd
+from appliance.api import Refusal
 from appliance.desk.alarms import Alarms
 from appliance.desk.desk import running_desk
 from appliance.desk.legs import Legs
@@ -184,12 +185,15 @@ async def test_a_message_is_new_until_one_person_has_seen_to_it(tmp_path: Path) 
     async with running_box(tmp_path, **DESERTED) as box:
         leg, _recording = await speaking(box)
         box.switch.hangs_up(leg)
-        left = await message(box)
-        store = store_of(box)
-        assert (left.handled_by, await store.new_voicemails()) == ("", 1)
-        await store.voicemail_handled(left.recording, "sato")
-        await store.voicemail_handled(left.recording, "suzuki")
-        assert ((await message(box)).handled_by, await store.new_voicemails()) == ("sato", 0)
+        await message(box)
+        office = box.desk.office
+        (left,) = await office.voicemails(10)
+        assert (left.box, left.number, left.handled_by, await office.new_voicemails()) == ("front", "0312345678", "", 1)
+        await office.voicemail_handled(left.recording, "sato")
+        await office.voicemail_handled(left.recording, "suzuki")
+        assert ((await office.voicemail(left.recording)).handled_by, await office.new_voicemails()) == ("sato", 0)
+        with pytest.raises(Refusal, match="There is no voicemail vx-1"):
+            await office.voicemail_handled("vx-1", "sato")
 
 
 async def test_i19_saved_is_said_only_when_the_disk_has_it() -> None:

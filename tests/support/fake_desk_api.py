@@ -23,6 +23,7 @@ from appliance.api import (
     RecordingFile,
     Refusal,
     Status,
+    VoicemailMessage,
     WaitingView,
 )
 
@@ -93,6 +94,7 @@ class FakeDesk:
         self.secrets: dict[str, bytes] = {}
         self.past: list[CallRecord] = []
         self.files: dict[str, RecordingFile] = {}
+        self.messages: dict[str, VoicemailMessage] = {}
         self.alarm_texts: tuple[str, ...] = ()
         self.metrics: tuple[Metric, ...] = ()
         self.line_views = (LineView("1", "idle", "", "", self.now()),)
@@ -169,6 +171,16 @@ class FakeDesk:
         self.files[recording] = replace(found, **changes)  # type: ignore[arg-type]
         return self.files[recording]
 
+    def add_voicemail(self, recording: str, number: str, seconds: float, **changes: object) -> VoicemailMessage:
+        """A message with a real file."""
+        path = self.folder / f"{recording}.wav"
+        path.write_bytes(wav(seconds))
+        found = VoicemailMessage(
+            recording, f"c-{recording}", "front", number, "", path, time.time() - 200, seconds, "", "", 0.0
+        )
+        self.messages[recording] = replace(found, **changes)  # type: ignore[arg-type]
+        return self.messages[recording]
+
     def close(self) -> None:
         """The desk stops; `changes` end."""
         self.closed = True
@@ -239,6 +251,26 @@ class FakeDesk:
         self.orders.append(("decline", agent, actor))
         self.commit(waiting=tuple(replace(c, offered_to="") for c in self._view.waiting))
         self.set_agent(agent, status=Status.OFF_PROMPT, reason="declined", prompt="declined", contact="", offer="")
+
+    async def voicemails(self, limit: int) -> tuple[VoicemailMessage, ...]:
+        return tuple(reversed(self.messages.values()))[:limit]
+
+    async def new_voicemails(self) -> int:
+        return sum(not message.handled_by for message in self.messages.values())
+
+    async def voicemail(self, recording: str) -> VoicemailMessage:
+        if recording not in self.messages:
+            raise Refusal("そのボイスメールはありません。")
+        return self.messages[recording]
+
+    async def voicemail_handled(self, recording: str, actor: str) -> None:
+        self.orders.append(("voicemail_handled", recording, actor))
+        message = await self.voicemail(recording)
+        self.messages[recording] = replace(message, handled_by=actor, handled=time.time())
+
+    async def cancel_callback(self, contact: str, actor: str) -> None:
+        self.orders.append(("cancel_callback", contact, actor))
+        self.commit(callbacks=tuple(one for one in self._view.callbacks if one.contact != contact))
 
     def why(self, agent: str, language: str) -> str:
         return self.whys.get((agent, language), "")

@@ -25,6 +25,8 @@ MADE_UP = (
     "agent.",
     "demo.",
     "part.",
+    "callback.",
+    "promise.",
 )
 
 

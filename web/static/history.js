@@ -1,6 +1,7 @@
 // All calls and recordings: lists asked for when the office has moved on, never oftener than needed.
 
 import { byId, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
+import { loadVoicemails } from "./exits.js";
 import { caller, nameOf } from "./office.js";
 import { ask } from "./orders.js";
 import { clockface, wallDate } from "./time.js";
@@ -75,7 +76,7 @@ async function play(id) {
   await find()?.play();
 }
 
-/** Ask for both lists and show them. */
+/** Ask for the lists and show them. */
 export async function load() {
   const [said, heard] = await Promise.all([ask(`/api/calls?limit=${limit}`), ask(`/api/recordings?limit=${limit}`)]);
   if (said) {
@@ -84,6 +85,7 @@ export async function load() {
     setHidden(byId("calls-more"), calls.length < limit || limit >= MOST);
   }
   if (heard) recordingsTable(heard.recordings, (item) => item.recording);
+  await loadVoicemails();
 }
 
 let soon;

@@ -2,6 +2,7 @@
 
 import { showAgents } from "./agents.js";
 import { byId } from "./dom.js";
+import { showExits } from "./exits.js";
 import { showDesk, startDemo } from "./demo.js";
 import { follows, load } from "./history.js";
 import { listen, refresh } from "./live.js";
@@ -16,6 +17,7 @@ const HERE_MS = 60000;
 function show(office) {
   showAgents(office);
   showOffice(office);
+  showExits(office);
   showDesk(office);
   showPrompt(office);
   follows(office);

@@ -6,10 +6,14 @@ import { callerName, queueName, say, word } from "./words.js";
 
 const nameOf = (office, agent) => office.agents.find((known) => known.agent === agent)?.name ?? agent;
 
-function caller(cell, { name, number }) {
-  if (!cell.firstChild) cell.append(h("span", { class: "name" }), h("span", { class: "number" }));
-  setText(cell.firstChild, name || (number ? "" : say("call.unknown")));
-  setText(cell.lastChild, number);
+function caller(cell, { name, number, callback = "" }) {
+  if (!cell.firstChild)
+    cell.append(h("span", { class: "name" }), h("span", { class: "number" }), h("span", { class: "note" }));
+  const [named, numbered, promised] = cell.children;
+  setText(named, name || (number ? "" : say("call.unknown")));
+  setText(numbered, number);
+  setText(promised, callback ? say(`callback.${callback}`) : "");
+  setHidden(promised, !callback);
 }
 
 let office;

@@ -1,0 +1,76 @@
+// What callers left behind: promises to call back, and messages with their player.
+
+import { byId, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
+import { caller, nameOf } from "./office.js";
+import { ask, note, order } from "./orders.js";
+import { clockface, still, tick, wallDate } from "./time.js";
+import { callerName, queueName, say, word } from "./words.js";
+
+const MOST = 50;
+
+let office = { agents: [] };
+
+function button(label, name, work) {
+  return h("button", { type: "button", class: "quiet", onclick: work }, icon(name), label);
+}
+
+async function cancel(promise) {
+  if (await order(`/api/callbacks/${encodeURIComponent(promise.contact)}/cancel`)) note(say("page.done"));
+}
+
+const callbacksTable = table("callbacks", {
+  position: (cell, promise) => setText(cell, promise.position || say("page.nobody")),
+  caller,
+  waited: (cell, promise) => tick(cell, promise.since),
+  queue: (cell, promise) => setText(cell, queueName(promise.queue)),
+  promise: (cell, promise) => setText(cell, say(`callback.${promise.origin}`)),
+  state: (cell, promise) => setText(cell, word("promise", promise.state)),
+  tries: (cell, promise) => setText(cell, promise.tries),
+  retry: (cell, promise) => {
+    if (promise.retry_at) tick(cell, promise.retry_at, { until: true });
+    else still(cell);
+  },
+  cancel: (cell, promise) => {
+    if (!cell.firstChild) cell.append(button(say("callback.cancel"), "hang_up", () => cancel(promise)));
+    setAttribute(cell.firstChild, "aria-label", say("callback.cancel_of", { who: callerName(promise) }));
+  },
+});
+
+async function seeTo(message) {
+  if (await order(`/api/voicemails/${encodeURIComponent(message.recording)}/handled`)) await loadVoicemails();
+}
+
+const voicemailTable = table("voicemail", {
+  began: (cell, message) => setText(cell, wallDate(message.began)),
+  caller,
+  box: (cell, message) => setText(cell, queueName(message.box)),
+  length: (cell, message) => setText(cell, clockface(message.seconds)),
+  player: (cell, message) => {
+    if (!cell.firstChild)
+      cell.append(
+        h("audio", { controls: true, preload: "none", src: `/voicemails/${encodeURIComponent(message.recording)}` }),
+      );
+    setAttribute(cell.firstChild, "aria-label", say("voicemail.play_of", { who: callerName(message) }));
+  },
+  handled: (cell, message) => {
+    if (!cell.firstChild) cell.append(button(say("voicemail.see_to"), "available", () => seeTo(message)), h("span"));
+    setHidden(cell.firstChild, Boolean(message.handled_by));
+    const who = message.handled_by ? nameOf(office, message.handled_by) : "";
+    setText(cell.lastChild, who ? say("voicemail.handled", { who, when: wallDate(message.handled) }) : "");
+    cell.parentElement.classList.toggle("new", !message.handled_by);
+  },
+});
+
+/** Show the promises of this office. */
+export function showExits(now) {
+  office = now;
+  callbacksTable(now.callbacks, (promise) => promise.contact);
+}
+
+/** Ask for the messages and show them. */
+export async function loadVoicemails() {
+  const said = await ask(`/api/voicemails?limit=${MOST}`);
+  if (!said) return;
+  voicemailTable(said.voicemails, (message) => message.recording);
+  setText(byId("voicemail-new"), said.new ? say("voicemail.new", { count: said.new }) : "");
+}
