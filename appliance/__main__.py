@@ -49,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _command(commands, "doctor", _doctor, "check everything: found, expected, how to mend")
     doctor.add_argument("--config", type=Path)
     doctor.add_argument("--state", type=Path)
+    support = _command(commands, "support", _support, "write one archive for somebody who helps from elsewhere")
+    support.add_argument("--config", type=Path)
+    support.add_argument("--state", type=Path)
+    support.add_argument("--out", type=Path, default=Path("deskbell-support.tar.gz"), help="(%(default)s)")
     demo = _command(commands, "demo", _demo, "the whole box with virtual line, phones and panel")
     demo.add_argument("--page", default="127.0.0.1:8080", help="where the page listens (%(default)s)")
     selftest = _command(commands, "selftest", _selftest, "start the whole box, measure it, print a table")
@@ -130,6 +134,14 @@ def _doctor(options: argparse.Namespace) -> int:
     findings = examine(options.config, options.state)
     print(report(findings))
     return exit_status(findings)
+
+
+def _support(options: argparse.Namespace) -> int:
+    from appliance.support import bundle
+
+    names = bundle(options.config, options.state, options.out)
+    print(f"{options.out}: {len(names)} files; no sound, no secrets, numbers masked")
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

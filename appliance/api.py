@@ -52,6 +52,26 @@ class OfficeInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class LineFigures:
+    """How one analogue line fared since its process started. `erlangs` is its mean load.
+
+    `hang_ups` counts calls by what told of their end (S1 to S7, or `us`); `false_alarms` are hints of a hang-up that
+    was none. What was not measured yet is None.
+    """
+
+    calls: int
+    erlangs: float
+    answer_ms: int
+    slowest_answer_ms: int
+    underruns: int
+    overruns: int
+    false_alarms: int
+    hang_ups: tuple[tuple[str, int], ...]
+    erle_db: float | None
+    drift_ppm: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class LineView:
     """One analogue line: `state` of its state machine, `alarm` empty or a sentence."""
 
@@ -60,6 +80,7 @@ class LineView:
     alarm: str
     number: str
     since: float
+    figures: LineFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,11 @@ class State:
         return self.root / "recordings"
 
     @property
+    def traces(self) -> Path:
+        """What happened in the last calls on analogue lines, a file each."""
+        return self.root / "traces"
+
+    @property
     def edge(self) -> Path:
         """Kamailio's own folder."""
         return self.root / "edge"

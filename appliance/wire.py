@@ -16,6 +16,8 @@ from typing import Final
 
 import msgspec
 
+from appliance.wire_figures import LineFigures
+
 VERSION: Final = 1
 
 
@@ -366,6 +368,7 @@ class LineState(Message, frozen=True):
     alarm: str
     number: str
     at: float
+    figures: LineFigures | None = None
 
 
 class Refused(Message, frozen=True):

@@ -48,7 +48,8 @@ RULES: dict[str, Rule] = {
     # Whatever stands directly in `appliance` and is not named here is composition: __main__, app, config, demo ...
     "appliance": COMPOSITION,
     "appliance.errors": rule(),
-    "appliance.wire": rule(third_party="msgspec"),
+    "appliance.wire": rule("appliance.wire_figures", "msgspec"),
+    "appliance.wire_figures": rule(third_party="msgspec"),
     "appliance.wire_stream": rule("appliance.errors appliance.wire", "msgspec"),
     "appliance.settings_file": rule("appliance.errors", "msgspec"),
     "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_stream"),
@@ -57,7 +58,7 @@ RULES: dict[str, Rule] = {
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
         # The desk owns the buttons and lamps; gpiozero stays behind hw.panel.
-        "appliance.acd appliance.wire appliance.wire_stream appliance.tape appliance.storage "
+        "appliance.acd appliance.wire appliance.wire_stream appliance.wire_figures appliance.tape appliance.storage "
         "appliance.errors appliance.edge appliance.api hw.panel hw.debounce hw.fittings hw.errors",
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
@@ -78,8 +79,8 @@ RULES: dict[str, Rule] = {
         "msgspec pjsua2",
     ),
     "appliance.lines": rule(
-        "appliance.wire appliance.wire_stream appliance.media appliance.errors appliance.settings_file "
-        "hw.modem hw.errors",
+        "appliance.wire appliance.wire_stream appliance.wire_figures appliance.media appliance.errors "
+        "appliance.settings_file hw.modem hw.errors",
         "msgspec numpy pjsua2",
     ),
     "appliance.storage": rule("appliance.acd appliance.errors", "aiosqlite msgspec"),

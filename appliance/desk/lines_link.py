@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from appliance import wire
-from appliance.api import LineView
+from appliance import wire, wire_figures
+from appliance.api import LineFigures, LineView
 from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
 from appliance.desk.settings import DeskSettings
@@ -65,7 +65,8 @@ class LinesLink:
             return  # no line of this configuration
         is_same = before.state == told.state
         since = before.since if is_same else self._clock.of_monotonic(told.at)
-        self._lines[told.line] = LineView(told.line, told.state, told.alarm, told.number, since)
+        figures = _figures(told.figures, told.at) if told.figures is not None else before.figures
+        self._lines[told.line] = LineView(told.line, told.state, told.alarm, told.number, since, figures)
         if told.alarm:
             self._alarms.raise_(f"line {told.line}", f"Line {told.line}: {told.alarm}")
         else:
@@ -78,3 +79,18 @@ class LinesLink:
             if view.state != UNKNOWN:
                 self._lines[line] = LineView(line, UNKNOWN, "", "", now)
                 self._alarms.raise_(f"line {line}", f"Line {line}: the lines process does not run; see its log")
+
+
+def _figures(told: wire_figures.LineFigures, at: float) -> LineFigures:
+    return LineFigures(
+        calls=told.calls,
+        erlangs=round(told.off_hook / max(1.0, at - told.since), 3),
+        answer_ms=told.answer_ms,
+        slowest_answer_ms=told.slowest_answer_ms,
+        underruns=told.underruns,
+        overruns=told.overruns,
+        false_alarms=told.false_alarms,
+        hang_ups=told.hang_ups,
+        erle_db=told.erle_db,
+        drift_ppm=told.drift_ppm,
+    )

@@ -51,7 +51,7 @@ class Service:
         self._sip.start()
         await self._desks.start()
         self._store.forget_others(tuple(port.id for port in self._settings.lines))
-        self._workers = {port.id: Worker(self._line(port, loop), self._store) for port in self._settings.lines}
+        self._workers = {port.id: self._worker(port, loop) for port in self._settings.lines}
         for worker in self._workers.values():
             worker.start()
         watch = asyncio.create_task(SwitchWatch(host_and_port(self._settings.switch), self._switch_lives).run())
@@ -72,9 +72,15 @@ class Service:
         await self._desks.stop()
         logger.info("lines: stopped, every line on-hook")
 
+    def _worker(self, port: LinePort, loop: asyncio.AbstractEventLoop) -> Worker:
+        traces = Path(self._settings.traces) if self._settings.traces else None
+        return Worker(self._line(port, loop), self._store, traces)
+
     def _line(self, port: LinePort, loop: asyncio.AbstractEventLoop) -> Line:
         def notify(state: State, alarm: str, number: str) -> None:
-            told = LineState(port.id, state.value, alarm, number, time.monotonic())
+            worker = self._workers.get(port.id)
+            figures = worker.figures.told() if worker is not None else None
+            told = LineState(port.id, state.value, alarm, number, time.monotonic(), figures)
             loop.call_soon_threadsafe(self._desks.publish, told)
 
         music = Music(Path(self._settings.hold_music))

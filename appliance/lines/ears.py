@@ -5,6 +5,7 @@ frame that is louder than everything we sent of late is judged as it came; only 
 cancelled sound judged, so that we never take our own prompts for the line's (fxo §2.8, F22, F26).
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,13 @@ from appliance.media import dtmf
 FRAME: Final = 160
 FRAME_BYTES: Final = 2 * FRAME
 OF_LATE: Final = 4  # frames: the card's own delay and the hybrid's
+SPOKEN: Final = 160 * 500.0**2  # energy of a frame in which we speak
 ECHO_WITHIN: Final = 4000  # samples: a key of ours, its length and every delay
+
+
+LEAST_ECHO: Final = 1e9
+"""Energy: a second of -45 dBFS."""
+FORGETS: Final = 0.998  # a frame: ten seconds
 
 
 class OwnKeys:
@@ -42,6 +49,12 @@ class Ears:
     def __init__(self) -> None:
         self._came = self._sent = self._clean = b""
         self._loud = [0.0] * OF_LATE
+        self._echo = self._left = 0.0
+
+    @property
+    def erle(self) -> float | None:
+        """By how many dB what can only be our echo is lowered, of late; None when there was none."""
+        return None if self._echo < LEAST_ECHO else round(10 * math.log10(self._echo / max(self._left, 1.0)), 1)
 
     def hear(self, came: bytes, sent: bytes, clean: bytes) -> bytes:
         """Whole frames to be judged; `clean` may lag behind the other two."""
@@ -57,8 +70,15 @@ class Ears:
         self._loud = [*self._loud[1:], _energy(self._sent[:FRAME_BYTES])]
         came, clean = self._came[:FRAME_BYTES], self._clean[:FRAME_BYTES]
         level = _energy(came)
+        self._measure(level, _energy(clean))
         is_harmed = _energy(clean) > level  # a canceller led astray by tone and voice at once adds what it should take
         return came if level > max(self._loud) or is_harmed else clean
+
+    def _measure(self, echo: float, left: float) -> None:
+        """A frame in which we spoke and the line was 3 to 40 dB quieter: nearly all of it is echo."""
+        sent = self._loud[-1]
+        if sent > SPOKEN and 1e-4 * sent < echo < 0.5 * sent:
+            self._echo, self._left = FORGETS * self._echo + echo, FORGETS * self._left + left
 
 
 def _energy(pcm: bytes) -> float:

@@ -65,6 +65,7 @@ class Line:
         self._let_go_at: float | None = None
         self._has_switch = True
         self._alarms = Alarms(port.id)
+        self.ended_by = ""
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -85,6 +86,11 @@ class Line:
         self._begin_talk()
         self._move(Cue.RESUMED)
         logger.warning("Line %s: the caller of before our restart is still there and is called in again", self.port.id)
+
+    @property
+    def talk(self) -> Talk | None:
+        """The sound of the call there is, while samples flow."""
+        return self._talk
 
     @property
     def kept(self) -> KeptCall | None:
@@ -338,6 +344,7 @@ class Line:
         if self.state not in (State.ANSWERING, State.TALKING, *PLACING) or self._modem is None:
             return
         logger.info("Line %s: %s; going on-hook", self.port.id, why)
+        self.ended_by = why
         if self._talk is not None:
             logger.debug("Line %s: %s", self.port.id, self._talk.figures())
         self._end_call()

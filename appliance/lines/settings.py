@@ -32,7 +32,8 @@ class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the lines process needs to know.
 
     `sip` is our host:port, `switch` the switch's; `rtp_ports` are the first and last port. `hold_music` is a mono
-    WAV (8 kHz, 16 bit) for a caller whose switch died, who is kept for `keep_caller` seconds.
+    WAV (8 kHz, 16 bit) for a caller whose switch died, who is kept for `keep_caller` seconds. `traces` is the folder
+    that calls on lines are written down in; empty: none are.
     """
 
     sip: str
@@ -44,6 +45,7 @@ class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rtp_ports: tuple[int, int] = (17400, 17499)
     keep_caller: float = 60.0
     log_level: str = "INFO"
+    traces: str = ""
 
 
 def load(path: Path) -> LinesSettings:

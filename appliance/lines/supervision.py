@@ -82,6 +82,7 @@ class FarEnd:
         self, country: str, is_outgoing: bool = False, limits: Limits | None = None, is_shared: bool = False
     ) -> None:
         self.is_attended = True
+        self.false_alarms = 0
         self._is_shared = is_shared
         self._limits = limits or Limits()
         self._detector = Detector(country)
@@ -145,6 +146,7 @@ class FarEnd:
         self._quiet = 0.0 if is_speech else self._quiet + FRAME_S
         if self._since_drop > self._limits.drop_forgotten:
             self._since_drop = None
+            self.false_alarms += 1
         return self._quiet >= self._limits.drop_confirmed
 
     def _is_silent_too_long(self) -> bool:

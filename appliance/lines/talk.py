@@ -7,6 +7,7 @@ from typing import Final
 
 from appliance.lines.ears import Ears, OwnKeys
 from appliance.lines.elastic import Elastic
+from appliance.lines.figures import TalkFigures
 from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
 from appliance.lines.placing import Course, Placing
@@ -63,7 +64,8 @@ class Talk:
         self._deaf_to_keys = 0
         self._ledger = Ledger()
         self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
-        self._samples = 0
+        self._samples = self._overruns = 0
+        self._last = b"", b""
         self._echo, self._sent, self._ears, self._own_keys = echo, b"", Ears(), OwnKeys()
         self.is_attached = False
 
@@ -75,6 +77,19 @@ class Talk:
     def is_overloaded(self) -> bool:
         """The modem's link carries less than a call needs."""
         return self._ledger.is_overloaded
+
+    @property
+    def measured(self) -> TalkFigures:
+        """How the sound fared, in figures."""
+        erle = self._ears.erle if self._echo is not None else None
+        return TalkFigures(
+            self._samples, self._ledger.underruns, self._overruns, self._far_end.false_alarms, erle
+        )  # fmt: skip
+
+    @property
+    def levels(self) -> tuple[float, float]:
+        """The last batch from the line and to it, in dBFS."""
+        return ulaw.level(self._last[0]), ulaw.level(self._last[1])
 
     def figures(self) -> str:
         """How the sound fared, for the log."""
@@ -102,6 +117,7 @@ class Talk:
         out = self._spoken(owed)
         self._sent = (self._sent + out)[-SENT_KEPT:]
         self._samples += len(samples)
+        self._last = samples, out
         if self.placing is not None:
             return Heard(out, course=self.placing.hear(judged))
         keys = [press.digit for press in self._dtmf.hear(judged) if not self._own_keys.is_echo(press.digit)]
@@ -154,6 +170,7 @@ class Talk:
         """A signal of the modem."""
         if sign in (Sign.UNDERRUN, Sign.OVERRUN, Sign.LOST) and self._echo is not None:
             self._echo.realign()
+        self._overruns += sign in (Sign.OVERRUN, Sign.LOST)
         if sign is Sign.UNDERRUN:
             self._ledger.ran_dry()
         elif self.placing is not None:

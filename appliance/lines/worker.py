@@ -10,17 +10,20 @@ import select
 import threading
 import time
 from collections import deque
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from appliance.lines.facts import LegFact
+from appliance.lines.figures import Figures
 from appliance.lines.kept import KeptCall, Store
 from appliance.lines.line import Line
 from appliance.lines.states import State
+from appliance.lines.trace import Trace
 from hw.errors import ModemError
 from hw.modem.countries import country
 from hw.modem.driver import Modem
-from hw.modem.events import ModemEvent
+from hw.modem.events import ModemEvent, Signal
 from hw.modem.port import SerialPort
 
 logger = logging.getLogger(__name__)
@@ -34,9 +37,12 @@ ON_HOOK_WITHIN: Final = 1.5  # at a stop; after it, closing the port must do
 class Worker:
     """One line's thread. Thread-safe: `post`, `start`, `stop`."""
 
-    def __init__(self, line: Line, store: Store | None = None) -> None:
-        """`store` keeps the open port and the caller over our death."""
+    def __init__(self, line: Line, store: Store | None = None, traces: Path | None = None) -> None:
+        """`store` keeps the open port and the caller over our death, `traces` is where calls are written down."""
         self.line = line
+        self.figures = Figures(time.monotonic())
+        self._trace = Trace(traces, line.port.id)
+        self._was = line.state
         self._store = store or Store({})
         self._memory = self._store.memory(line.port.id)
         self._remembered: KeptCall | None = None
@@ -112,6 +118,7 @@ class Worker:
                 self._turn(port, modem, deadline)
                 self._failures = 0 if self.line.state is State.IDLE else self._failures
         finally:
+            self._look(time.monotonic())
             self._remember(None)
             self._store.let_go(self.line.port.id)
             port.close()
@@ -130,14 +137,36 @@ class Worker:
         while self._facts:
             self.line.leg(self._facts.popleft(), now)
         if device in readable:
-            self._tell(modem.receive(port.read(), now), now)
+            came = port.read()
+            if not modem.is_streaming:
+                self._trace.answer(came, now)
+            self._tell(modem.receive(came, now), now)
         self._tell(modem.tick(now), now)
         self.line.tick(now)
         self._remember(self.line.kept)
+        self._look(now)
 
     def _tell(self, events: list[ModemEvent], now: float) -> None:
         for event in events:
+            if isinstance(event, Signal):
+                talk = self.line.talk
+                self._trace.note(now, event.sign.value, sample=talk.measured.samples if talk else 0)
             self.line.hear(event, now)
+
+    def _look(self, now: float) -> None:
+        """Count and write down how the line stands now."""
+        line, talk = self.line, self.line.talk
+        if line.state is not self._was:
+            self._was = line.state
+            self._trace.note(now, "state", line.state.value)
+        is_over = self.figures.look(line.state, talk, line.ended_by, now)
+        if talk is not None:
+            self._trace.began()
+            if self._trace.wants_levels(now):
+                self._trace.levels(now, talk.measured.samples, *talk.levels)
+        elif is_over:
+            self._trace.note(now, "ended", line.ended_by, **asdict(self.figures.last))
+            self._trace.ended()
 
     def _remember(self, call: KeptCall | None) -> None:
         if call != self._remembered:
@@ -147,6 +176,8 @@ class Worker:
     def _write(self, port: SerialPort, modem: Modem) -> bool:
         """Write what the device takes; True when something is left."""
         out = modem.outgoing()
+        if out and not modem.is_streaming:
+            self._trace.command(out, time.monotonic())
         taken = port.write(out) if out else 0
         modem.keep(out[taken:])
         return taken < len(out)

@@ -1,5 +1,6 @@
 """µ-law (G.711) to linear 16-bit samples and back, by table. Bytes in, bytes out; linear is in the machine's order."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,13 @@ _CODE: Final = _encoding()
 def decode(ulaw: bytes) -> bytes:
     """Linear samples, two bytes each, of µ-law samples, one byte each."""
     return _LINEAR[np.frombuffer(ulaw, np.uint8)].tobytes()
+
+
+def level(ulaw: bytes) -> float:
+    """Mean level in dBFS (0 is the loudest sine); -99 for silence."""
+    linear = _LINEAR[np.frombuffer(ulaw, np.uint8)].astype(np.float64)
+    mean = float(linear @ linear) / max(1, len(linear))
+    return max(-99.0, 10 * math.log10(max(mean, 1e-9) / (32768.0**2 / 2)))
 
 
 def encode(linear: bytes) -> bytes:

@@ -19,6 +19,7 @@ from appliance.desk.lines_link import LinesLink
 from appliance.desk.settings import DeskSettings, PhoneSettings
 from appliance.edge.rpc import Registration
 from appliance.errors import EdgeError
+from appliance.wire_figures import LineFigures
 from appliance.wire_stream import Wire
 from tests.support.desk_office import settings
 
@@ -59,11 +60,14 @@ async def test_a_line_tells_its_state_and_its_trouble_and_is_unknown_when_its_pr
     trouble = "no modem at /dev/ttyACM0; plug it in"
     async with lines_process(
         tmp_path / "lines.sock",
-        wire.LineState("line-1", "down", trouble, "", 1.0),
+        wire.LineState("line-1", "down", trouble, "", 1001.0, LineFigures(1.0, calls=3, off_hook=250.0)),
         wire.LineState("stranger", "idle", "", "", 1.0),
     ):
         await until_line(link, "down")
         assert alarms.sentences() == (f"Line line-1: {trouble}",)
+        figures = link.views[0].figures
+        assert figures is not None
+        assert (figures.calls, figures.erlangs) == (3, 0.25)
     await until_line(link, "unknown")
     assert alarms.sentences() == ("Line line-1: the lines process does not run; see its log",)
     async with lines_process(tmp_path / "lines.sock", wire.LineState("line-1", "idle", "", "", 1.0)):

@@ -17,13 +17,13 @@ from tests.lines.bench import ListedTrunk
 class ServedLine:
     """`Worker` and `Line` for one device."""
 
-    def __init__(self, name: str, device: Path, tmp_path: Path) -> None:
+    def __init__(self, name: str, device: Path | str, tmp_path: Path, traces: Path | None = None) -> None:
         self.trunk = ListedTrunk()
         self.told: list[tuple[float, State, str]] = []
         self._changed = threading.Condition()
         port = LinePort(name, str(device), "JP", echo_cancelling=False)
         self.line = Line(port, self.trunk, Pipes(), Music(tmp_path / "none.wav"), self._notify)
-        self.worker = Worker(self.line)
+        self.worker = Worker(self.line, traces=traces)
         self.worker.start()
 
     def __enter__(self) -> "ServedLine":
@@ -50,6 +50,13 @@ class ServedLine:
         """Wait for a state; when it was told."""
         self.wait_until(lambda: self.state is wanted, timeout, wanted.value)
         return self.told[-1][0]
+
+    def wait_invited(self, count: int = 1, timeout: float = 8.0) -> None:
+        """The trunk has no condition of its own: the worker posts to it within its own wait."""
+        until = time.monotonic() + timeout
+        while len(self.trunk.invitations) < count:
+            assert time.monotonic() < until, f"no INVITE number {count}: {self.told[-5:]}"
+            time.sleep(0.01)
 
     def wait_until(self, is_so: Callable[[], bool], timeout: float, what: str) -> None:
         with self._changed:

@@ -27,7 +27,7 @@ def test_f13_a_modem_pulled_out_and_put_back_serves_the_next_call(tmp_path, card
         if moment != "idle":
             caller = card.ring("0312345678")
             served.wait(State.RINGING)
-            _wait_invited(served)
+            served.wait_invited()
         if moment == "talking":
             served.worker.post(LegAnswered(served.trunk.invitations[-1].attempt))
             served.wait(State.TALKING)
@@ -46,19 +46,11 @@ def test_f13_a_modem_pulled_out_and_put_back_serves_the_next_call(tmp_path, card
         if moment == "ringing":
             caller.give_up()
         again = card.ring("0398765432")
-        _wait_invited(served, 2 if moment != "idle" else 1)
+        served.wait_invited(2 if moment != "idle" else 1)
         served.worker.post(LegAnswered(served.trunk.invitations[-1].attempt))
         served.wait(State.TALKING)
         assert again.wait_for(CallerState.CONNECTED, 2)
     assert not card.is_off_hook
-
-
-def _wait_invited(served: ServedLine, count: int = 1, timeout: float = 8.0) -> None:
-    """The trunk has no condition of its own: the worker posts to it within its own wait."""
-    until = time.monotonic() + timeout
-    while len(served.trunk.invitations) < count:
-        assert time.monotonic() < until, f"no INVITE number {count}: {served.told[-5:]}"
-        time.sleep(0.01)
 
 
 def test_f14_two_modems_with_the_same_serial_number_stay_with_their_sockets_whatever_they_are_numbered(tmp_path):
@@ -83,7 +75,7 @@ def test_f14_two_modems_with_the_same_serial_number_stay_with_their_sockets_what
         one.wait(State.IDLE)
         two.wait(State.IDLE)
         first.ring("0311111111")
-        _wait_invited(one)
+        one.wait_invited()
         assert one.trunk.invitations[-1].number == "0311111111"
         assert two.trunk.invitations == []
 

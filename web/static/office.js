@@ -66,7 +66,13 @@ function makeLine() {
     h("strong", { class: "chip" }),
     h("span", { class: "for", role: "timer", "aria-live": "off" }),
     h("p", { class: "fault" }),
+    h("details", { class: "figures" }, h("summary", {}, say("line.figures")), h("p")),
   );
+}
+
+function figuresOf({ erle_db, drift_ppm, hang_ups, ...figures }) {
+  const ended = hang_ups.map(([rule, count]) => `${rule} ${count}`).join(", ");
+  return say("line.figures_told", { ...figures, erle: erle_db ?? "–", drift: drift_ppm ?? "–", hang_ups: ended || "–" });
 }
 
 function lineLook({ state, alarm }) {
@@ -75,7 +81,7 @@ function lineLook({ state, alarm }) {
 }
 
 function updateLine(item, line) {
-  const [, text, chip, time, fault] = item.children;
+  const [, text, chip, time, fault, figures] = item.children;
   setText(text.firstChild, say("line.name", { line: line.line.replace(/^line[-_ ]?/i, "") }));
   setText(text.lastChild, line.number);
   setText(chip, word("line", line.state));
@@ -84,6 +90,8 @@ function updateLine(item, line) {
   else still(time);
   setText(fault, line.alarm);
   setHidden(fault, !line.alarm);
+  setHidden(figures, !line.figures?.calls);
+  if (line.figures) setText(figures.lastChild, figuresOf(line.figures));
 }
 
 function showAlarms() {
