@@ -12,78 +12,11 @@ Rules:
 """
 
 import enum
-from typing import Final
-
-import msgspec
 
 from appliance.wire_figures import LineFigures
+from appliance.wire_nouns import VERSION, EndCause, Hello, Leg, LegState, Message, Origin
 
-VERSION: Final = 1
-
-
-class Message(msgspec.Struct, frozen=True, tag=True, array_like=False, forbid_unknown_fields=True):
-    """The base of everything that crosses the seam; the class name is the tag."""
-
-
-class Hello(Message, frozen=True):
-    """First message of each side: who speaks (`switch`, `desk`, `lines`) and which version of this file."""
-
-    role: str
-    version: int = VERSION
-
-
-class Origin(enum.Enum):
-    """Where an incoming leg came from, as the edge or the lines process vouched for it."""
-
-    PHONE = "phone"
-    TRUNK = "trunk"
-    LINE = "line"
-    DIALLED = "dialled"
-
-
-class LegState(enum.Enum):
-    """The life of a leg as the switch sees it: nothing said, ringing, answered with media, gone."""
-
-    NEW = "new"
-    RINGING = "ringing"
-    UP = "up"
-    ENDED = "ended"
-
-
-class EndCause(enum.Enum):
-    """Why a leg ended; `code` beside it is the SIP status where there was one."""
-
-    FAR = "far"  # the other party hung up or gave up
-    US = "us"  # the desk or the bridge's other side asked for it
-    REJECTED = "rejected"  # a final answer of 4xx-6xx after it rang (or an explicit 603)
-    BUSY = "busy"  # 486/600
-    NO_ANSWER = "no-answer"  # the ring time ran out
-    UNREACHABLE = "unreachable"  # no 18x in the alert time, 408, 480, 503, 3xx, no registration
-    CAPACITY = "capacity"  # refused: the switch is full
-    FAULT = "fault"  # media or transport failed; the text says what
-    GONE = "gone"  # a command named a leg the switch does not know (any more)
-
-
-class Leg(Message, frozen=True):
-    """One leg in a snapshot.
-
-    `peer` is the leg it is bridged with, `host` the one whose guest it is; `contact` what the desk called it by;
-    `since` when it began (monotonic).
-    """
-
-    leg: str
-    origin: Origin
-    origin_id: str
-    number: str
-    name: str
-    called: str
-    state: LegState
-    since: float
-    call_key: str = ""
-    contact: str = ""
-    peer: str = ""
-    host: str = ""
-
+__all__ = ["VERSION", "EndCause", "Hello", "Leg", "LegState", "Message", "Origin"]
 
 # --- commands: the desk asks -------------------------------------------------------------------------------------
 
@@ -173,10 +106,12 @@ class Bridge(Message, frozen=True):
     """Connect two legs, answering either if need be; music and prompts on them stop in the same instant.
 
     When one of two bridged legs ends the switch ends the other by itself, so a conversation needs no desk to end.
+    Not so with `ends_both` false: the other stays and hears music, for the desk to say what becomes of it.
     """
 
     a: str
     b: str
+    ends_both: bool = True
 
 
 class Record(Message, frozen=True):
@@ -220,12 +155,20 @@ class Hangup(Message, frozen=True):
     reason: str = ""
 
 
+class AnswerTransfer(Message, frozen=True):
+    """Tell the phone that sent a REFER (`TransferAsked`) whether it worked: 200, or why not as a SIP status."""
+
+    leg: str
+    code: int
+
+
 class AskSnapshot(Message, frozen=True):
     """Ask for everything the switch holds now."""
 
 
 Command = (
     Ring
+    | AnswerTransfer
     | Hold
     | Play
     | Tell
@@ -319,6 +262,19 @@ class HeldByPhone(Message, frozen=True):
     at: float
 
 
+class TransferAsked(Message, frozen=True):
+    """The phone on this leg wants its party to go to `to` (REFER), and waits for `AnswerTransfer`.
+
+    `replaces` is the leg of the phone's other call when it asked there first (Replaces). Until the answer the end of
+    this leg does not end its party's: that one hears music.
+    """
+
+    leg: str
+    to: str
+    at: float
+    replaces: str = ""
+
+
 class PromptEnded(Message, frozen=True):
     """The prompts of a `Play` are over; `cut` when a bridge or hang-up ended them early."""
 
@@ -389,6 +345,7 @@ Event = (
     | Ended
     | Digit
     | HeldByPhone
+    | TransferAsked
     | PromptEnded
     | RecordingStarted
     | RecordingClosed

@@ -48,7 +48,8 @@ RULES: dict[str, Rule] = {
     # Whatever stands directly in `appliance` and is not named here is composition: __main__, app, config, demo ...
     "appliance": COMPOSITION,
     "appliance.errors": rule(),
-    "appliance.wire": rule("appliance.wire_figures", "msgspec"),
+    "appliance.wire_nouns": rule(third_party="msgspec"),
+    "appliance.wire": rule("appliance.wire_figures appliance.wire_nouns", "msgspec"),
     "appliance.wire_figures": rule(third_party="msgspec"),
     "appliance.wire_stream": rule("appliance.errors appliance.wire", "msgspec"),
     "appliance.settings_file": rule("appliance.errors", "msgspec"),

@@ -3,7 +3,7 @@
 Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault moves a caller back in line (I-05).
 """
 
-from appliance.acd import callback, coaching, contacts, fallback, leaving, offers, promise, resume
+from appliance.acd import callback, coaching, contacts, fallback, leaving, offers, promise, resume, transfer
 from appliance.acd import commands as do
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import Restarted
@@ -18,6 +18,8 @@ def hung_up(office: Office, contact_id: str) -> None:
     contact = office.state.contacts.get(contact_id)
     if contact is None or not contact.is_live:
         return  # a promise has no leg of its own to lose (R-18)
+    if transfer.caller_gone(office, contact):
+        return
     if contact.callback is not None and contact.state not in TALKS:
         callback.caller_gone(office, contact)
     elif contact.state is ContactState.CONNECTED:
@@ -80,6 +82,7 @@ def _go_away(office: Office, contact: Contact) -> None:
     office.leave_line(contact)
     office.end_race(contact)
     contacts.stop_clock(office, contact)
+    transfer.abandon(office, contact)
     contact.state, contact.offer, contact.sent_to, contact.is_taken = ContactState.AWAY, "", None, False
     contact.is_admitted = True  # who was in the house before the fault is not refused after it
     contact.recording, contact.is_recording = "", False
@@ -90,7 +93,7 @@ def _go_away(office: Office, contact: Contact) -> None:
 def switch_lost(office: Office) -> None:
     """Every leg is gone. SIP callers are lost, line callers may return; agents are free, a fault earns no wrap-up."""
     for offer in list(office.state.offers.values()):
-        if offer.phase is Phase.OPEN:
+        if offer.phase is Phase.OPEN and not offer.is_direct:
             offers.withdraw(office, offer, "fault", Happening.WITHDRAWN)
     for contact in list(office.state.contacts.values()):
         _lose_caller(office, contact)
@@ -140,11 +143,13 @@ def restarted(office: Office, event: Restarted) -> None:
     What waiting callers should hear is ordered again: an order journalled as the desk died may never have left.
     """
     for offer in list(office.state.offers.values()):
-        if offer.offer not in event.offers:
+        if offer.offer not in event.offers and offer.offer in office.state.offers:
             _forget_offer(office, offer)
     for agent in list(office.state.agents.values()):
         if agent.legs:
-            agent.legs = {leg: call for leg, call in agent.legs.items() if leg in event.legs}
+            agent.legs = {
+                leg: call for leg, call in agent.legs.items() if leg in event.legs or leg in office.state.offers
+            }
             leaving.last_leg_down(office, agent, Happening.LEGS_LOST)
     coaching.restarted(office, event.coaches)
     for offer_id in event.offers:
@@ -156,7 +161,11 @@ def restarted(office: Office, event: Restarted) -> None:
 
 
 def _forget_offer(office: Office, offer: Offer) -> None:
-    if offer.phase is Phase.OPEN:
+    if offer.is_direct:
+        transfer.restart(office, offer)
+    elif transfer.leg_ended(office, offer, Happening.LEGS_LOST):
+        pass
+    elif offer.phase is Phase.OPEN:
         offers.go_on(office, offers.withdraw(office, offer, "restart", Happening.WITHDRAWN))
     elif offer.phase is Phase.TIMED_OUT:
         del office.state.offers[offer.offer]
@@ -173,7 +182,8 @@ def _say_again(office: Office, contact: Contact) -> None:
         promise.order_dial(office, contact)
     elif contact.hears is Hears.MUSIC:
         office.commands.append(do.HoldCaller(contact.contact))
+        transfer.say_again(office, contact)
     elif contact.hears is Hears.RINGBACK and contact.state is ContactState.OFFERING:
         office.commands.append(do.RingCaller(contact.contact))
-    elif contact.state is ContactState.CONNECTING:
+    elif contact.state is ContactState.CONNECTING or (contact.state is ContactState.CONNECTED and contact.transfers):
         office.commands.append(do.Connect(contact.contact, contact.offer))

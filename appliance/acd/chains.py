@@ -24,6 +24,7 @@ class Reason(enum.Enum):
     CLOSED = "closed"
     HOLIDAY = "holiday"
     KEY = "key"  # the caller pressed the digit for voicemail (S-34)
+    XFER = "xfer"  # an agent passed the caller on, to a machine
     XFER_REJECT = "xfer_reject"
     XFER_TIMEOUT = "xfer_timeout"
     DEGRADED = "degraded"  # disk, clock or power

@@ -7,8 +7,9 @@ _AGENT = (
     "duty_from"
 ).split()
 _CONTACT = (
-    "t_enq retry_at until clock_from entered_at announced_at announce_at ask_until relaxes_at sticky_until".split()
-)
+    "t_enq retry_at until clock_from entered_at announced_at announce_at ask_until relaxes_at sticky_until held_since "
+    "remind_at"
+).split()
 _OFFER = "opened_at bridged_at deadline".split()
 
 

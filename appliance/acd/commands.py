@@ -223,6 +223,64 @@ class ReleaseCaller:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class RingTarget:
+    """Ring `to` for a caller who is passed on, as the leg of `offer`: a direct call, whatever the duty (D-17).
+
+    `source` is the offer of the agent who asks first and is shown to the target, "" when the caller is.
+    """
+
+    offer: str
+    contact: str
+    kind: Kind
+    to: str
+    source: str
+    ring_s: float
+    alert_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptLeg:
+    """From now on `leg`, which a phone's own call was made of, is the leg of this offer."""
+
+    offer: str
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetConsult:
+    """Let the agent and the target talk, while the caller hears music (S-18)."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """Close this recording: what is said from now on is not the caller's business."""
+
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class DismissAgent:
+    """Let the agent hear the prompt, then hang up: the caller of a consultation is gone (R-14)."""
+
+    offer: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseTransfer:
+    """Tell the agent of this offer that the caller cannot be passed on, and why, in one word."""
+
+    contact: str
+    offer: str
+    why: str
+
+
+TransferOrder = RingTarget | AdoptLeg | LetConsult | StopRecording | DismissAgent | RefuseTransfer
+
 CallbackOrder = (
     OfferCallback
     | ReadBackNumber
@@ -247,6 +305,7 @@ Command = (
     | AnnouncePosition
     | TellCaller
     | CallbackOrder
+    | TransferOrder
     | SendCaller
     | SayToCaller
     | ReleaseCaller

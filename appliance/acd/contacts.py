@@ -4,12 +4,13 @@ Rule: every path out of here leaves the caller with a human, a running timer, or
 """
 
 from appliance.acd import commands as do
-from appliance.acd import promise, skill_need, story
+from appliance.acd import held, promise, skill_need, story
 from appliance.acd import recording as recordings
 from appliance.acd.model import TALKS, Contact, ContactState, Hears
 from appliance.acd.office import Office
 from appliance.acd.story import Outcome
 
+_UNHEARD = (Outcome.ABANDONED, Outcome.DISMISSED, Outcome.FALLBACK)
 RETRY_GAP_S = 2.0  # after everybody declined, before they are asked again (§3.5)
 
 
@@ -50,6 +51,7 @@ def ring(office: Office, contact: Contact) -> None:
 def stop_clock(office: Office, contact: Contact) -> None:
     """Close the running stretch of waiting or talking; the next one starts now."""
     spent = max(0.0, office.now - contact.clock_from)
+    held.over(office, contact)
     if contact.state in TALKS:
         contact.talked_s += spent
     elif contact.state is not ContactState.FALLBACK and contact.is_live:
@@ -62,6 +64,8 @@ def end(office: Office, contact: Contact, outcome: Outcome, why: str) -> None:
     stop_clock(office, contact)
     if contact.callback is not None:
         outcome = Outcome.CALLBACK  # each contact counts once (M-00)
+    elif contact.transfers and outcome in _UNHEARD:
+        outcome = Outcome.ANSWERED  # by the first agent, whatever came after
     office.leave_line(contact)
     office.end_race(contact)
     recordings.forget_pause(office, contact)

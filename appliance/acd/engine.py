@@ -23,6 +23,7 @@ from appliance.acd import (
     coaching,
     contacts,
     fallback,
+    held,
     hours,
     house_rules,
     keys,
@@ -35,6 +36,7 @@ from appliance.acd import (
     staff,
     story,
     strategies,
+    transfer,
 )
 from appliance.acd import events as ev
 from appliance.acd.commands import Command
@@ -53,6 +55,7 @@ ChainEvent = (
 )
 NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
+SubjectEvent = ev.HouseEvent | ev.TalkEvent | ev.TransferEvent
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged | ev.SeatLeft
 AgentEvent = DutyEvent | ev.LegStarted | ev.LegConnected | ev.LegEnded | ev.PhoneFound | ev.PhoneLost
 
@@ -161,14 +164,21 @@ class Acd:
                 self._begin_day(date)
             case ev.Healed(violations):
                 selfcheck.heal(self._office, violations)
-            case _ if isinstance(event, ev.HouseEvent):
-                house_rules.hear(self._office, event)
-            case _ if isinstance(event, ev.TalkEvent):
-                beside.hear(self._office, event)
+            case _ if isinstance(event, SubjectEvent):
+                self._hear_of_subject(event)
             case _ if isinstance(event, ChainEvent):
                 self._hear_from_chain(event)
             case _:
                 self._hear_of_agent(event)
+
+    def _hear_of_subject(self, event: SubjectEvent) -> None:
+        """What has an event file and a rules file of its own."""
+        if isinstance(event, ev.HouseEvent):
+            house_rules.hear(self._office, event)
+        elif isinstance(event, ev.TalkEvent):
+            beside.hear(self._office, event)
+        else:
+            transfer.heard(self._office, event)
 
     def _begin_day(self, date: str) -> None:
         """Midnight passed; a date told again, after a restart, begins nothing."""
@@ -217,23 +227,27 @@ class Acd:
                 fallback.voicemail_left(office, contact, hop, spoke_s)
 
     def _hear_of_offer(self, event: OfferEvent) -> None:
-        office = self._office
-        if isinstance(event, ev.OfferAccepted):
-            offers.accept(office, event.offer)
-            return
+        office, offer = self._office, self.state.offers.get(event.offer)
         if isinstance(event, ev.Bridged):
             offers.bridged(office, event.contact, event.offer)
-            return
-        offer = self.state.offers.get(event.offer)
-        if offer is None or offer.is_silent:
-            offers.note_unknown(office, event.offer)
-            return  # it has its one outcome already (D-05), or there is no phone that could have told this
-        if isinstance(event, ev.OfferLegEnded):
-            offers.leg_ended(office, offer)
+            transfer.bridged(office, event.contact)
+        elif isinstance(event, ev.OfferAccepted):
+            if offer is not None and offer.is_direct:
+                transfer.answered(office, offer)
+            else:
+                offers.accept(office, event.offer)
+        elif offer is None or offer.is_silent:
+            offers.note_unknown(office, event.offer)  # it has its one outcome already (D-05), or no phone at all
+        elif isinstance(event, ev.OfferLegEnded):
+            if not transfer.leg_ended(office, offer):
+                offers.leg_ended(office, offer)
         elif offer.phase is Phase.OPEN:
             self._end_offer(event, offer)
 
     def _end_offer(self, event: NoAnswer, offer: Offer) -> None:
+        if offer.is_direct and not isinstance(event, ev.OfferAlerted):
+            transfer.declined(self._office, event, offer)
+            return
         match event:
             case ev.OfferRejected():
                 offers.reject(self._office, offer)
@@ -287,7 +301,10 @@ class Acd:
             case Alarm.LOST:
                 staff.lost_too_long(self._office, whose)
             case Alarm.OFFER:
-                offers.deadline(self._office, self.state.offers[whose])
+                offer = self.state.offers[whose]
+                (transfer if offer.is_direct else offers).deadline(self._office, offer)
+            case Alarm.HELD:
+                held.remind(self._office, self.state.contacts[whose])
             case Alarm.AWAY:
                 callers.deadline(self._office, self.state.contacts[whose])
             case Alarm.WAITING:

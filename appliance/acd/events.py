@@ -31,16 +31,26 @@ from appliance.acd.talk_events import (
     TalkEvent,
     WrapUpExtensionAsked,
 )
+from appliance.acd.transfer_events import (
+    CallerHeld,
+    ConsultJoined,
+    TransferAsked,
+    TransferCancelled,
+    TransferCompleted,
+    TransferEvent,
+)
 
 __all__ = [  # of one subject each, told here too
     "Bridged",
     "CallAssigned",
     "CallCoded",
     "CallNoted",
+    "CallerHeld",
     "CoachAnswered",
     "CoachAsked",
     "CoachLeft",
     "CoachModeAsked",
+    "ConsultJoined",
     "HelpAsked",
     "HoursHeld",
     "HouseEvent",
@@ -56,6 +66,10 @@ __all__ = [  # of one subject each, told here too
     "OfferUnreachable",
     "RecordingPauseAsked",
     "TalkEvent",
+    "TransferAsked",
+    "TransferCancelled",
+    "TransferCompleted",
+    "TransferEvent",
     "WrapUpExtensionAsked",
 ]
 
@@ -363,5 +377,6 @@ Event = (
     | SeatLeft
     | DayBegan
     | Healed
+    | TransferEvent
     | Ticked
 )

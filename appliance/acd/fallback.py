@@ -55,7 +55,10 @@ def go_on(office: Office, contact: Contact) -> None:
         way = contact.ways.pop()
         contact.queue, contact.why, contact.step = way.queue, way.reason.value, way.step
         contact.announced, contact.announced_wait = way.announced, None
-    _say_last(office, contact, NOBODY)
+    if contact.gives_back_to:
+        _give_back(office, contact)
+    else:
+        _say_last(office, contact, NOBODY)
 
 
 def _next(office: Office, contact: Contact) -> Destination | None:
@@ -70,8 +73,33 @@ def _next(office: Office, contact: Contact) -> Destination | None:
 
 
 def _steps(office: Office, contact: Contact) -> tuple[Destination, ...]:
-    queue = office.queues.get(contact.queue)
-    return steps_of(queue.chains, Reason(contact.why), is_sent_on=bool(contact.ways)) if queue is not None else ()
+    """Whom somebody else has a place for goes on with what was set up only: the usual message is not the end of it."""
+    queue, has_place = office.queues.get(contact.queue), bool(contact.ways or contact.gives_back_to)
+    steps = steps_of(queue.chains, Reason(contact.why), is_sent_on=has_place) if queue is not None else ()
+    return (*_personal(office, contact), *steps)
+
+
+def _personal(office: Office, contact: Contact) -> tuple[Destination, ...]:
+    """The fallback of the person whom the caller was passed to in vain (D-16)."""
+    to = contact.transfer.to if contact.transfer is not None else ""
+    people = (agent.settings for agent in office.state.agents.values())
+    return next((one.if_no_answer for one in people if to and one.phone == to), ())
+
+
+def _give_back(office: Office, contact: Contact) -> None:
+    """Nobody whom the caller was passed to took the call: into the old queue, at the old place (D-16, R-12, I-05)."""
+    transfer = contact.transfer
+    kind, to = (transfer.kind, transfer.to) if transfer is not None else (Kind.QUEUE, contact.queue)
+    told = story.TransferEnded(office.now, contact.contact, contact.agent, kind.value, to, "returned")
+    office.facts.append(told)
+    contacts.stop_clock(office, contact)
+    contact.queue, contact.gives_back_to, contact.transfer = contact.gives_back_to, "", None
+    contact.entered_at, contact.announced, contact.announce_at = office.now, 0, 0.0
+    contact.is_admitted = True  # who talked here already is not refused for want of room
+    contact.last_agent, contact.sticky_until, contact.announced_wait = "", 0.0, None
+    contact.declined.clear()
+    contacts.hold(office, contact)
+    contacts.wait(office, contact)
 
 
 def _exists(office: Office, destination: Destination) -> bool:
@@ -115,6 +143,16 @@ def order_again(office: Office, contact: Contact) -> None:
     office.commands.append(do.SendCaller(contact.contact, Kind(kind), to, contact.hops, ring_s, contact.why))
 
 
+def send_to(office: Office, contact: Contact, destination: Destination, reason: Reason) -> None:
+    """Send a caller straight to one destination that the box answers for; what fails goes on from there."""
+    contact.state, contact.offer, contact.why, contact.step = ContactState.FALLBACK, "", reason.value, 0
+    contact.sent_to, contact.is_taken, contact.prompt, contact.ask = None, False, "", Ask.NOTHING
+    contact.hops += 1
+    contact.visited.append(destination.key)
+    office.facts.append(_sent_on(office, contact, destination))
+    _send(office, contact, destination)
+
+
 def _offer_callback(office: Office, contact: Contact) -> None:
     """Ask whether the caller wants to be called back; who wants no call back, or says nothing, goes on."""
     if callback.is_promised(office, contact):
@@ -142,8 +180,13 @@ def _enter(office: Office, contact: Contact, destination: Destination) -> None:
     if left not in contact.visited:
         contact.visited.append(left)
     contact.ways.append(Way(contact.queue, Reason(contact.why), contact.step, contact.announced))
+    move_to(office, contact, destination)
+
+
+def move_to(office: Office, contact: Contact, destination: Destination) -> None:
+    """The caller stands in that queue from now on, or goes along the chain of why not."""
     contacts.stop_clock(office, contact)
-    contact.queue, contact.entered_at = destination.to, office.now
+    contact.queue, contact.entered_at, contact.transfer = destination.to, office.now, None
     contact.announced, contact.announce_at, contact.announced_wait = 0, 0.0, None
     contact.is_admitted, contact.offers = False, 0  # who declined there is asked last here as well (I-24)
     contact.last_agent, contact.sticky_until = "", 0.0

@@ -27,9 +27,15 @@ def let_hear(office: Office, contact: Contact) -> None:
 
 
 def join(office: Office, contact: Contact, offer: Offer) -> None:
-    """Connect caller and agent, who are both on the line."""
+    """Connect caller and agent, who are both on the line, and wait for the word that they hear each other."""
     _until(office, offer, office.state.office.bridge_s)
-    contact.state, contact.hears = ContactState.CONNECTING, Hears.AGENT
+    contact.state = ContactState.CONNECTING
+    connect(office, contact, offer)
+
+
+def connect(office: Office, contact: Contact, offer: Offer) -> None:
+    """Bridge the two, in a recording of its own where the queue records."""
+    contact.hears = Hears.AGENT
     office.commands.append(do.Connect(contact.contact, offer.offer))
     recording.begin(office, contact, offer)
 

@@ -7,7 +7,8 @@ import datetime
 
 from appliance.acd.deadlines import Alarm
 from appliance.acd.eligible import can_be_waited_for
-from appliance.acd.model import Contact, LastTalk, State
+from appliance.acd.memory import LastTalk
+from appliance.acd.model import Contact, State
 from appliance.acd.office import Office
 
 KEPT_DAYS = 90

@@ -8,29 +8,45 @@ from appliance.acd import commands as do
 from appliance.acd.deadlines import Alarm
 from appliance.acd.model import Agent, Offer, Phase, Reach
 from appliance.acd.office import Office
+from appliance.acd.settings import QueueSettings
 from appliance.acd.tables import Happening
 
 HANG_UP_S = 2.0  # a leg we hung up and heard nothing of is down (I-17)
 
 
-def let_go(office: Office, offer: Offer, why: str) -> None:
-    """Hang the agent's leg of an accepted offer up, and believe it gone after HANG_UP_S."""
+def await_end(office: Office, offer: Offer) -> None:
+    """The agent's leg is being hung up; if nobody says that it ended, it has."""
     offer.phase, offer.deadline = Phase.HANGING_UP, office.now + HANG_UP_S
     office.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)
+
+
+def let_go(office: Office, offer: Offer, why: str) -> None:
+    """Hang the agent's leg of an accepted offer up, and believe it gone after HANG_UP_S."""
+    await_end(office, offer)
     office.commands.append(do.WithdrawOffer(offer.offer, why))
 
 
 def drop_leg(office: Office, offer: Offer, happening: Happening) -> None:
     """Take the offer's leg from the agent; when it was the last one, wrap-up or rest follows (A-13 to A-15, A-25)."""
-    agent = office.state.agents[offer.agent]
     del office.state.offers[offer.offer]
-    agent.offer = ""
+    agent = office.state.agents.get(offer.agent)
+    if agent is None:
+        return  # a transfer's target who is no agent
+    if offer.is_direct:
+        agent.legs.pop(offer.offer, None)
+    else:
+        agent.offer = ""
     queue = office.queues.get(offer.queue)
-    if offer.was_bridged and queue is not None:
+    if offer.was_bridged and queue is not None and _is_of(offer, queue):
         announce.note_handled(office.state.queues[queue.queue], queue, office.now - offer.bridged_at)
         if agent.is_available:
             agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
     last_leg_down(office, agent, happening)
+
+
+def _is_of(offer: Offer, queue: QueueSettings) -> bool:
+    """A direct call earns the queue's wrap-up only for those who serve it."""
+    return not offer.is_direct or offer.agent in queue.agents
 
 
 def last_leg_down(office: Office, agent: Agent, happening: Happening = Happening.LAST_LEG_DOWN) -> None:

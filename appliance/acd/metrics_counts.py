@@ -207,6 +207,7 @@ def count(
         auto_offs=Counter(one.reason for one in ledger.auto_offs if _counts(one, interval, agents)),
         confirmed_s=tuple(one.after_s for one in ledger.confirmed if _counts(one, interval, agents)),
         offers=_offers(ledger, interval, queue),
+        transfers=_transfers(ledger, interval, queue),
         excused=_excused(ledger, interval, queue),
         one_segment=sum(one.segments == 1 for one in inside if one.left is Exit.ANSWERED),
         numbered=len(numbered),
@@ -312,6 +313,11 @@ def _announced(ledger: Ledger, contacts: Collection[str]) -> tuple[tuple[float, 
 
 def _ring_holds(ledger: Ledger, interval: Interval) -> float:
     return sum(one.within(interval.start, interval.end) for one in ledger.ring_holds)
+
+
+def _transfers(ledger: Ledger, interval: Interval, queue: str) -> Transfers:
+    ways = Counter(one.way for one in ledger.passed_on if interval.has(one.wall) and queue in ("", one.queue))
+    return Transfers(ways["blind"], ways["attended"], ways["rejected"], ways["returned"])
 
 
 def _line_use(ledger: Ledger, interval: Interval, queue: str) -> Mapping[str, float]:

@@ -157,6 +157,15 @@ class Ghost:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """A step of a transfer out of this queue (M-16): blind, attended, then what became of it in one word."""
+
+    queue: str
+    wall: float
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """What an agent's duty, phone and prompt have been since office time `at`."""
 

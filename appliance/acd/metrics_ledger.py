@@ -61,6 +61,7 @@ class Ledger:
     unanswered: dict[str, float] = field(default_factory=dict)
     ring_holds: list[entry.Stretch] = field(default_factory=list)
     healed: list[float] = field(default_factory=list)
+    passed_on: list[entry.PassedOn] = field(default_factory=list)
     inside: dict[float, dict[str, int]] = field(default_factory=dict)
     shifts: dict[str, entry.Shift] = field(default_factory=dict)
     talking: dict[str, entry.Segment] = field(default_factory=dict)
@@ -91,6 +92,8 @@ class Ledger:
         """Start in the middle of an office's life: who is inside, or on duty, was so until here."""
         self.at, self.wall = state.at, wall
         for ringing in state.offers.values():
+            if ringing.is_direct:
+                continue  # a transfer's is no offer of a queue
             opened = wall - (state.at - ringing.opened_at)
             self.offers[ringing.offer] = entry.Offer(
                 ringing.offer, ringing.contact, ringing.agent, ringing.queue, opened
@@ -117,7 +120,7 @@ class Ledger:
             if contact.left is None and not contact.has_ended:
                 contact.waited_s = at - contact.at
         for segment in self.talking.values():
-            self._spent(segment.agent, entry.Doing.TALKING, at - segment.at)
+            self._spent(segment.agent, entry.Doing.TALKING, at - segment.at - segment.held_s)
         for agent in acd.state.agents.values():
             if agent.wrap_until:
                 self._spent(agent.settings.agent, entry.Doing.WRAPPING, at - agent.wrap_since)
@@ -140,15 +143,16 @@ class Ledger:
                 self._offer_ended(fact)
             case story.LateAnswer():
                 self._late_answer(fact)
-            case story.DutyChanged():
-                if not fact.actor and not fact.is_available:
-                    self.auto_offs.append(entry.AutoOff(fact.agent, self.wall, fact.reason))
+            case story.DutyChanged(actor="", is_available=False):
+                self.auto_offs.append(entry.AutoOff(fact.agent, self.wall, fact.reason))
             case story.WrapUpFinished():
                 self._wrapped(fact)
             case story.CallbackPromised() | story.CallbackDialled():
                 self._called_back(fact)
             case story.Healed():
                 self.healed.append(self.wall)
+            case _ if isinstance(fact, story.PassingFact):
+                self._passed_on(fact)
 
     def _arrived(self, fact: story.ContactArrived) -> None:
         contact = entry.Contact(fact.contact, fact.queue, fact.number, fact.origin, fact.at, self.wall)
@@ -166,7 +170,8 @@ class Ledger:
             promise.ended, promise.after_s = "connected", fact.at - promise.at
         elif told is not None and not told.is_served:
             told.is_served, told.waited_s = True, fact.at - told.at
-        self._open_segment(contact, fact.agent, fact.offer)
+        if fact.agent in self.shifts:  # a caller may be passed to somebody who is no agent
+            self._open_segment(contact, fact.agent, fact.offer)
 
     def _open_segment(self, contact: entry.Contact, agent: str, offer: str) -> None:
         contact.segments += 1
@@ -175,6 +180,15 @@ class Ledger:
         self.talking[offer] = segment
         if (before := self.wrapping.pop(agent, None)) is not None:
             before.is_over = True
+
+    def _passed_on(self, fact: story.PassingFact) -> None:
+        segment = self.talking.get(fact.offer) if isinstance(fact, story.CallerTakenBack) else None
+        if isinstance(fact, story.TransferBegan | story.TransferEnded):
+            way = fact.how if isinstance(fact, story.TransferEnded) else "attended" if fact.ask_first else "blind"
+            self.passed_on.append(entry.PassedOn(self.contacts[fact.contact].queue, self.wall, way))
+        elif isinstance(fact, story.CallerTakenBack) and segment is not None:
+            segment.held_s += fact.held_s
+            self._spent(fact.agent, entry.Doing.HOLDING, fact.held_s)
 
     def _ended(self, fact: story.ContactEnded) -> None:
         contact = self.contacts[fact.contact]
@@ -247,7 +261,7 @@ class Ledger:
             live = state.contacts.get(segment.contact)
             if live is None or live.offer != segment.offer:
                 del self.talking[segment.offer]
-                segment.talked_s = max(0.0, self.at - segment.at)
+                segment.talked_s = max(0.0, self.at - segment.at - segment.held_s)
                 self._spent(segment.agent, entry.Doing.TALKING, segment.talked_s)
                 self.wrapping[segment.agent] = segment
         for name, segment in tuple(self.wrapping.items()):
@@ -284,4 +298,7 @@ class Ledger:
 
 
 def _may_wrap_up(agent: Agent | None, segment: entry.Segment) -> bool:
-    return agent is not None and bool(agent.wrap_until or agent.owed_wrap_s or agent.offer == segment.offer)
+    if agent is None:
+        return False
+    is_on = agent.offer == segment.offer or segment.offer in agent.legs
+    return bool(agent.wrap_until or agent.owed_wrap_s or is_on)

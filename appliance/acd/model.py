@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from appliance.acd.chains import Kind, Reason, Way
 from appliance.acd.house import House
+from appliance.acd.memory import LastTalk, LeftPlace, Transfer
 from appliance.acd.settings import AgentSettings, OfficeSettings
 from appliance.acd.talk import Coach, Pause
 from appliance.acd.view import Status
@@ -141,9 +142,11 @@ class ContactState(enum.Enum):
     WAITING = "waiting"  # T-max, T-noagent and every agent's events
     OFFERING = "offering"  # T-ring
     CONNECTING = "connecting"  # T-bridge
-    CONNECTED = "connected"  # two humans
+    CONNECTED = "connected"  # two humans; `held_since` while the agent holds the caller
     TAKEN = "taken"  # two humans, the other one a supervisor who took the call over
     KEPT = "kept"  # the agent has left, a supervisor is asked to take the call; `until`
+    CONSULTING = "consulting"  # the agent asks somebody first, the caller hears music (S-18)
+    TRANSFERRING = "transferring"  # the agent has passed the caller on and left; T-xfer
     AWAY = "away"  # the leg died with the switch; OfficeSettings.away_s
     RESTING = "resting"  # a promised callback out of hours or before its retry; nobody is on the line
     DIALLING = "dialling"  # the customer's phone rings, an agent is held
@@ -151,7 +154,7 @@ class ContactState(enum.Enum):
     FALLBACK = "fallback"  # on the way along a chain: the last message, or whoever else was to take the call
 
 
-TALKS = (ContactState.CONNECTED, ContactState.TAKEN, ContactState.KEPT)
+TALKS = (ContactState.CONNECTED, ContactState.CONSULTING, ContactState.TAKEN, ContactState.KEPT)
 """A conversation with a person has begun, and is not over for the caller."""
 
 
@@ -217,6 +220,9 @@ class Contact:
     of the reason `why`, `hops` counts destinations over all chains and `visited` are their keys (I-27). `ways` are the
     chains that were left for another queue, the last one last. `sent_to` is where the caller is in FALLBACK;
     `is_taken`: whoever that is has taken the call; `prompt` is what is being said.
+
+    `transfer` runs until they talk with the target or are back, `transfers` counts all of them; `gives_back_to` is the
+    queue that has the old place when nobody takes the call (D-16). `remind_at`: the agent is told of the hold again.
     """
 
     contact: str
@@ -274,6 +280,11 @@ class Contact:
     relaxes_at: float = 0.0
     last_agent: str = ""
     sticky_until: float = 0.0
+    transfer: Transfer | None = None
+    transfers: int = 0
+    gives_back_to: str = ""
+    held_since: float = 0.0
+    remind_at: float = 0.0
 
     @property
     def in_queue_since(self) -> float:
@@ -302,6 +313,9 @@ class Offer:
     """A contact presented to one agent. `deadline` means what the phase says: T-ring, T-bridge, hang-up guard, R-05.
 
     It is 0 while they talk: two humans need no timer. `is_blameless`: a miss sends nobody off duty (D-20, groups).
+
+    The offer of a transfer rings `to`, whoever that is: `agent` is then "" or the agent at that phone, who has it among
+    their own calls (a direct call, D-17). `leg` is the switch's name when the leg was not dialled for the offer.
     """
 
     offer: str
@@ -317,6 +331,13 @@ class Offer:
     race: str = ""
     why: Why | None = None
     bridged_at: float = 0.0
+    to: str = ""
+    leg: str = ""
+
+    @property
+    def is_direct(self) -> bool:
+        """A transfer's: no queue chose the agent, and duty has no say in it (D-17)."""
+        return bool(self.to)
 
     @property
     def is_silent(self) -> bool:
@@ -341,23 +362,6 @@ class QueueState:
     answered: dict[str, int] = field(default_factory=dict)
     handled: int = 0
     handling_s: float = 0.0
-
-
-@dataclass(slots=True)
-class LastTalk:
-    """Who talked with a caller's number last, on which day (ISO, "" unknown): F-08's memory."""
-
-    agent: str
-    day: str
-
-
-@dataclass(slots=True)
-class LeftPlace:
-    """The place of a caller who gave up, kept `until` then for the same number (F-44)."""
-
-    t_enq: float
-    seq: int
-    until: float
 
 
 @dataclass(slots=True)

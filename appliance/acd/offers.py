@@ -271,14 +271,15 @@ def bridged(office: Office, contact_id: str, offer_id: str) -> None:
     stop_ringing(office, contact, LOST_RACE, elsewhere=True)
     office.end_race(contact)
     contacts.stop_clock(office, contact)
-    contact.state, contact.agent = ContactState.CONNECTED, offer.agent
+    contact.state, contact.agent = ContactState.CONNECTED, offer.agent or offer.to
     _remember_talk(office, contact, offer)
     offer.was_bridged, offer.bridged_at, offer.deadline = True, office.now, 0.0
-    office.state.agents[offer.agent].has_talked = True
-    _note_call(office.state.agents[offer.agent], offer)
+    if (agent := office.state.agents.get(offer.agent)) is not None:
+        agent.has_talked = True
+        _note_call(agent, offer)
     recording.give_notice(office, contact)
     office.facts.append(
-        story.ContactAnswered(office.now, contact_id, offer.agent, offer_id, contact.recording, contact.waited_s)
+        story.ContactAnswered(office.now, contact_id, contact.agent, offer_id, contact.recording, contact.waited_s)
     )
 
 
@@ -288,6 +289,8 @@ def _note_call(agent: Agent, offer: Offer) -> None:
 
 
 def _remember_talk(office: Office, contact: Contact, offer: Offer) -> None:
+    if offer.is_direct:
+        return  # no queue chose them: neither a turn nor the last agent
     last_agent.remember(office.state, contact, offer.agent)
     if offer.queue in office.state.queues:
         strategies.answered(office.state.queues[offer.queue], offer.agent)

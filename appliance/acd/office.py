@@ -60,7 +60,7 @@ class Office:
                 self.deadlines.add(coach.until, Alarm.COACH, coach.coach)
 
     def _index_contact(self, contact: Contact) -> None:
-        for alarm in (Alarm.STICKY, Alarm.RELAX, Alarm.JOIN, Alarm.PAUSE):
+        for alarm in (Alarm.STICKY, Alarm.RELAX, Alarm.JOIN, Alarm.PAUSE, Alarm.HELD):
             if when := _contact_deadline(contact, alarm):
                 self.deadlines.add(when, alarm, contact.contact)
         if contact.state is ContactState.WAITING:
@@ -220,6 +220,8 @@ def _contact_deadline(contact: Contact, alarm: int) -> float:
         return contact.sticky_until
     if alarm == Alarm.RELAX:
         return contact.relaxes_at
+    if alarm == Alarm.HELD:
+        return contact.remind_at
     if alarm == Alarm.JOIN:
         return contact.race.joins_at if contact.race is not None else 0.0
     if alarm == Alarm.PAUSE:

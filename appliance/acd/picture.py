@@ -9,7 +9,7 @@ from appliance.acd.strategies import Choice
 from appliance.acd.talk import Coach, CoachPhase, Mode, Pause
 from appliance.acd.view import AgentView, CallbackView, CallView, OfficeView, QueueView, WaitingView
 
-_TALKING = (ContactState.CONNECTING, *TALKS)
+_TALKING = (ContactState.CONNECTING, ContactState.TRANSFERRING, *TALKS)
 
 
 def draw(state: State, now: float) -> OfficeView:
@@ -76,8 +76,11 @@ def _is_private_everywhere(state: State, agent: Agent) -> bool:
 
 
 def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) -> AgentView:
-    settings, offer = agent.settings, state.offers.get(agent.offer)
+    settings, offer = agent.settings, _offer_of(state, agent)
     contact = state.contacts.get(offer.contact) if offer is not None else None
+    holds = contact if contact is not None and offer is not None and contact.offer == offer.offer else None
+    consulted = holds.transfer if holds is not None and holds.state is ContactState.CONSULTING else None
+    held_since = holds.held_since if holds is not None else 0.0
     is_wrapping, beside = agent.state is AgentState.WRAP_UP, _beside(state, offer, contact)
     return AgentView(
         agent=settings.agent,
@@ -91,7 +94,7 @@ def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) ->
         prompt=agent.prompt,
         wrap_until=agent.wrap_until if is_wrapping else 0.0,
         contact=contact.contact if contact is not None else "",
-        offer=agent.offer,
+        offer=offer.offer if offer is not None else "",
         outbound=any(leg.outbound for leg in agent.legs.values()),
         recording=_is_recorded(contact, offer) and beside.pause is None,
         changed_by_itself_at=agent.changed_by_itself_at,
@@ -109,6 +112,10 @@ def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) ->
         last_contact=agent.last_contact,
         may_extend=is_wrapping and agent.wrap_extended < _extensions(state, agent.last_queue),
         helps=_helps(state, settings.phone),
+        held_since=held_since,
+        is_held_long=bool(held_since and state.office.held_s) and state.at >= held_since + state.office.held_s,
+        consults=consulted.to if consulted is not None else "",
+        is_consulting=consulted is not None and state.offers[consulted.target].phase is Phase.ACCEPTED,
     )
 
 
@@ -152,6 +159,12 @@ def _helps(state: State, phone: str) -> str:
     }
     here = (one.supervisor for one in state.office.supervisors if one.phone == phone)
     return next((ringing[name] for name in here if name in ringing), "") if ringing else ""
+
+
+def _offer_of(state: State, agent: Agent) -> Offer | None:
+    """The call the agent is rung with or talks on: a queue's, or one that was passed on to them."""
+    passed = (state.offers[leg] for leg in agent.legs if leg in state.offers)
+    return state.offers.get(agent.offer) or next(passed, None)
 
 
 def _is_recorded(contact: Contact | None, offer: Offer | None) -> bool:
@@ -222,4 +235,6 @@ def _call(state: State, contact: Contact) -> CallView:
         code=contact.code,
         talking=is_talking,
         callback=_promised_to(contact),
+        held_since=contact.held_since,
+        passed_to=contact.transfer.to if contact.transfer is not None else "",
     )

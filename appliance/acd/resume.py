@@ -1,6 +1,7 @@
 """Who gave up and calls again within T-resume stands where they stood (F-44): by number, in the same queue, once."""
 
-from appliance.acd.model import Contact, LeftPlace
+from appliance.acd.memory import LeftPlace
+from appliance.acd.model import Contact
 from appliance.acd.office import Office
 
 

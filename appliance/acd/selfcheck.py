@@ -24,7 +24,9 @@ def violations(state: State) -> tuple[str, ...]:
 
 
 def _of_agents(state: State) -> Iterator[str]:
-    opened = Counter(offer.agent for offer in state.offers.values() if offer.phase is Phase.OPEN)
+    opened = Counter(
+        offer.agent for offer in state.offers.values() if offer.phase is Phase.OPEN and not offer.is_direct
+    )
     for name, agent in state.agents.items():
         offer = state.offers.get(agent.offer)
         if (agent.state is AgentState.RINGING) != (opened[name] == 1) or opened[name] > 1:
@@ -52,7 +54,9 @@ def _without_exit(state: State, contact: Contact) -> str:
         case ContactState.OFFERING:
             is_rung = bool(contact.ringing) and all(one in state.offers for one in contact.ringing)
             return "" if is_rung else "and nobody is rung"
-        case ContactState.CONNECTING | ContactState.CONNECTED:
+        case ContactState.TRANSFERRING:
+            return "" if offer is not None and offer.phase is Phase.OPEN else "and nobody is rung"
+        case ContactState.CONNECTING | ContactState.CONNECTED | ContactState.CONSULTING:
             return "" if offer is not None and offer.phase is Phase.ACCEPTED else "with nobody"
         case ContactState.TAKEN:
             with_whom = [one.contact for one in state.coaches.values() if one.phase is CoachPhase.TALKING]
@@ -105,11 +109,15 @@ def _drop_orphans(office: Office) -> None:
             continue
         del state.offers[offer.offer]
         office.commands.append(do.WithdrawOffer(offer.offer, "healed"))
-        if agent is not None and agent.offer == offer.offer:
-            agent.offer = ""
+        if agent is not None:
+            agent.legs.pop(offer.offer, None)
+            agent.offer = "" if agent.offer == offer.offer else agent.offer
 
 
 def _is_whole(state: State, offer: Offer, agent: Agent | None) -> bool:
+    if offer.is_direct:
+        is_held = agent is None or offer.offer in agent.legs
+        return is_held and (offer.phase is Phase.HANGING_UP or offer.contact in state.contacts)
     if agent is None or agent.offer != offer.offer:
         return False
     if offer.phase is Phase.OPEN and agent.state is not AgentState.RINGING:

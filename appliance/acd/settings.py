@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from appliance.acd.chains import Chain
+from appliance.acd.chains import Chain, Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class AgentSettings:
     phone: str
     seat: int = 0
     skills: tuple[Skill, ...] = ()
+    if_no_answer: tuple[Destination, ...] = ()  # where callers go who were passed to this person in vain (D-16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class OfficeSettings:
     carried_prefixes: tuple[str, ...] = ("",)  # numbers that some way out carries; "" is every number
     resume_s: float = 300.0  # T-resume: how long the place of a caller who gave up is kept; 0 not at all
     transfer_s: float = 20.0  # T-xfer: how long somebody a caller was sent on to is rung
+    held_s: float = 60.0  # T-held: the agent is reminded of a caller on hold; 0 never
     voicemail_s: float = 300.0  # the longest message, then the caller is hung up
     away_s: float = 60.0  # how long a line caller may be without a leg after the switch died
     ageing_s: float = 0.0  # F-10: a step of priority is worth this much waiting; 0: priority always goes first

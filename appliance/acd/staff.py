@@ -94,6 +94,8 @@ def leg_connected(office: Office, event: LegConnected) -> None:
 def leg_ended(office: Office, event: LegEnded) -> None:
     """The call is over; with the queue's identity and connected it is followed by wrap-up as an inbound one (S-11)."""
     agent = office.known_agent(event.agent)
+    if event.leg in office.state.offers:
+        return  # a transfer's, which ends as an offer does
     if agent is None or not office.knows_leg(agent, event.leg):
         return
     leg = agent.legs.pop(event.leg)

@@ -53,6 +53,10 @@ class AgentView:
     may_extend: bool = False  # more wrap-up may be asked for (F-19)
     help_asked: bool = False  # a supervisor is being rung to help in silence (U-08)
     helps: str = ""  # the agent whom this person's phone is rung to help (U-08)
+    held_since: float = 0.0  # this agent holds a caller: by the phone, or to ask somebody first (0: no)
+    is_held_long: bool = False  # longer than T-held: the agent ought to look
+    consults: str = ""  # whom the agent asks first, "" for nobody
+    is_consulting: bool = False  # that person has answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ class CallView:
     callback: str = ""  # as in WaitingView
     note: str = ""  # S-21: the next agent sees it, too
     code: str = ""
+    held_since: float = 0.0  # on hold by the agent since then (0: not)
+    passed_to: str = ""  # where the caller is being passed on, "" when nowhere
 
 
 @dataclass(frozen=True, slots=True)

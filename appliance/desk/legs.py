@@ -52,6 +52,8 @@ class Legs:
         self._leg_of: dict[str, str] = {}
         self._contact_of: dict[str, str] = {}
         self._named: set[str] = set()
+        self._adopted: dict[str, str] = {}
+        self._adopter: dict[str, str] = {}
         self.agents: dict[str, str] = {}
         """Leg of a phone's own call → the agent whose phone it is."""
         self.recordings: dict[str, str] = {}
@@ -64,13 +66,17 @@ class Legs:
         return "c" + base64.b32encode(digest).decode().lower().rstrip("=")[:12]
 
     def offer_leg(self, offer: str) -> str:
-        """The leg dialled for an offer."""
-        return f"{offer}.{self._mark}"
+        """The leg dialled for an offer, or the one it adopted."""
+        return self._adopted.get(offer) or f"{offer}.{self._mark}"
+
+    def adopt(self, offer: str, leg: str) -> None:
+        """The offer is on a leg that was dialled for something else (a consultation that became a transfer)."""
+        self._adopted[offer], self._adopter[leg] = leg, offer
 
     def offer_of(self, leg: str) -> str:
         """The offer a leg was dialled for, "" when it is no offer's."""
         offer, _, mark = leg.partition(".")
-        return offer if mark == self._mark else ""
+        return offer if mark == self._mark else self._adopter.get(leg, "")
 
     def coach_leg(self, coach: str) -> str:
         """The leg dialled for a supervisor who is to take part in a conversation."""
@@ -110,6 +116,6 @@ class Legs:
 
     def forget_all(self) -> None:
         """The switch died and every leg with it."""
-        for table in (self._leg_of, self._contact_of, self.agents, self.recordings):
+        for table in (self._leg_of, self._contact_of, self._adopted, self._adopter, self.agents, self.recordings):
             table.clear()
         self._named.clear()

@@ -36,6 +36,7 @@ class OwnCall:
 
     first: str
     second: str
+    to: str = ""
     is_up: bool = False
     outside: wire.Incoming | None = None
     attempt: int = 1
@@ -47,12 +48,12 @@ class OwnCalls:
 
     def __init__(self, settings: DeskSettings, legs: Legs, post: Post, say: Say, ways_out: WaysOut) -> None:
         self._settings, self._legs, self._post, self._say = settings, legs, post, say
-        self._ways_out = ways_out
+        self.ways_out = ways_out
         self._calls: dict[str, OwnCall] = {}
 
     def begin(self, call: wire.Incoming, to: ToPhone | ToOutside) -> None:
         """Dial the other side for a phone that called it."""
-        own = OwnCall(call.leg, second_leg(call.leg))
+        own = OwnCall(call.leg, second_leg(call.leg), call.called)
         if isinstance(to, ToPhone):
             self._add(own)
             self.started(call.origin_id, call.leg, outbound=True)
@@ -72,7 +73,7 @@ class OwnCalls:
         call = own.outside
         assert call is not None
         who = f"phone {call.origin_id}"
-        way = self._ways_out.dial(Outgoing(own.second, call.called, who, call.number, call.name, not_by=own.not_by))
+        way = self.ways_out.dial(Outgoing(own.second, call.called, who, call.number, call.name, not_by=own.not_by))
         if isinstance(way, Refusal):
             return way
         own.not_by |= {way.by}
@@ -86,8 +87,7 @@ class OwnCalls:
 
     def started(self, phone: str, leg: str, *, outbound: bool) -> None:
         """If the phone is an agent's, the agent has a call of their own now."""
-        agent = next((one.agent for one in self._settings.office.agents if one.phone == phone), "")
-        if agent:
+        if agent := self._agent_at(phone):
             self._legs.agents[leg] = agent
             self._post(ev.LegStarted(agent, leg, outbound))
 
@@ -111,6 +111,24 @@ class OwnCalls:
         if (call := self._calls.get(leg)) is not None:
             call.is_up = True
 
+    def give_up(self, first: str) -> OwnCall | None:
+        """The call that the phone on leg `first` began, which from now on is somebody else's to end; None without."""
+        call = self._calls.pop(first, None)
+        if call is None or call.first != first:
+            return None
+        self._calls.pop(call.second, None)
+        self._legs.agents.pop(call.second, None)
+        return call
+
+    def take_back(self, call: OwnCall) -> None:
+        """What was given up is the phone's own call again."""
+        self._add(call)
+        if agent := self._agent_at(call.to):
+            self._legs.agents[call.second] = agent
+
+    def _agent_at(self, phone: str) -> str:
+        return next((one.agent for one in self._settings.office.agents if one.phone == phone), "")
+
     def ended(self, event: wire.Ended) -> None:
         """One side is gone; before they talked the other one is told why (afterwards the switch ends it by itself)."""
         if agent := self._legs.agents.pop(event.leg, ""):
@@ -131,8 +149,8 @@ class OwnCalls:
 
     def found(self, first: wire.Leg, second: wire.Leg) -> None:
         """A call from before the desk's restart: take it up where it is."""
-        is_outside = self._ways_out.of(second.leg) is not None
-        call = OwnCall(first.leg, second.leg, is_up=second.peer == first.leg)
+        is_outside = self.ways_out.of(second.leg) is not None
+        call = OwnCall(first.leg, second.leg, first.called, is_up=second.peer == first.leg)
         call.outside = _as_call(first) if is_outside else None
         self._add(call)
         self.started(first.origin_id, first.leg, outbound=True)

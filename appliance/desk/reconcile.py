@@ -45,6 +45,7 @@ class Reconciler:
         """Tell the core everything that the snapshot says and it does not know, and the switch what it missed."""
         self._legs.forget_all()
         self._translator.own_calls.forget_all()
+        self._adopt()
         self._translator.ways_out.forget_all()
         self._translator.exits.forget_all()
         has_died = bool(before.boot) and before.boot != snapshot.boot
@@ -69,6 +70,12 @@ class Reconciler:
         self._say_last_messages()
         self._callers_and_leftovers(legs, before, own)
         self._translator.exits.voicemail.look_for_missed(snapshot.recordings)
+
+    def _adopt(self) -> None:
+        """Offers of transfers on legs that were dialled for something else."""
+        for offer in self._acd.state.offers.values():
+            if offer.leg:
+                self._legs.adopt(offer.offer, offer.leg)
 
     def _bind(self, legs: Iterable[wire.Leg]) -> None:
         """Put callers the core knows back on their legs; one who is away is admitted again later, at the old place."""

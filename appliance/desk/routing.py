@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from appliance.acd.chains import Kind
 from appliance.desk.feature_codes import Dialled, dialled
 from appliance.desk.settings import DeskSettings, TrunkSettings
 from appliance.wire import Incoming, Origin
@@ -111,6 +112,21 @@ def _from_phone(call: Incoming, settings: DeskSettings) -> Route:
             return Refusal(486, f"phone {call.origin_id} called itself")
         return ToPhone(call.called)
     return outside(call.called, settings, f"phone {call.origin_id}")
+
+
+def target(number: str, settings: DeskSettings) -> tuple[Kind, str]:
+    """What a number is that a caller is passed on to (S-16): a queue or group by its id, a person, or the outside."""
+    if queue := _queue_of_number(number, settings):
+        return Kind.QUEUE, queue
+    if any(phone.number == number for phone in settings.phones):
+        return Kind.USER, number
+    return Kind.EXTERNAL, number
+
+
+def numbers(settings: DeskSettings) -> tuple[tuple[str, str], ...]:
+    """Every number of the house and the name beside it: queues and groups first, then phones."""
+    queues = ((queue.number, queue.name or queue.queue) for queue in settings.office.queues if queue.number)
+    return (*queues, *((phone.number, phone.name) for phone in settings.phones))
 
 
 def outside(number: str, settings: DeskSettings, who: str) -> ToOutside | Refusal:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from appliance.acd import story
 from appliance.acd.story import OfferOutcome
+from appliance.desk.routing import masked
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ def sentence_of(fact: story.Fact) -> str:
             return _of_a_talk(fact) if isinstance(fact, story.TalkFact) else _of_the_house(fact)
         case story.ContactArrived() | story.OfferOpened() | story.WrapUpFinished():
             return ""
+        case _:
+            return _passed_on(fact)
 
 
 def _of_the_engine(fact: story.Healed | story.NotKnown) -> str:
@@ -82,6 +85,21 @@ def _of_the_house(fact: story.HouseFact) -> str:
     if fact.held == "schedule":
         return f"{whose} follows its hours again, by {fact.actor}"
     return f"{whose} is held {fact.held}, by {fact.actor}"
+
+
+def _passed_on(fact: story.PassingFact) -> str:
+    match fact:
+        case story.TransferBegan():
+            how = "after asking there" if fact.ask_first else "now"
+            return f"{fact.agent} passes contact {fact.contact} on to {fact.kind} {masked(fact.to)}, {how}"
+        case story.TransferEnded():
+            return f"Contact {fact.contact}, passed on to {fact.kind} {masked(fact.to)}: {fact.how}"
+        case story.HeldLong():
+            return f"Contact {fact.contact} has been on hold by {fact.agent} for {fact.held_s:.0f} s"
+        case story.CallerTakenBack():
+            return f"Contact {fact.contact} was on hold for {fact.held_s:.1f} s"
+        case story.CallerHeld():
+            return ""
 
 
 def _offer_ended(fact: story.OfferEnded) -> str:

@@ -12,7 +12,7 @@ from appliance.acd import commands as do
 from appliance.acd import events as ev
 from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
-from appliance.acd.model import ContactState
+from appliance.acd.model import TALKS, ContactState
 from appliance.desk import spoken
 from appliance.desk.agent_keys import AgentKeys
 from appliance.desk.exits import Exits
@@ -20,6 +20,7 @@ from appliance.desk.exits import Order as ExitOrder
 from appliance.desk.features import Features
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCalls
+from appliance.desk.passing import Passing
 from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQueue, masked, route
 from appliance.desk.settings import DeskSettings
 from appliance.desk.supervisor_codes import SupervisorCodes
@@ -65,6 +66,7 @@ class Translator:
         self.talks = Talks(settings, acd, legs, post, say, self.own_calls)
         self.supervisor_codes = SupervisorCodes(settings, self.talks, post, say)
         self.exits = Exits(settings, acd, legs, post, say, self.own_calls, ways_out, voicemail)
+        self.passing = Passing(settings, acd, legs, post, say, self.own_calls)
 
     # --- orders of the core ---------------------------------------------------------------------------------------
 
@@ -85,6 +87,7 @@ class Translator:
                 self._dial(command)
             case do.WithdrawOffer(offer, why, elsewhere):
                 logger.info("Offer %s is withdrawn: %s", offer, why)
+                self.passing.released(offer)
                 self._say(wire.Hangup(self._legs.offer_leg(offer), reason=ELSEWHERE if elsewhere else ""))
             case do.Connect(contact, offer):
                 self._to_caller(contact, lambda leg: self._say(wire.Bridge(leg, self._legs.offer_leg(offer))))
@@ -97,12 +100,19 @@ class Translator:
                 self._tell(command)
             case _ if isinstance(command, ExitOrder):
                 self.exits.carry_out(command)
-            case _ if isinstance(command, do.TalkOrder):
-                self.talks.carry_out(command)
+            case _ if isinstance(command, do.TalkOrder | do.TransferOrder):
+                self._talk(command)
             case do.ReleaseCaller(contact):
                 self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
             case _:
                 assert_never(command)
+
+    def _talk(self, command: do.TalkOrder | do.TransferOrder) -> None:
+        """Supervisors and recordings of a conversation; callers who are passed on from one."""
+        if isinstance(command, do.TransferOrder):
+            self.passing.carry_out(command)
+        else:
+            self.talks.carry_out(command)
 
     def _tell(self, order: do.SayToCaller | do.TellCaller) -> None:
         """Prompts for a caller who goes on being held."""
@@ -174,17 +184,19 @@ class Translator:
                 self.recording_closed(event)
             case wire.Refused():
                 self._refused(event)
-            case wire.Digit(leg, digit):
-                self._digit(leg, digit)
-            case wire.HeldByPhone() | wire.LineState() | wire.Snapshot() | wire.Joined():
-                self._heard_aside(event)
+            case wire.Digit(leg, digit, at):
+                self._digit(leg, digit, at)
             case _:
-                assert_never(event)
+                self._heard_aside(event)
 
-    def _heard_aside(self, event: wire.HeldByPhone | wire.LineState | wire.Snapshot | wire.Joined) -> None:
-        """What changes nothing by itself."""
+    def _heard_aside(
+        self, event: wire.HeldByPhone | wire.TransferAsked | wire.LineState | wire.Snapshot | wire.Joined
+    ) -> None:
+        """What agents' phones ask for, and what changes nothing by itself."""
         if isinstance(event, wire.Snapshot):
             self.snapshot_heard(event)
+        elif isinstance(event, wire.HeldByPhone | wire.TransferAsked):
+            self.passing.heard(event)
         else:
             logger.debug("Nothing to do for %s", type(event).__name__)
 
@@ -209,6 +221,7 @@ class Translator:
     def ended(self, event: wire.Ended) -> None:
         """A leg is gone: a caller hung up, an offer has its outcome, a phone's own call is over."""
         self.ways_out.ended(event.leg)
+        self.passing.ended(event.leg)
         contact = self._legs.drop(event.leg)
         if contact and not self.exits.caller_gone(contact):
             self._post(ev.CallerHungUp(contact))
@@ -258,7 +271,7 @@ class Translator:
     def _use_of(self, leg: str) -> Use:
         """What an emergency call would end: nobody talks with a caller who only waits (§3.10)."""
         contact = self._acd.contact(self._legs.contact_of(leg))
-        return Use.QUEUE if contact is not None and contact.state is ContactState.CONNECTED else Use.WAITING
+        return Use.QUEUE if contact is not None and contact.state in TALKS else Use.WAITING
 
     def _post_offer(self, leg: str, event: type[ev.OfferAlerted | ev.OfferAccepted]) -> None:
         if offer := self._legs.offer_of(leg):
@@ -289,16 +302,18 @@ class Translator:
             case EndCause.FAR | EndCause.US | EndCause.FAULT | EndCause.GONE:
                 self._post(ev.OfferLegEnded(offer))
 
-    def _digit(self, leg: str, digit: str) -> None:
+    def _digit(self, leg: str, digit: str, at: float) -> None:
         """A key. A caller's means nothing while they talk and is kept nowhere: it may be a card's number (S-08)."""
         if self.talks.pressed(leg, digit) or self.supervisor_codes.pressed(leg, digit):
             return
         if (offer := self._acd.offer(self._legs.offer_of(leg))) is not None:
+            if self.passing.key(offer, leg, digit, at):
+                return
             meant = self._agent_keys.pressed(leg, offer.agent, digit)
             if meant is not None:
                 self._post(meant)
         contact = self._acd.contact(self._legs.contact_of(leg))
-        if contact is not None and contact.state is not ContactState.CONNECTED:
+        if contact is not None and contact.state not in TALKS:
             self._post(ev.DigitPressed(contact.contact, digit))
             self.exits.voicemail.pressed(contact.contact, digit)
 
@@ -310,6 +325,7 @@ class Translator:
         if not self.exits.prompt_over(event.leg, self._legs.contact_of(event.leg)):
             self._message_over(event.leg)
             self._features.said(event.leg)
+            self.passing.prompt_over(event.leg)
 
     def _message_over(self, leg: str) -> None:
         """A message was said: the last one ends in hanging up (D-06), one before a chain goes on along it (S-37)."""
@@ -327,5 +343,6 @@ class Translator:
             if not self.exits.refused(event.leg, self._legs.contact_of(event.leg)):
                 self._message_over(event.leg)
             self._features.said(event.leg)
+            self.passing.prompt_over(event.leg)
         elif event.command == "Dial" and (offer := self._legs.offer_of(event.leg)):
             self._post(ev.OfferUnreachable(offer))

@@ -158,6 +158,11 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             | story.ContactSentOn()
             | story.CallbackPromised()
             | story.CallbackDialled()
+            | story.CallerHeld()
+            | story.CallerTakenBack()
+            | story.HeldLong()
+            | story.TransferBegan()
+            | story.TransferEnded()
         ):
             return []  # the journal tells them again when a report asks
 

@@ -76,7 +76,7 @@ async def _run(settings: SwitchSettings) -> None:
 
 
 def _print_capacity() -> None:
-    from appliance.switch.pjsua import count_capacity
+    from appliance.switch.capacity import count_capacity
 
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink,

@@ -1,6 +1,7 @@
 """From SIP answers to the causes of the seam (appliance.wire.EndCause)."""
 
-from appliance.wire import EndCause
+from appliance.switch.legs import LiveLeg
+from appliance.wire import EndCause, LegState, Origin
 
 _BUSY = (486, 600)
 
@@ -18,3 +19,10 @@ def of_refusal(code: int, alerted: bool) -> EndCause:
     if code < 400 or not alerted or code in (408, 503):
         return EndCause.UNREACHABLE  # 3xx too: where a call goes is not for a phone to say
     return EndCause.REJECTED
+
+
+def of_far_end(leg: LiveLeg, code: int) -> EndCause:
+    """Why a leg is over that the far side ended: a refusal, a fault before there was audio, or a hang-up."""
+    if leg.origin is Origin.DIALLED and not leg.accepted:
+        return of_refusal(code, leg.state is LegState.RINGING)
+    return EndCause.FAULT if leg.accepted and leg.state is not LegState.UP else EndCause.FAR

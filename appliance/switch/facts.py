@@ -53,4 +53,13 @@ class KeyPressed:
     digit: str
 
 
-Fact = CallArrived | CallMoved | MediaChanged | KeyPressed
+@dataclass(frozen=True, slots=True)
+class TransferWanted:
+    """REFER: the phone wants its party to go `to` (the Refer-To URI); `progress` is the call pjsua2 places for it."""
+
+    call: int
+    to: str
+    progress: int
+
+
+Fact = CallArrived | CallMoved | MediaChanged | KeyPressed | TransferWanted

@@ -6,6 +6,9 @@ from urllib.parse import unquote
 
 from appliance.wire import Origin
 
+OURSELVES = "deskbell"
+"""Who calls when pjsua2 follows a REFER; no other call says so, and the edge sends this one back to us."""
+
 _URI = re.compile(r"sips?:(?:(?P<user>[^@;>\s]*)@)?[^;>\s]+", re.IGNORECASE)
 _SHORT = {"f": "from", "t": "to", "i": "call-id", "m": "contact"}
 _VOUCHED = (
@@ -32,7 +35,7 @@ def read(message: str, source: str) -> Invite:
 
     Only this machine may vouch: a header of ours from elsewhere counts as absent.
     """
-    lines = re.sub(r"\r?\n[ \t]+", " ", message.split("\r\n\r\n", 1)[0]).splitlines()
+    lines = _lines(message)
     headers = _headers(lines[1:])
     origin, origin_id = _vouched(headers) if source.rpartition(":")[0].startswith("127.") else (None, "")
     name, number = party(headers.get("from", ""))
@@ -46,6 +49,17 @@ def read(message: str, source: str) -> Invite:
     )
 
 
+def calling(number: str, name: str, realm: str) -> str:
+    """The From of a call that we place; nobody is shown as ourselves, which means a REFER to the edge."""
+    shown = name.replace("\\", "").replace('"', "")
+    return f'"{shown}" <sip:{"anonymous" if number in ("", OURSELVES) else number}@{realm}>'
+
+
+def call_id(message: str) -> str:
+    """The Call-ID of a whole SIP message."""
+    return _headers(_lines(message)[1:]).get("call-id", "")
+
+
 def party(header: str) -> tuple[str, str]:
     """The display name and the user part of a From or To header; empty where there is none."""
     head, bracket, _ = header.partition("<")
@@ -53,6 +67,11 @@ def party(header: str) -> tuple[str, str]:
     if name.startswith('"') and name.endswith('"') and len(name) > 1:
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
     return name, _user(header[len(head) :] if bracket else header)
+
+
+def _lines(message: str) -> list[str]:
+    """The first line and the headers, folded ones unfolded."""
+    return re.sub(r"\r?\n[ \t]+", " ", message.split("\r\n\r\n", 1)[0]).splitlines()
 
 
 def _headers(lines: list[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import enum
 import itertools
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Final
 
 from appliance import wire
 from appliance.switch.alarms import Alarm
-from appliance.wire import Ended, Joining, LegState, Origin
+from appliance.wire import EndCause, Ended, Joining, LegState, Origin
 
 REMEMBERED: Final = 1000
 
@@ -56,6 +57,7 @@ class LiveLeg:
     joins: Joining | None = None
     is_held: bool = False
     accepted: bool = False
+    ends_both: bool = True
     alert: Alarm | None = None
     ring: Alarm | None = None
 
@@ -138,6 +140,11 @@ class Legs:
         self._ended[leg.name] = ended
         while len(self._ended) > REMEMBERED:
             self._ended.popitem(last=False)
+
+    def end_of(self, name: str) -> Ended:
+        """The answer to a command for a leg that is gone, or never was."""
+        never = Ended(name, EndCause.GONE, time.monotonic(), text="the switch knows no such leg")
+        return self.how_ended(name) or never
 
     def how_ended(self, name: str) -> Ended | None:
         """The end of a leg that is gone, while it is remembered."""

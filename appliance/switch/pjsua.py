@@ -22,7 +22,8 @@ from typing import Any, Final
 import pjsua2 as pj
 
 from appliance.errors import SwitchError
-from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase
+from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase, TransferWanted
+from appliance.switch.invite import OURSELVES
 from appliance.switch.settings import SwitchSettings
 
 logger = logging.getLogger(__name__)
@@ -72,8 +73,8 @@ class _Call(pj.Call):  # type: ignore[misc]
         self.agent.facts.append(KeyPressed(self.number, str(prm.digit)))
 
     def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
-        """Where a call goes is for the desk to say, not for a phone's REFER."""
-        prm.statusCode = 603
+        """A phone's REFER: the desk says what becomes of it; the call that pjsua2 places now comes back to us."""
+        self.agent.guard(lambda: self._transfer_wanted(prm))
 
     def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
         """An INVITE with Replaces would take over a conversation that the desk knows nothing of."""
@@ -89,6 +90,12 @@ class _Call(pj.Call):  # type: ignore[misc]
             return int(self.getStreamStat(0).rtcp.rxStat.pkt)
         except pj.Error:
             return self._heard_before
+
+    def _transfer_wanted(self, prm: Any) -> None:
+        progress = self.agent.own_call()
+        prm.newCall, prm.statusCode = progress, 202
+        prm.opt.textCount = prm.opt.videoCount = 0
+        self.agent.facts.append(TransferWanted(self.number, str(prm.dstUri), progress.number))
 
     def _moved(self) -> None:
         now = self.getInfo()
@@ -186,9 +193,8 @@ class UserAgent:
 
     def dial(self, to: str, local: str, headers: Mapping[str, str]) -> int:
         """Send an INVITE by way of the edge and return the call's number. Raises TooManyCallsError, SwitchError."""
-        number = next(self._numbers)
-        call = _Call(self, number, pj.PJSUA_INVALID_ID)
-        self.calls[number] = call
+        call = self.own_call()
+        number = call.number
         prm = _op(0, headers)
         prm.txOption.localUri = local
         try:
@@ -202,6 +208,17 @@ class UserAgent:
                 ) from None
             raise SwitchError(f"the call could not be placed: {_reason(refused)}") from None
         return number
+
+    def own_call(self) -> _Call:
+        """A call of ours that is not placed yet, in our books."""
+        number = next(self._numbers)
+        call = self.calls[number] = _Call(self, number, pj.PJSUA_INVALID_ID)
+        return call
+
+    def call_id(self, number: int) -> str:
+        """The Call-ID of a call, "" when it is gone."""
+        call = self.calls.get(number)
+        return str(call.getInfo().callIdString) if call is not None else ""
 
     def answer(self, number: int, code: int) -> None:
         """Answer an incoming call with `code` (18x, 200)."""
@@ -309,23 +326,6 @@ class UserAgent:
             raise
 
 
-def count_capacity(settings: SwitchSettings) -> int:
-    """How many legs this build of pjsua2 really holds, found by placing calls until it refuses one.
-
-    The calls go to a socket of our own that never answers. Leaves the library unusable: for a process of its own.
-    """
-    agent = UserAgent(settings)
-    agent.start()
-    count = 0
-    try:
-        while count < 4096:
-            agent.dial(f"sip:capacity@{settings.edge}", "sip:capacity@localhost", {})
-            count += 1
-    except TooManyCallsError:
-        return count
-    return count
-
-
 def _hushed(work: Callable[[], None]) -> None:
     """pjlib greets on stdout before it can be told not to; our stdout says `ready` and nothing else."""
     sys.stdout.flush()
@@ -376,7 +376,7 @@ def _endpoint_config(settings: SwitchSettings) -> Any:
 
 def _account_config(settings: SwitchSettings) -> Any:
     config = pj.AccountConfig()
-    config.idUri = f"sip:deskbell@{settings.realm}"
+    config.idUri = f"sip:{OURSELVES}@{settings.realm}"
     if settings.edge:
         config.sipConfig.proxies.append(f"sip:{settings.edge};lr")
     config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE

@@ -11,11 +11,11 @@ from typing import Final, assert_never
 
 from appliance import wire
 from appliance.errors import SwitchError
-from appliance.switch import arrivals, causes
+from appliance.switch import arrivals, causes, invite
 from appliance.switch.alarms import Alarms
 from appliance.switch.audio import Audio
 from appliance.switch.early import Early
-from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase
+from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase, TransferWanted
 from appliance.switch.fallback import Fallback
 from appliance.switch.guests import Guests
 from appliance.switch.keeper import Keeper, Listening
@@ -23,6 +23,7 @@ from appliance.switch.legs import Hearing, Legs, LiveLeg
 from appliance.switch.pjsua import TooManyCallsError, UserAgent
 from appliance.switch.recordings import Recordings
 from appliance.switch.settings import SwitchSettings
+from appliance.switch.transfers import TOLD_S, Transfers
 from appliance.switch.voice_watch import VoiceWatch
 from appliance.wire import EndCause, Ended, LegState, Origin
 
@@ -49,6 +50,7 @@ class Switchboard:
         self._fallback = Fallback(settings.without_desk, self.alarms, self)
         self._guests = Guests(self._legs, self._replan, self._take, self.hang_up, emit)
         self._early = Early(ua, self._legs, self._audio, emit)
+        self._transfers = Transfers(ua, self.alarms, self._legs, emit)
         self._voices = VoiceWatch(self.alarms, self._legs, ua.heard, self._fell_silent)
 
     # --- what the desk asks -------------------------------------------------------------------------------------
@@ -71,7 +73,9 @@ class Switchboard:
             case wire.Dial():
                 self.dial(command)
             case wire.Bridge():
-                self.bridge(command.a, command.b)
+                self.bridge(command.a, command.b, ends_both=command.ends_both)
+            case wire.AnswerTransfer():
+                self._transfers.answer(command.leg, command.code)
             case wire.Record():
                 self._record(command)
             case wire.RecordVoice():
@@ -101,6 +105,8 @@ class Switchboard:
                 self._audio.tell(leg, order.prompts)
             case wire.Leave():
                 self._guests.leave(leg)
+            case wire.Hangup() if self._transfers.is_being_told(leg.name):
+                self.alarms.at(time.monotonic() + TOLD_S, lambda: self._with(leg.name, self.hang_up))
             case wire.Hangup():
                 self.hang_up(leg, code=order.code, reason=order.reason)
 
@@ -133,8 +139,7 @@ class Switchboard:
             return
         now = time.monotonic()
         leg = LiveLeg(order.leg, 0, Origin.DIALLED, "", order.number, order.name, order.to, now, contact=order.contact)
-        shown = order.name.replace("\\", "").replace('"', "")
-        local = f'"{shown}" <sip:{order.number or "anonymous"}@{self._settings.realm}>'
+        local = invite.calling(order.number, order.name, self._settings.realm)
         try:
             leg.call = self._ua.dial(order.to, local, {"Alert-Info": order.alert_info} if order.alert_info else {})
         except TooManyCallsError as full:
@@ -148,7 +153,7 @@ class Switchboard:
         leg.alert = self.alarms.at(now + order.alert_s, lambda: self._give_up(leg, EndCause.UNREACHABLE))
         leg.ring = self.alarms.at(now + order.ring_s, lambda: self._give_up(leg, EndCause.NO_ANSWER))
 
-    def bridge(self, first: str, second: str) -> None:
+    def bridge(self, first: str, second: str, *, ends_both: bool = True) -> None:
         """Connect two legs as soon as both are up; either one gone is answered with its end."""
         a, b = self._legs.named(first), self._legs.named(second)
         if a is None or b is None or a is b:
@@ -162,6 +167,7 @@ class Switchboard:
             self._part(leg)
             leg.peer = other.name
         for leg in (a, b):
+            leg.ends_both = ends_both
             self._take(leg)
         self._join(a)
 
@@ -183,14 +189,8 @@ class Switchboard:
 
     def snapshot(self) -> wire.Snapshot:
         """Everything alive now; what was missed is added by the server."""
-        return wire.Snapshot(
-            legs=tuple(leg.fact() for leg in self._legs),
-            recordings=self.recordings.names(),
-            missed=(),
-            capacity=self._capacity,
-            boot=self._boot,
-            at=time.monotonic(),
-        )
+        legs, recordings = tuple(leg.fact() for leg in self._legs), self.recordings.names()
+        return wire.Snapshot(legs, recordings, (), self._capacity, self._boot, time.monotonic())
 
     def desk_left(self) -> None:
         """No desk any more: calls that nobody spoke to yet fall under the static rule."""
@@ -209,22 +209,27 @@ class Switchboard:
 
     def take_fact(self, fact: Fact, *, desk_listens: bool) -> None:
         """A callback's fact, in the order they came."""
+        if isinstance(fact, CallArrived):
+            self._arrived(fact, desk_listens=desk_listens)
+            return
+        leg = self._legs.of_call(fact.call)
+        if leg is None:
+            return
         match fact:
-            case CallArrived():
-                self._arrived(fact, desk_listens=desk_listens)
             case CallMoved():
-                if (leg := self._legs.of_call(fact.call)) is not None:
-                    self._moved(leg, fact)
+                self._moved(leg, fact)
             case MediaChanged():
-                if (leg := self._legs.of_call(fact.call)) is not None:
-                    self._media_changed(leg, fact)
+                self._media_changed(leg, fact)
+            case TransferWanted():
+                self._transfers.asked(leg, fact, desk_listens=desk_listens)
             case KeyPressed():
-                if (leg := self._legs.of_call(fact.call)) is not None:
-                    self._early.pressed(leg, fact.digit)
+                self._early.pressed(leg, fact.digit)
             case _:
                 assert_never(fact)
 
     def _arrived(self, fact: CallArrived, *, desk_listens: bool) -> None:
+        if self._transfers.is_ours(fact):
+            return
         leg = arrivals.admit(fact, self._legs, self._ua, self._capacity, self._emit)
         if leg is not None and not desk_listens:
             self._fallback.take(leg)
@@ -248,11 +253,7 @@ class Switchboard:
                 )
 
     def _far_end(self, leg: LiveLeg, fact: CallMoved) -> None:
-        cause = EndCause.FAR
-        if leg.origin is Origin.DIALLED and not leg.accepted:
-            cause = causes.of_refusal(fact.code, leg.state is LegState.RINGING)
-        elif leg.accepted and leg.state is not LegState.UP:
-            cause = EndCause.FAULT
+        cause = causes.of_far_end(leg, fact.code)
         self._end_quietly(leg)
         self._end(leg, cause, code=fact.code, text=fact.reason, heard=fact.heard)
 
@@ -355,7 +356,7 @@ class Switchboard:
     def _with(self, name: str, work: Callable[[LiveLeg], None]) -> None:
         leg = self._legs.named(name)
         if leg is None:
-            self._emit(self._gone(name))
+            self._emit(self._legs.end_of(name))
         else:
             work(leg)
 
@@ -363,12 +364,7 @@ class Switchboard:
         """Of several legs, tell which are gone."""
         for name in names:
             if self._legs.named(name) is None:
-                self._emit(self._gone(name))
-
-    def _gone(self, name: str) -> Ended:
-        return self._legs.how_ended(name) or Ended(
-            name, EndCause.GONE, time.monotonic(), text="the switch knows no such leg"
-        )
+                self._emit(self._legs.end_of(name))
 
     def _give_up(self, leg: LiveLeg, cause: EndCause, text: str = "") -> None:
         """A ring or alert time ran out."""
@@ -392,5 +388,9 @@ class Switchboard:
         self._emit(ended)
         self._fallback.ended(leg)
         peer = self._legs.named(leg.peer) if leg.peer else None
-        if not self._guests.ended(leg) and peer is not None:
+        if self._guests.ended(leg) or peer is None:
+            return
+        if leg.ends_both:
             self.hang_up(peer)
+        else:
+            self._part(peer)  # the desk says what becomes of it; until then it hears music

@@ -16,6 +16,7 @@ import msgspec
 from appliance.acd import commands as do
 from appliance.acd import events as ev
 from appliance.acd import story
+from appliance.acd.chains import Kind
 from appliance.acd.commands import Command
 from appliance.acd.engine import Acd, fold
 from appliance.acd.events import Event
@@ -52,6 +53,7 @@ class Desk:
         self.last_offer: dict[str, str] = {}
         self.offered_to: dict[str, str] = {}
         self.watch = invariants.Watch()
+        self.phones = {name: f"1{rank:02}" for rank, name in enumerate(agents, 1)}
         Desk.made.append(self)
         self.together(ev.Configured(office(*agents, queues=queues, **times)))
 
@@ -146,6 +148,33 @@ class Desk:
     def loses_phone(self, agent: str) -> None:
         self.together(ev.PhoneLost(agent))
 
+    # -- passing callers on; people at phones are named as agents are, others by their number
+
+    def passes(self, agent: str, to: str, kind: Kind = Kind.USER, *, ask_first: bool = False) -> None:
+        view = self.agent(agent)
+        self.together(ev.TransferAsked(view.contact, view.offer, kind, self.phones.get(to, to), ask_first))
+
+    def asks(self, agent: str, to: str, kind: Kind = Kind.USER) -> None:
+        self.passes(agent, to, kind, ask_first=True)
+
+    def completes(self, agent: str) -> None:
+        view = self.agent(agent)
+        self.together(ev.TransferCompleted(view.contact, view.offer))
+
+    def cancels(self, agent: str) -> None:
+        view = self.agent(agent)
+        self.together(ev.TransferCancelled(view.contact, view.offer))
+
+    def holds(self, agent: str, *, is_held: bool = True) -> None:
+        view = self.agent(agent)
+        self.together(ev.CallerHeld(view.contact, view.offer, is_held))
+
+    def hear_each_other(self, contact: str) -> None:
+        """Caller and whoever is being connected."""
+        found = self.acd.contact(contact)
+        assert found is not None
+        self.together(ev.Bridged(contact, found.offer))
+
     # -- what is seen
 
     def agent(self, name: str) -> AgentView:
@@ -176,6 +205,10 @@ class Desk:
             if isinstance(command, do.OpenOffer):
                 self.last_offer[command.agent] = command.offer
                 self.offered_to[command.offer] = command.agent
+            elif isinstance(command, do.RingTarget):
+                who = next((name for name, phone in self.phones.items() if phone == command.to), command.to)
+                self.last_offer[who] = command.offer
+                self.offered_to[command.offer] = who
 
     def _sentence(self, command: Command) -> str:
         match command:
@@ -188,7 +221,7 @@ class Desk:
             case do.WithdrawOffer(offer, why, elsewhere):
                 return f"stop {self.offered_to.get(offer, offer)}: {why}{' elsewhere' if elsewhere else ''}"
             case do.Connect(contact, offer):
-                return f"connect {contact} with {self.offered_to[offer]}"
+                return f"connect {contact} with {self.offered_to.get(offer, offer)}"
             case do.RecordConversation(recording, contact, _):
                 return f"record {contact} as {recording}"
             case do.DismissCaller(contact, _, why):
@@ -199,12 +232,14 @@ class Desk:
                 return _chain_sentence(command)
             case do.ReleaseCaller(contact, why):
                 return f"release {contact}: {why}"
-            case _ if isinstance(command, do.TalkOrder):
+            case _ if isinstance(command, do.TalkOrder | do.TransferOrder):
                 return self._talk_sentence(command)
             case _:
                 assert_never(command)
 
-    def _talk_sentence(self, command: do.TalkOrder) -> str:
+    def _talk_sentence(self, command: do.TalkOrder | do.TransferOrder) -> str:
+        if isinstance(command, do.TransferOrder):
+            return self._transfer_sentence(command)
         match command:
             case do.PauseRecording(recording, paused):
                 return f"pause {recording}" if paused else f"record {recording} on"
@@ -222,6 +257,22 @@ class Desk:
                 return f"{coach} takes {contact} over, recorded as {recording}".removesuffix(", recorded as ")
             case do.DropCoach(coach, leg, why):
                 return f"drop {coach or leg}: {why}"
+
+    def _transfer_sentence(self, command: do.TransferOrder) -> str:
+        match command:
+            case do.RingTarget(offer, contact, kind, _, source):
+                asked = f", {self.offered_to[source]} asks" if source else ""
+                return f"ring {kind.value} {self.offered_to[offer]} for {contact}{asked}"
+            case do.AdoptLeg(offer, leg):
+                return f"{offer} is on {leg}"
+            case do.LetConsult(source, target):
+                return f"{self.offered_to[source]} asks {self.offered_to.get(target, target)}"
+            case do.StopRecording(recording):
+                return f"stop recording {recording}"
+            case do.DismissAgent(offer, prompt):
+                return f"dismiss {self.offered_to[offer]}: {prompt}"
+            case do.RefuseTransfer(contact, _, why):
+                return f"refuse {contact}: {why}"
 
 
 def arrives(contact: str, queue: str = QUEUE, *, priority: int = 0, returns: bool = False) -> ev.CallerArrived:

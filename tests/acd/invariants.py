@@ -72,7 +72,7 @@ def check(
     contacts_are_conserved(acd.state, facts, watch)
     chains_end(acd.state, facts, watch)
     customers_are_dialled_for_agents(acd.state, commands, watch)
-    places_told_never_get_worse(acd.state, commands, watch)
+    places_told_never_get_worse(acd.state, commands, facts, watch)
     work_is_conserved(acd)
     if acd.state.seq % watch.reload_every == 0:
         a_reload_changes_nothing(acd)
@@ -81,9 +81,12 @@ def check(
 def offers_belong_to_agents(state: State) -> None:
     """I-01, I-17: ringing means one open offer; busy means a live leg; anything else has neither."""
     for name, agent in state.agents.items():
-        opened = [o for o in state.offers.values() if o.agent == name and o.phase is Phase.OPEN]
+        mine = [o for o in state.offers.values() if o.agent == name and not o.is_direct]
+        opened = [o for o in mine if o.phase is Phase.OPEN]
         assert (agent.engaged_from > 0) == (agent.state in (AgentState.BUSY, AgentState.WRAP_UP))
-        held = [o for o in state.offers.values() if o.agent == name and o.phase in (Phase.ACCEPTED, Phase.HANGING_UP)]
+        held = [o for o in mine if o.phase in (Phase.ACCEPTED, Phase.HANGING_UP)]
+        passed = {o.offer for o in state.offers.values() if o.agent == name and o.is_direct}
+        assert passed <= agent.legs.keys(), f"D-17 {name}: a direct call is among the agent's own"
         is_busy = agent.state in (AgentState.BUSY, AgentState.OFF_BUSY)
         assert len(opened) == (agent.state is AgentState.RINGING), f"I-01 {name} {agent.state} {opened}"
         assert bool(held or agent.legs) == is_busy, f"I-17 {name} {agent.state}"
@@ -115,6 +118,16 @@ def callers_have_an_exit(acd: Acd) -> None:
                 assert offer is not None
                 assert offer.was_bridged
                 assert contact.ringing == []  # I-10: the losers of a race ring no more
+            case ContactState.CONSULTING:
+                _is_asked_about(state, contact)
+            case ContactState.TRANSFERRING:
+                assert offer is not None
+                assert offer.is_direct
+                assert offer.phase is Phase.OPEN
+                assert offer.deadline > 0
+                assert contact.transfer is not None
+                assert contact.transfer.target == offer.offer
+                assert contact.gives_back_to, "D-16: who was passed on has a place to go back to"
             case ContactState.AWAY:
                 assert contact.until > 0
                 assert contact.offer == ""
@@ -123,6 +136,19 @@ def callers_have_an_exit(acd: Acd) -> None:
                 assert contact.offer == ""
             case ContactState.WAITING:
                 _waits_for_something(acd, contact)
+
+
+def _is_asked_about(state: State, contact: Contact) -> None:
+    """S-18: an agent holds the caller, the target rings with a timer or talks."""
+    offer, transfer = state.offers[contact.offer], contact.transfer
+    assert offer.phase is Phase.ACCEPTED
+    assert offer.was_bridged
+    assert contact.held_since > 0
+    assert transfer is not None
+    assert transfer.source == contact.offer
+    target = state.offers[transfer.target]
+    assert target.is_direct
+    assert (target.phase is Phase.OPEN and target.deadline > 0) or (target.phase is Phase.ACCEPTED)
 
 
 def _waits_for_something(acd: Acd, contact: Contact) -> None:
@@ -265,8 +291,12 @@ def chains_end(state: State, facts: Sequence[story.Fact], watch: Watch) -> None:
         assert contact.hops == len(watch.been_to.get(name, []))
 
 
-def places_told_never_get_worse(state: State, commands: Sequence[Command], watch: Watch) -> None:
-    """I-23, S-38: better or the same, and to nobody for whom a phone rings."""
+def places_told_never_get_worse(
+    state: State, commands: Sequence[Command], facts: Sequence[story.Fact], watch: Watch
+) -> None:
+    """I-23, S-38: better or the same, and to nobody for whom a phone rings; who talked in between waits anew."""
+    talked = {fact.contact for fact in facts if isinstance(fact, story.ContactAnswered)}
+    watch.told = {key: place for key, place in watch.told.items() if key[0] not in talked}
     for command in commands:
         if isinstance(command, do.AnnouncePosition):
             contact = state.contacts[command.contact]

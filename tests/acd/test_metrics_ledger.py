@@ -2,6 +2,7 @@
 
 from appliance.acd import events as ev
 from appliance.acd import metrics
+from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
 from appliance.acd.metrics_counts import USUAL, Counts, Interval, Thresholds, count
 from appliance.acd.metrics_entries import Exit
@@ -315,3 +316,63 @@ def test_who_came_back_to_a_second_agent_has_two_segments() -> None:
     counts = counted(desk)
     assert (len(counts.answered_s), len(counts.handled), counts.one_segment) == (2, 3, 1)
     assert metrics.value_of(counts, "first contact") == 0.5
+
+
+def passed_on() -> Desk:
+    """Ann talks 20 s with c1, holds 5 s, asks Bob for 10 s, and passes the caller on to him."""
+    desk = Desk("ann", "bob", queues=[QueueSettings("sales", "Sales", "1", ("ann",), wrap_up_s=30)])
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.wait(20)
+    desk.holds("ann")
+    desk.wait(5)
+    desk.holds("ann", is_held=False)
+    desk.asks("ann", "bob")
+    desk.wait(4)
+    desk.picks_up("bob")
+    desk.wait(6)
+    desk.completes("ann")
+    desk.leaves("ann")
+    desk.hear_each_other("c1")
+    return desk
+
+
+def test_hold_is_no_talk_and_each_agent_has_their_own_part() -> None:
+    """M-10, M-11, F-42: talk, hold and wrap-up by segment."""
+    desk = passed_on()
+    desk.wait(40)
+    desk.leaves("bob")
+    counts = counted(desk)
+    assert [(one.talked_s, one.held_s, one.wrapped_s) for one in counts.handled] == [(20, 15, 30), (40, 0, 0)]
+    assert (counts.time.talked_s, counts.time.held_s) == (60, 15)
+    assert counts.one_segment == 0
+    assert metrics.conservation(counts) == ""
+
+
+def test_m16_transfers_are_counted_as_they_begin_and_by_what_became_of_them() -> None:
+    desk = passed_on()
+    desk.wait(1)
+    desk.leaves("bob")
+    desk.wait(30)
+    desk.caller("c2")
+    desk.talks("ann")
+    desk.passes("ann", "bob")
+    desk.leaves("ann")
+    desk.rejects("bob")
+    made = counted(desk).transfers
+    assert (made.blind, made.attended, made.rejected, made.returned) == (1, 1, 1, 1)
+    elsewhere = count(fold(desk, ALL.start, ALL.end), ALL, "other").transfers
+    assert (elsewhere.blind, elsewhere.attended) == (0, 0)
+
+
+def test_who_is_passed_to_somebody_who_is_no_agent_leaves_no_segment_of_nobody() -> None:
+    desk = passed_on()
+    desk.passes("bob", "0312345678", Kind.EXTERNAL)
+    desk.leaves("bob")
+    desk.picks_up("0312345678")
+    desk.hear_each_other("c1")
+    desk.wait(31)
+    desk.hangs_up("c1")
+    assert len(counted(desk).handled) == 2
+    assert desk.ending("c1").agent == "0312345678"

@@ -13,7 +13,8 @@ from typing import TypeVar
 import pytest
 
 from appliance.acd import events as ev
-from appliance.acd import tables
+from appliance.acd import tables, transfer_tables
+from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
 from appliance.acd.events import Event
 from appliance.acd.house import Held
@@ -83,6 +84,7 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
 
 
 SHAPES = [queue.queue for queue in queues(0)]
+EVERY_ROW = [row.id for row in (*tables.ROWS, *transfer_tables.ROWS)]
 STEPS = int(os.environ.get("DESKBELL_DAY_STEPS", "6000"))
 LONGEST_DAY = 3000 if STEPS < 100_000 else 10_000
 FEWEST_DAYS = -(-STEPS // LONGEST_DAY)
@@ -113,6 +115,7 @@ class Day:
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
             (4, self.an_own_call_goes_on),
+            (3, self.a_caller_is_passed_on),
             (0.6, self.something_breaks),
             (0.7, self.something_late_arrives),
         ]
@@ -174,6 +177,7 @@ class Day:
     def somebody_gives_up(self) -> Sequence[Event]:
         state = self.desk.acd.state
         contacts = [offer.contact for offer in self.offers(Phase.OPEN)] * 3 + list(state.contacts)
+        contacts += [name for name, one in state.contacts.items() if one.transfer is not None] * 20
         return [ev.CallerHungUp(self.one_of(contacts))] if contacts else ()
 
     def a_chain_goes_on(self) -> Sequence[Event]:
@@ -308,6 +312,31 @@ class Day:
         """Most people who are off duty come back."""
         return 20 if agent.state is AgentState.OFF else 2
 
+    def a_caller_is_passed_on(self) -> Sequence[Event]:
+        """Mostly by whoever has the caller, sometimes in two ways at once."""
+        having = (ContactState.CONNECTED, ContactState.CONSULTING, ContactState.CONSULTING)
+        found = [one for one in self.desk.acd.state.contacts.values() if one.state in having]
+        if not found:
+            return ()
+        contact = self.one_of(found)
+        self.legs += 1
+        call = (contact.contact, contact.offer)
+        if contact.state is ContactState.CONSULTING and self.chance.random() < 0.7:
+            tired = [ev.CallerHungUp(contact.contact)]
+            return self.one_of([tired, [ev.TransferCompleted(*call)], [ev.TransferCancelled(*call)]])
+        own = ev.LegStarted(contact.agent, f"l{self.legs}", True), ev.LegStarted("a03", f"x{self.legs}", False)
+        joined = ev.ConsultJoined(*call, Kind.USER, "104", f"x{self.legs}", f"l{self.legs}", self.chance.random() < 0.5)
+        to: list[tuple[Kind, str]] = [
+            (Kind.USER, f"10{int(self.chance.random() * 9) + 1}"),
+            (Kind.USER, f"10{int(self.chance.random() * 9) + 1}"),
+            (Kind.EXTERNAL, "0312345678"),
+            (Kind.QUEUE, self.one_of(SHAPES)),
+            (Kind.VOICEMAIL, "104"),
+        ]
+        asked = ev.TransferAsked(*call, *self.one_of(to), ask_first=self.chance.random() < 0.6)
+        held = [ev.CallerHeld(*call, is_held=self.chance.random() < 0.5)]
+        return self.one_of([held, [asked], [asked], [asked], [*own, joined]])
+
     def an_own_call_goes_on(self) -> Sequence[Event]:
         legs = [(name, leg) for name, agent in self.desk.acd.state.agents.items() for leg in agent.legs]
         if not legs:
@@ -356,7 +385,7 @@ class Day:
 @pytest.mark.timeout(0)
 def test_random_days_keep_every_invariant_and_take_every_row_of_the_table() -> None:
     rows: Counter[str] = Counter()
-    missing = [row.id for row in tables.ROWS]
+    missing = EVERY_ROW
     batches = 0
     for seed in range(1, MOST_DAYS + 1):
         Desk.made.clear()
@@ -368,7 +397,7 @@ def test_random_days_keep_every_invariant_and_take_every_row_of_the_table() -> N
         assert day.is_conserved() == ""
         batches += len(day.desk.journal)
         rows.update(day.desk.acd.rows_taken)
-        missing = [row.id for row in tables.ROWS if not rows[row.id]]
+        missing = [row for row in EVERY_ROW if not rows[row]]
         print(f"day {seed}: {seed * LONGEST_DAY:,} steps, {batches:,} batches, {len(missing)} rows missing", flush=True)
         if seed >= FEWEST_DAYS and not missing:
             break

@@ -37,6 +37,7 @@ class FakeLeg:
     since: float = field(default_factory=time.monotonic)
     peer: str = ""
     hears: str = ""
+    ends_both: bool = True
     host: str = ""
     joins: wire.Joining | None = None
     told: list[str] = field(default_factory=list)
@@ -129,6 +130,17 @@ class FakeSwitch:
         """The caller fell silent, or a `StopRecording` was carried out: the voice is on the disk."""
         self.recordings.pop(recording, None)
         self._tell(wire.RecordingClosed(recording, f"/rec/{recording}.wav", seconds, time.monotonic(), cause, spoke_s))
+
+    def holds(self, leg: str, *, held: bool = True) -> None:
+        """The phone on this leg puts its party on hold, or takes it back."""
+        self._tell(wire.HeldByPhone(leg, held, time.monotonic()))
+
+    def refers(self, leg: str, to: str, *, replaces: str = "") -> None:
+        """The phone on this leg sends REFER."""
+        for name in (leg, replaces):
+            if name in self.legs:
+                self.legs[name].ends_both = False
+        self._tell(wire.TransferAsked(leg, to, time.monotonic(), replaces))
 
     def recorder_writes(self, recording: str) -> None:
         """The recorder wrote its first frame."""
@@ -250,8 +262,8 @@ class FakeSwitch:
         match command:
             case wire.Dial():
                 self._dial(command)
-            case wire.Bridge(a, b):
-                self._bridge(a, b)
+            case wire.Bridge(a, b, ends_both):
+                self._bridge(a, b, ends_both=ends_both)
             case wire.Record(recording, left, right):
                 if left in self.legs and right in self.legs:
                     self.recordings.setdefault(recording, (left, right))
@@ -261,9 +273,11 @@ class FakeSwitch:
                     leg.state = LegState.RINGING if leg.state is LegState.NEW else leg.state
             case wire.Hold(name):
                 if (leg := self._leg(name)) is not None:
+                    self._part(leg)
                     leg.state, leg.hears = LegState.UP, "music"
             case wire.Play(name, prompts):
                 if (leg := self._leg(name)) is not None:
+                    self._part(leg)
                     leg.state, leg.hears = LegState.UP, " ".join(prompts)
             case wire.Hangup(name, code):
                 if self._leg(name) is not None:
@@ -271,7 +285,7 @@ class FakeSwitch:
             case _:
                 self._carry_out_aside(command)
 
-    def _carry_out_aside(self, command: wire.Command) -> None:
+    def _carry_out_aside(self, command: wire.Command) -> None:  # noqa: C901 - its second page
         """What is said over a conversation, guests in it, and its recording."""
         match command:
             case wire.Tell(name, prompts):
@@ -293,6 +307,9 @@ class FakeSwitch:
             case wire.StopRecording(recording):
                 if recording in self.recordings:
                     self.voice_ends(recording, self.spoken_s)
+            case wire.AnswerTransfer(name, code):
+                if name in self.legs:
+                    self.legs[name].ends_both = code >= 300
             case wire.PauseRecording(recording, paused):
                 (self.paused.add if paused else self.paused.discard)(recording)
             case _:
@@ -325,16 +342,22 @@ class FakeSwitch:
 
         asyncio.get_running_loop().call_later(seconds, give_up)
 
-    def _bridge(self, a: str, b: str) -> None:
+    def _part(self, leg: FakeLeg) -> None:
+        """Leave the leg's peer, which hears music instead."""
+        if (left := self.legs.get(leg.peer)) is not None and left.hears == "peer":
+            left.peer, left.hears = "", "music"
+        leg.peer = ""
+
+    def _bridge(self, a: str, b: str, *, ends_both: bool) -> None:
         first, second = self._leg(a), self._leg(b)
         if first is None or second is None:
             return
         for leg in (first, second):
-            if (left := self.legs.get(leg.peer)) is not None and left.hears == "peer":
-                left.peer, left.hears = "", "music"
+            self._part(leg)
             leg.host, leg.joins = "", None
         first.peer, second.peer = b, a
         for leg in (first, second):
+            leg.ends_both = ends_both
             if leg.origin is not Origin.DIALLED:
                 leg.state = LegState.UP
         self._join(a)
@@ -365,6 +388,9 @@ class FakeSwitch:
             self._tell(wire.RecordingClosed(recording, f"/rec/{recording}.wav", 2.5, at, spoke_s=spoke_s))
         guests = [one.leg for one in self.legs.values() if one.host == name]
         peer = self.legs.get(leg.peer) if leg.hears == "peer" else None
+        if peer is not None and not leg.ends_both:
+            peer.hears, peer.peer = "music", ""
+            return
         if peer is not None and guests:
             peer.hears, peer.peer = "music", ""
             for guest in guests:

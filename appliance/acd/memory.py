@@ -1,0 +1,39 @@
+"""Small things the core remembers beside agents, contacts and offers; `model.py` has the tree they hang in."""
+
+from dataclasses import dataclass
+
+from appliance.acd.chains import Kind, Reason
+
+
+@dataclass(slots=True)
+class Transfer:
+    """A caller whom `agent` passes on to `kind` `to` (S-16): `source` is the agent's offer, "" once they have left.
+
+    `target` is the offer that rings or has taken the call; `queue` is where it began (D-16).
+    """
+
+    agent: str
+    queue: str
+    kind: Kind
+    to: str
+    ask_first: bool
+    source: str
+    target: str = ""
+    failed_for: Reason | None = None
+
+
+@dataclass(slots=True)
+class LastTalk:
+    """Who talked with a caller's number last, on which day (ISO, "" unknown): F-08's memory."""
+
+    agent: str
+    day: str
+
+
+@dataclass(slots=True)
+class LeftPlace:
+    """The place of a caller who gave up, kept `until` then for the same number (F-44)."""
+
+    t_enq: float
+    seq: int
+    until: float
