@@ -14,7 +14,8 @@ from appliance.desk.clock import Clock
 from appliance.desk.lamps import PATTERNS
 from appliance.desk.panel import Look, PanelDriver
 from hw.board import read_board
-from hw.panel import GpioPanel, VirtualPanel
+from hw.fittings import Fitting, Kind, Spot
+from hw.panel import GpioPanel, Place, VirtualPanel
 from tests.support.desk_office import BOARD
 
 
@@ -233,3 +234,44 @@ async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(3):
         while not holds():
             await asyncio.sleep(0.005)
+
+
+async def test_a_key_whose_chip_goes_is_let_go_and_is_heard_again_when_it_is_back() -> None:
+    """U-05: through the driver, as a chip that vanishes tells it."""
+    key = Spot(Kind.RECORD_KEY, "1", "key")
+
+    class Fitted(VirtualPanel):
+        """A panel whose key can be unplugged."""
+
+        is_gone, moved = False, frozenset[Place]()
+
+        def is_here(self, place: Place) -> bool:
+            return not (self.is_gone and place == key)
+
+        def is_down(self, place: Place) -> bool:
+            return self.is_here(place) and super().is_down(place)
+
+        def go(self, gone: bool) -> None:
+            self.is_gone, self.moved = gone, frozenset({key})
+            self.absences = ("The panel has no pins for record key of seat 1: gone",) if gone else ()
+
+        def tend(self, now: float) -> tuple[frozenset[Place], float | None]:
+            moved, self.moved = self.moved, frozenset()
+            return moved, now + 0.01
+
+    panel, events, alarms = Fitted((1,), (Fitting(Kind.RECORD_KEY, "1", (("key", 0),)),)), [], Alarms()
+    view = OfficeView(1, 0.0, (AgentView("sato", "佐藤", "101", 1, Status.ON_CALL, 0.0),))
+    driver = PanelDriver(panel, Clock(), alarms, events.append, lambda: view)
+    driver.start()
+    panel.edge(key, down=True, at=time.monotonic())
+    await until(lambda: len(events) == 1)
+    panel.go(True)
+    await until(lambda: len(events) == 2)
+    assert alarms.sentences() == panel.absences
+    panel.edge(key, down=False, at=time.monotonic())
+    panel.go(False)
+    await until(lambda: alarms.sentences() == ())
+    panel.edge(key, down=True, at=time.monotonic())
+    await until(lambda: len(events) == 3)
+    assert [event.paused for event in events] == [True, False, True]
+    driver.stop()
