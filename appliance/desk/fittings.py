@@ -159,7 +159,9 @@ class Fittings:
         due = self._show_office(now) + self._mind_lifelines(now)
         for seat, pattern in patterns.items():
             self._show(Spot(Kind.PIEZO, str(seat), "sound"), signs.sound(pattern), now)
-        self._show_due = min(due + [self._step(spot, output, now) for spot, output in self._outputs.items()])
+        self._show_due = min(
+            due + [self._step(spot, output, now) for spot, output in self._outputs.items()], default=math.inf
+        )
         return [self._show_due]
 
     def is_missed(self, seat: int) -> bool:
@@ -193,7 +195,7 @@ class Fittings:
                 event = contacts.force_button(down, self._is_down(Spot(Kind.CLOSING_KEY, "", "key")) is True)
             case Kind.CONTACT, _:
                 event = self._of_contact(spot.name, down)
-            case Kind.RECORD_KEY, _ if (agent := self._agent_at(spot.name)) is not None:
+            case Kind.RECORD_KEY, _ if not is_found and (agent := self._agent_at(spot.name)) is not None:
                 event = ev.RecordingPauseAsked(agent.agent, contacts.RECORD_KEY, paused=down)
         if event is not None:
             self._post(event)

@@ -322,6 +322,14 @@ def test_a_key_that_is_held_when_the_box_starts_pauses_nothing_until_it_was_let_
     assert bench.said() == [ev.RecordingPauseAsked("sato", "record key", paused=True)]
 
 
+def test_a_key_that_is_found_at_rest_is_no_news() -> None:
+    bench = Bench()
+    bench.view = OfficeView(1, 0.0, (AgentView("sato", "", "101", 1, Status.ON_CALL, 0.0),))
+    bench.start()
+    bench.wait(5.0)
+    assert bench.said() == []
+
+
 def test_the_key_of_a_seat_without_an_agent_means_nothing(bench: Bench) -> None:
     bench.touch(RECORD, True)
     assert bench.said() == []
