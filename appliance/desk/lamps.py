@@ -112,6 +112,15 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
             (*_winks(_PINK, 1), *_winks(_AMBER, 1), _s(_RED, 2.6), _s(_DARK, 0.6)),
         ),
         Pattern(
+            "held", "通話中・相手を保留中", "On call, caller on hold", "赤、2秒ごとに点滅",
+            "red, flashing once in 2 s", (_s(_RED, 1.0), _s(_DARK, 1.0)),
+        ),
+        Pattern(
+            "held_long", "通話中・相手を長く保留中", "On call, caller on hold for long", "赤と琥珀、2秒ごとに交互",
+            "red and an amber wink in turn, every 2 s",
+            (_s(_RED, 1.0), _s(_DARK, 0.4), _s(_AMBER, 0.2), _s(_DARK, 0.4)),
+        ),
+        Pattern(
             "paused", "通話中・録音停止中", "On call, recording paused", "赤、2秒ごとに白2回",
             "red, two white winks every 2 s", (_s(_WHITE, 0.2), _s(_DARK, 0.2), _s(_WHITE, 0.2), _s(_RED, 1.4)),
             (*_winks(_WHITE, 2), _s(_RED, 1.2)),

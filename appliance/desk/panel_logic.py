@@ -23,9 +23,9 @@ def pattern_of(agent: AgentView | None, now: float, *, hints_next: bool = False,
     """The lamp of a seat at office time `now`; None is a seat without an agent.
 
     When several meanings apply: a colleague who calls for help, then the status. On a call, what ends soon or must be
-    seen: help is called, the recording is paused, a supervisor takes part; then what will follow the call (`pending`)
-    and recording. While available: that the seat is empty (`is_missed`, U-04), then privacy (nothing will ring), then
-    `hints_next`: who would be rung next glows (U-03).
+    seen: help is called, the caller is held, the recording is paused, a supervisor takes part; then what will follow
+    the call (`pending`) and recording. While available: that the seat is empty (`is_missed`, U-04), then privacy
+    (nothing will ring), then `hints_next`: who would be rung next glows (U-03).
     """
     return PATTERNS[_pattern_id(agent, now, hints_next, is_missed)]
 
@@ -59,6 +59,8 @@ def _beside_call(agent: AgentView) -> str:
     """What goes on beside a call and is shown before all else on it, "" for nothing."""
     if agent.help_asked:
         return "help_asked"
+    if agent.held_since:
+        return "held_long" if agent.is_held_long else "held"
     if agent.paused:
         return "paused"
     if agent.coach:

@@ -110,6 +110,7 @@ SOUNDS: Final[Mapping[str, Rhythm]] = {
     "off_prompt": ASK,
     "available_away": ASK,
     "help_called": RING,
+    "held_long": ASK,
 }
 """What a seat's buzzer sounds by what its lamp says (S-M3: ringing is two short, a question one long)."""
 

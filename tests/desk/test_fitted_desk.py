@@ -110,3 +110,15 @@ async def test_a_line_without_its_process_stays_with_the_plain_phone(tmp_path: P
     async with running_box(tmp_path, "sato", panel=REV_C) as box:
         assert not panel(box).driven[RELAY]
         assert panel(box).driven[Spot(Kind.LIFELINE, "line-1", "lamp")]
+
+
+async def test_a_caller_on_hold_is_seen_on_the_lamp_until_the_agent_is_back(tmp_path: Path) -> None:
+    """S-M3: what the phone does, through the core."""
+    async with running_box(tmp_path, "sato", panel=REV_C) as box:
+        _, offer = await box.talking()
+        box.switch.holds(offer)
+        await box.until(lambda view: view.agents[0].held_since > 0)
+        assert box.desk.office.lamps()[0].pattern == "held"
+        box.switch.holds(offer, held=False)
+        await box.until(lambda view: view.agents[0].held_since == 0)
+        assert box.desk.office.lamps()[0].pattern != "held"

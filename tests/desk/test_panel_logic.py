@@ -61,6 +61,9 @@ def test_privacy_shows_before_the_hint_and_the_hint_only_where_it_is_wanted() ->
         ({"coach": "mori", "recording": True}, "coached_recording"),
         ({"coach": "mori", "paused": True}, "paused"),
         ({"help_asked": True, "paused": True}, "help_asked"),
+        ({"held_since": 5.0, "recording": True, "coach": "mori"}, "held"),
+        ({"held_since": 5.0, "is_held_long": True, "paused": True}, "held_long"),
+        ({"held_since": 5.0, "help_asked": True}, "help_asked"),
         ({"pending": "off", "recording": True}, "recording_pending"),
     ],
 )
@@ -93,7 +96,15 @@ def test_every_lamp_of_the_table_is_shown_for_some_agent() -> None:
         for ends in (1.0, 60.0)
     }
     missed = pattern_of(agent(Status.AVAILABLE, next_up=("front",)), 0.0, hints_next=True, is_missed=True)
-    beside = {"paused", "coached", "coached_recording", "help_asked", "help_called"}  # shown by tests of their own
+    beside = {
+        "held",
+        "held_long",
+        "paused",
+        "coached",
+        "coached_recording",
+        "help_asked",
+        "help_called",
+    }  # shown by tests of their own
     assert shown | beside | {"available", missed.id} == set(PATTERNS)
 
 
