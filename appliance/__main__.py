@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _command(commands, "doctor", _doctor, "check everything: found, expected, how to mend")
     doctor.add_argument("--config", type=Path)
     doctor.add_argument("--state", type=Path)
+    doctor.add_argument("--line", help="examine this analogue line of the running box (needs --state)")
+    doctor.add_argument("--language", choices=("ja", "en"), default="en", help="of what is said about the line")
+    doctor.add_argument("--no-call", action="store_true", help="do not wait for a call to the line")
     support = _command(commands, "support", _support, "write one archive for somebody who helps from elsewhere")
     support.add_argument("--config", type=Path)
     support.add_argument("--state", type=Path)
@@ -131,6 +134,8 @@ def _config(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from appliance.doctor import examine, exit_status, report
 
+    if options.line:
+        return _examine_line(options)
     findings = examine(options.config, options.state)
     print(report(findings))
     return exit_status(findings)
@@ -142,6 +147,18 @@ def _support(options: argparse.Namespace) -> int:
     names = bundle(options.config, options.state, options.out)
     print(f"{options.out}: {len(names)} files; no sound, no secrets, numbers masked")
     return 0
+
+
+def _examine_line(options: argparse.Namespace) -> int:
+    from appliance.errors import ConfigError
+    from appliance.line_doctor import examine
+    from appliance.state import State
+
+    if options.state is None:
+        raise ConfigError("doctor --line was asked without --state; give the running box's state folder")
+    socket = State(options.state).run / "lines.sock"
+    is_well = asyncio.run(examine(socket, options.line, options.language, print, waits_for_call=not options.no_call))
+    return int(not is_well)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ __all__ = [
     "DemoControls",
     "DeskApi",
     "LampView",
+    "LineFinding",
     "LineView",
     "Metric",
     "OfficeInfo",
@@ -81,6 +82,15 @@ class LineView:
     number: str
     since: float
     figures: LineFigures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineFinding:
+    """One thing that an examination of a line found, as a sentence in both languages."""
+
+    is_well: bool
+    ja: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +203,10 @@ class DeskApi(Protocol):
 
     def lines(self) -> tuple[LineView, ...]:
         """Every configured line."""
+        ...
+
+    async def check_line(self, line: str) -> tuple[LineFinding, ...]:
+        """Examine an idle line: dial tone, noise, echo; it is off-hook for some seconds."""
         ...
 
     def lamps(self) -> tuple[LampView, ...]:

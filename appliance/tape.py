@@ -15,6 +15,7 @@ from typing import Final
 
 from appliance.errors import WireError
 from appliance.wire import Command, Digit, Event, Hello, Message
+from appliance.wire_lines import OfLines
 from appliance.wire_stream import decode, encode
 
 LIMIT_BYTES: Final = 4_000_000
@@ -27,7 +28,7 @@ class Said:
 
     at: float
     by_switch: bool
-    message: Hello | Command | Event
+    message: Hello | Command | Event | OfLines
 
 
 HIDDEN = "?"

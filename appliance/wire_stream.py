@@ -14,11 +14,13 @@ import msgspec
 
 from appliance.errors import WireError
 from appliance.wire import VERSION, Command, Event, Hello, Message
+from appliance.wire_lines import OfLines
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 
 _LENGTH = struct.Struct(">I")
-_decoder: msgspec.msgpack.Decoder[Hello | Command | Event] = msgspec.msgpack.Decoder(Hello | Command | Event)
+_Said = Hello | Command | Event | OfLines
+_decoder: msgspec.msgpack.Decoder[_Said] = msgspec.msgpack.Decoder(_Said)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -28,7 +30,7 @@ def encode(message: Message) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-def decode(body: bytes) -> Hello | Command | Event:
+def decode(body: bytes) -> Hello | Command | Event | OfLines:
     """The message in one frame's body. Raises WireError with what was wrong in it."""
     try:
         return _decoder.decode(body)
@@ -55,7 +57,7 @@ class Wire:
             if self._overhear is not None:
                 self._overhear(message, False)
 
-    async def receive(self) -> Hello | Command | Event | None:
+    async def receive(self) -> Hello | Command | Event | OfLines | None:
         """The next message, or None when the peer has gone. Raises WireError on bad framing."""
         try:
             (length,) = _LENGTH.unpack(await self._reader.readexactly(_LENGTH.size))

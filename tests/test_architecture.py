@@ -51,15 +51,17 @@ RULES: dict[str, Rule] = {
     "appliance.wire_nouns": rule(third_party="msgspec"),
     "appliance.wire": rule("appliance.wire_figures appliance.wire_nouns", "msgspec"),
     "appliance.wire_figures": rule(third_party="msgspec"),
-    "appliance.wire_stream": rule("appliance.errors appliance.wire", "msgspec"),
+    "appliance.wire_lines": rule("appliance.wire"),
+    "appliance.wire_stream": rule("appliance.errors appliance.wire appliance.wire_lines", "msgspec"),
     "appliance.settings_file": rule("appliance.errors", "msgspec"),
-    "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_stream"),
+    "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_lines appliance.wire_stream"),
     "appliance.api": rule("appliance.acd.view"),
     "appliance.acd": rule(never=IMPURE),
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
         # The desk owns the buttons and lamps; gpiozero stays behind hw.panel.
-        "appliance.acd appliance.wire appliance.wire_stream appliance.wire_figures appliance.tape appliance.storage "
+        "appliance.acd appliance.wire appliance.wire_lines appliance.wire_stream appliance.wire_figures appliance.tape "
+        "appliance.storage "
         "appliance.errors appliance.edge appliance.api hw.panel hw.debounce hw.fittings hw.errors",
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
@@ -80,8 +82,8 @@ RULES: dict[str, Rule] = {
         "msgspec pjsua2",
     ),
     "appliance.lines": rule(
-        "appliance.wire appliance.wire_stream appliance.wire_figures appliance.media appliance.errors "
-        "appliance.settings_file hw.modem hw.errors",
+        "appliance.wire appliance.wire_lines appliance.wire_stream appliance.wire_figures appliance.media "
+        "appliance.errors appliance.settings_file hw.modem hw.errors",
         "msgspec numpy pjsua2",
     ),
     "appliance.storage": rule("appliance.acd appliance.errors", "aiosqlite msgspec"),

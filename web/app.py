@@ -60,6 +60,7 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.post("/api/here", pages.stay),
             web.post("/api/agents/{agent}/{order}", orders.order_agent),
             web.post("/api/agents/{agent}/queues/{queue}/{order}", orders.order_privacy),
+            web.post("/api/lines/{line}/check", orders.check_line),
             web.post("/api/demo/behave", orders.behave),
             web.post("/api/panel/press", orders.press),
             web.post("/api/demo/{what}", orders.change_outside),

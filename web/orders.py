@@ -1,5 +1,6 @@
 """What a person orders on the page: one POST, one call to the desk."""
 
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable
 from json import JSONDecodeError
@@ -72,6 +73,15 @@ async def order_privacy(request: web.Request) -> web.StreamResponse:
     logger.info("The page orders %s of queue %s for %s", name, queue, agent)
     await api.set_private(agent, queue, PRIVACY[name], ACTOR)
     return answer(ok=True)
+
+
+async def check_line(request: web.Request) -> web.StreamResponse:
+    """POST /api/lines/{line}/check: examine an idle line; the findings as sentences in both languages."""
+    line, api = request.match_info["line"], request.app[API]
+    if all(line != known.line for known in api.lines()):
+        raise NotFound
+    logger.info("The page orders an examination of line %s", line)
+    return answer(findings=[dataclasses.asdict(found) for found in await api.check_line(line)])
 
 
 def _demo(request: web.Request) -> DemoControls:

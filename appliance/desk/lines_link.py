@@ -11,11 +11,13 @@ from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
 from appliance.desk.settings import DeskSettings
 from appliance.errors import WireError
+from appliance.wire_lines import CheckLine, LineFound
 from appliance.wire_stream import Wire
 
 logger = logging.getLogger(__name__)
 
 RETRY_S: Final = 0.5
+EXAMINED_S: Final = 25.0
 UNKNOWN: Final = "unknown"
 IN_SERVICE: Final = frozenset({"idle", "ringing", "answering", "talking", "releasing", "guard"})
 """States of a line whose modem is there and initialised."""
@@ -26,6 +28,9 @@ class LinesLink:
 
     def __init__(self, settings: DeskSettings, clock: Clock, alarms: Alarms) -> None:
         self._settings, self._clock, self._alarms = settings, clock, alarms
+        self._connected: Wire | None = None
+        self._examined: asyncio.Future[tuple[LineFound, ...]] | None = None
+        self._found: list[LineFound] = []
         self.changed: Callable[[], None] = lambda: None
         """Called after each change."""
         now = clock.now()
@@ -48,15 +53,39 @@ class LinesLink:
             self._lost()
             await asyncio.sleep(RETRY_S)
 
+    async def check(self, line: str) -> tuple[LineFound, ...]:
+        """Have the line examined; what was found. Raises WireError when the lines process cannot be asked now."""
+        if self._connected is None:
+            raise WireError(f"line {line} cannot be examined: the lines process does not run")
+        if self._examined is None:
+            self._examined = asyncio.get_running_loop().create_future()
+            self._found.clear()
+            self._connected.send(CheckLine(line))
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._examined), EXAMINED_S)
+        except TimeoutError:
+            raise WireError(f"line {line} told nothing within {EXAMINED_S:.0f} s") from None
+        finally:
+            self._examined = None
+
+    def _note_found(self, found: LineFound) -> None:
+        self._found.append(found)
+        if found.is_last and self._examined is not None and not self._examined.done():
+            self._examined.set_result(tuple(self._found))
+
     async def _follow(self) -> None:
         assert self._settings.lines_socket is not None
         connected = Wire(*await asyncio.open_unix_connection(self._settings.lines_socket))
         try:
             await connected.greet("desk", frozenset({"lines"}))
+            self._connected = connected
             while (message := await connected.receive()) is not None:
                 if isinstance(message, wire.LineState):
                     self._note(message)
+                elif isinstance(message, LineFound):
+                    self._note_found(message)
         finally:
+            self._connected = None
             await connected.close()
 
     def _note(self, told: wire.LineState) -> None:

@@ -17,6 +17,7 @@ from appliance.api import (
     CallRecord,
     DemoControls,
     LampView,
+    LineFinding,
     LineView,
     Metric,
     OfficeInfo,
@@ -27,10 +28,11 @@ from appliance.api import (
 from appliance.desk.alarms import Alarms
 from appliance.desk.call_control import CallControl
 from appliance.desk.hours import OpeningHours
+from appliance.desk.line_report import sentence as sentence_of
 from appliance.desk.lines_link import LinesLink
 from appliance.desk.panel import PanelDriver
 from appliance.desk.settings import DeskSettings
-from appliance.errors import StorageError
+from appliance.errors import StorageError, WireError
 from appliance.storage.records import ContactRow, RecordingRow
 from appliance.storage.store import Store
 from appliance.storage.voicemails import VoicemailRow
@@ -93,6 +95,16 @@ class Office:
     def lines(self) -> tuple[LineView, ...]:
         """Every configured line."""
         return self._lines.views
+
+    async def check_line(self, line: str) -> tuple[LineFinding, ...]:
+        """Examine an idle line: dial tone, noise, echo. Raises Refusal for one that is not here or cannot be asked."""
+        if line not in {view.line for view in self._lines.views}:
+            raise Refusal(f"There is no line {line} here")
+        try:
+            found = await self._lines.check(line)
+        except WireError as wrong:
+            raise Refusal(str(wrong)) from wrong
+        return tuple(LineFinding(one.is_well, sentence_of(one, "ja"), sentence_of(one, "en")) for one in found)
 
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as the panel shows it."""

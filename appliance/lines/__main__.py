@@ -14,10 +14,11 @@ from pathlib import Path
 
 from appliance.errors import ConfigError, DeskbellError
 from appliance.lines.desk_link import DeskLink
-from appliance.lines.facts import LegFact, SwitchBack, SwitchGone
+from appliance.lines.facts import CheckAsked, LegFact, SwitchBack, SwitchGone
 from appliance.lines.kept import Store
 from appliance.lines.line import Line
 from appliance.lines.music import Music
+from appliance.lines.outgoing import Found
 from appliance.lines.settings import Line as LinePort
 from appliance.lines.settings import LinesSettings, load
 from appliance.lines.states import State
@@ -27,6 +28,7 @@ from appliance.lines.watch import SwitchWatch
 from appliance.lines.worker import Worker
 from appliance.settings_file import host_and_port
 from appliance.wire import LineState
+from appliance.wire_lines import LineFound
 
 logger = logging.getLogger("appliance.lines")
 
@@ -36,7 +38,7 @@ class Service:
 
     def __init__(self, settings: LinesSettings) -> None:
         self._settings = settings
-        self._desks = DeskLink(Path(settings.socket))
+        self._desks = DeskLink(Path(settings.socket), lambda line: self._deliver(line, CheckAsked()))
         self._pipes = {line.id: Pipes() for line in settings.lines}
         self._sip = SipThread(settings, self._pipes, self._deliver)
         self._workers: dict[str, Worker] = {}
@@ -84,7 +86,18 @@ class Service:
             loop.call_soon_threadsafe(self._desks.publish, told)
 
         music = Music(Path(self._settings.hold_music))
-        return Line(port, self._sip, self._pipes[port.id], music, notify, self._settings.keep_caller)
+        line = Line(port, self._sip, self._pipes[port.id], music, notify, self._settings.keep_caller)
+
+        def examined(found: tuple[Found, ...]) -> None:
+            loop.call_soon_threadsafe(self._found, port.id, found)
+
+        line.out.examined = examined
+        return line
+
+    def _found(self, line: str, found: tuple[Found, ...]) -> None:
+        for one in found:
+            is_last = one is found[-1]
+            self._desks.found(LineFound(line, one.what, one.is_well, time.monotonic(), one.value, one.detail, is_last))
 
     def _deliver(self, line: str, fact: LegFact) -> None:
         worker = self._workers.get(line)

@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from appliance.errors import WireError
 from appliance.wire import LineState
+from appliance.wire_lines import CheckLine, LineFound
 from appliance.wire_stream import Wire
 
 logger = logging.getLogger(__name__)
@@ -16,8 +18,8 @@ logger = logging.getLogger(__name__)
 class DeskLink:
     """Serves any number of desks. All methods belong to the loop's thread."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, check: Callable[[str], None] = lambda line: None) -> None:
+        self._path, self._check = path, check
         self._states: dict[str, LineState] = {}
         self._desks: set[Wire] = set()
         self._server: asyncio.Server | None = None
@@ -34,6 +36,11 @@ class DeskLink:
         self._states[state.line] = state
         for desk in self._desks:
             desk.send(state)
+
+    def found(self, finding: LineFound) -> None:
+        """Tell what an examination of a line found."""
+        for desk in self._desks:
+            desk.send(finding)
 
     async def stop(self) -> None:
         """Stop listening and remove the socket."""
@@ -52,8 +59,9 @@ class DeskLink:
             for state in self._states.values():
                 desk.send(state)
             self._desks.add(desk)
-            while await desk.receive() is not None:
-                pass  # a desk has nothing to order here yet
+            while (message := await desk.receive()) is not None:
+                if isinstance(message, CheckLine):
+                    self._check(message.line)
         except WireError as wrong:
             logger.warning("A connection to the lines was refused: %s", wrong)
         finally:

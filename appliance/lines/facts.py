@@ -55,6 +55,11 @@ class LegPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckAsked:
+    """Somebody wants the line examined."""
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchGone:
     """Nobody answers at the switch's port: its process died. Whatever leg there was is gone with it."""
 
@@ -64,7 +69,7 @@ class SwitchBack:
     """The switch answers (again)."""
 
 
-LegFact = LegAnswered | LegEnded | LegAsked | LegPressed | SwitchGone | SwitchBack
+LegFact = CheckAsked | LegAnswered | LegEnded | LegAsked | LegPressed | SwitchGone | SwitchBack
 
 
 @dataclass(frozen=True, slots=True)

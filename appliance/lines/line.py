@@ -12,7 +12,9 @@ import logging
 from collections.abc import Callable
 
 from appliance.lines.alarms import OTHER_TELEPHONE, OVERLOADED, Alarms
+from appliance.lines.checkup import examine
 from appliance.lines.facts import (
+    CheckAsked,
     LegAnswered,
     LegAsked,
     LegEnded,
@@ -60,7 +62,7 @@ class Line:
         self._leg: Leg | None = None
         self._talk: Talk | None = None
         actions = Actions(self._move, self._seize_to_call, self._over, self._came_in)
-        self._out = CallsOut(port.id, self._country, trunk, actions)
+        self.out = CallsOut(port.id, self._country, trunk, actions)
         self._guard_until = 0.0
         self._let_go_at: float | None = None
         self._has_switch = True
@@ -150,13 +152,15 @@ class Line:
                 self._switch_gone(now)
             case SwitchBack():
                 self._has_switch = True
+            case CheckAsked():
+                examine(self.out, self.alarm, self.state, now)
             case LegAsked():
-                self._out.ask(fact, self.state, now)
+                self.out.ask(fact, self.state, now)
             case LegPressed(attempt, keys):
                 if self._talk is not None and self._leg is not None and self._leg.attempt == attempt:
                     self._talk.press(keys)
-            case LegEnded(attempt) if self._out.is_of(attempt):
-                self._out.asked_no_more(self.state, now)
+            case LegEnded(attempt) if self.out.is_of(attempt):
+                self.out.asked_no_more(self.state, now)
             case LegAnswered(attempt):
                 if self._leg is not None and self._leg.attempt == attempt and self._leg.phase is Phase.CALLING:
                     self._leg_answered(now)
@@ -184,7 +188,7 @@ class Line:
             self._over(f"no switch came back within {self._keep_caller:.0f} s", now)
         if self.state is State.GUARD and now >= self._guard_until:
             self._move(Cue.GUARD_OVER)
-            self._out.place(self.state, now)
+            self.out.place(self.state, now)
 
     def next_deadline(self) -> float | None:
         """When `tick` is due."""
@@ -218,7 +222,7 @@ class Line:
 
     def _ringing_call(self, now: float) -> Ringing | None:
         """The call that rings, begun by this very sign if need be; None where ringing means nothing."""
-        self._out.rang(self.state)
+        self.out.rang(self.state)
         if self.state in (State.IDLE, State.GUARD):
             self._ringing, self._leg = Ringing(self._country, now), Leg(self.port.id, self._trunk)
             self._move(Cue.RANG)
@@ -262,8 +266,8 @@ class Line:
             self._over("the other side hung up", now)
 
     def _switch_gone(self, now: float) -> None:
-        if self._out.call is not None:
-            self._out.asked_no_more(self.state, now)
+        if self.out.call is not None:
+            self.out.asked_no_more(self.state, now)
             return
         if self._leg is None or self._leg.phase is Phase.NONE:
             return
@@ -285,8 +289,8 @@ class Line:
     # --- calls that go out ----------------------------------------------------------------------------------------
 
     def _seize_to_call(self, now: float) -> None:
-        if self._modem is not None and self._out.call is not None:
-            self._leg = self._out.call.leg
+        if self._modem is not None and self.out.call is not None:
+            self._leg = self.out.call.leg
             self._modem.seize(now)
 
     def _came_in(self, now: float) -> None:
@@ -300,14 +304,14 @@ class Line:
     def _seized(self) -> None:
         if self.state not in (State.ANSWERING, State.SEIZING) or self._modem is None or self._leg is None:
             return  # the caller or the switch was quicker; the release is on its way
-        self._out.seized(self._begin_talk())
+        self.out.seized(self._begin_talk())
         self._move(Cue.STREAMING)
 
     def _begin_talk(self) -> Talk:
         """Samples flow: from now on we hear and speak."""
         assert self._modem is not None
         assert self._leg is not None
-        keys, echo = Witness(self.port.keys), echo_path(self.port.echo_cancelling)
+        keys, echo = Witness(self.port.keys), echo_path(self.port.echo_cancelling and not self.out.is_examined)
         code, is_shared = self.port.country.upper(), self.port.parallel_phones
         self._talk = talk = Talk(code, self._pipes, self._music, keys, echo, is_shared)
         if self._leg.phase is Phase.UP:
@@ -321,7 +325,7 @@ class Line:
         heard = self._talk.hear(samples)
         self._modem.play(heard.out)
         self._press(heard.digits)
-        self._out.follow(heard, self._talk, self.state, now)
+        self.out.follow(heard, self._talk, self.state, now)
         if heard.gone:
             self._over(f"the caller hung up ({heard.gone})", now)
 
@@ -352,7 +356,7 @@ class Line:
         self._modem.release(now)
 
     def _end_call(self) -> None:
-        self._out.end("the line was lost")
+        self.out.end("the line was lost")
         if self._leg is not None:
             self._leg.hang_up()
         self._leg = self._ringing = self._talk = self._let_go_at = None
@@ -386,7 +390,7 @@ class Line:
 
     def _tell(self) -> None:
         number = self._ringing.caller.number if self._ringing else ""
-        number = self._out.call.digits if self._out.call else number
+        number = self.out.call.digits if self.out.call else number
         self._notify(self.state, self.alarm, number)
 
     @staticmethod

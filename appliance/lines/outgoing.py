@@ -12,10 +12,10 @@ from typing import Final
 from appliance.lines.facts import LegAsked, Trunk
 from appliance.lines.leg import Leg, Phase
 from appliance.lines.masking import masked
-from appliance.lines.placing import Placing, Stage
+from appliance.lines.placing import Listener, Placing, Stage
 from appliance.lines.states import PLACING, Cue, State
 from appliance.lines.talk import Heard, Talk
-from appliance.media.progress import Answer, DialTone, Refused
+from appliance.media.progress import Answer, Checked, DialTone, Refused
 from hw.errors import ModemError
 from hw.modem.countries import Country
 
@@ -32,6 +32,7 @@ CODES: Final = {
     Refused.NO_SUCH_NUMBER: 404,
     Refused.NO_ANSWER: 480,
     Refused.RELEASED: 480,
+    Checked.DONE: 200,
 }
 NO_NUMBER: Final = 484
 REDIAL_WINDOW: Final = 180.0
@@ -48,6 +49,10 @@ class Outgoing:
         self.leg = Leg(line, trunk)
         self.leg.attempt, self.leg.phase = asked.attempt, Phase.CALLING
 
+    def listener(self, country: Country) -> Listener:
+        """What hears the line from the moment it is taken."""
+        return Placing(country, self.digits, has_rung=self.has_rung, is_emergency=self.asked.is_emergency)
+
     def is_heard(self) -> None:
         """Whoever asked hears the line from now on, before any answer."""
         self._trunk.progress(self._line, self.asked.attempt)
@@ -62,6 +67,16 @@ class Outgoing:
         if self.leg.phase is Phase.CALLING:
             self.leg.phase = Phase.NONE
             self._trunk.refuse(self._line, self.asked.attempt, code, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding of an examination; see `LineFound` of the seam."""
+
+    what: str
+    is_well: bool
+    value: float = 0.0
+    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -111,30 +126,45 @@ class CallsOut:
     """The calls of one line that go out; `now` is monotonic seconds, `state` the line's at that moment."""
 
     def __init__(self, line: str, country: Country, trunk: Trunk, act: Actions) -> None:
-        self._line, self._country, self._trunk, self._act = line, country, trunk, act
+        self.line, self.country, self.trunk, self._act = line, country, trunk, act
         self._redials = Redials(country)
         self.call: Outgoing | None = None
+        self.examined: Callable[[tuple[Found, ...]], None] = lambda found: None
+        """Called with what an examination of the line found."""
 
     def ask(self, asked: LegAsked, state: State, now: float) -> None:
         """The switch wants a number dialled."""
         if state not in (State.IDLE, State.GUARD, State.RELEASING) or self.call is not None:
-            self._trunk.refuse(self._line, asked.attempt, IN_USE, f"the line is {state.value}")
+            self.trunk.refuse(self.line, asked.attempt, IN_USE, f"the line is {state.value}")
             return
         try:
-            digits = self._country.dialled(asked.number)
+            digits = self.country.dialled(asked.number)
         except ModemError as wrong:
-            self._trunk.refuse(self._line, asked.attempt, NO_NUMBER, str(wrong))
+            self.trunk.refuse(self.line, asked.attempt, NO_NUMBER, str(wrong))
             return
         if asked.is_automatic and (why := self._redials.refusal(digits, now)):
-            self._trunk.refuse(self._line, asked.attempt, TOO_OFTEN, why)
+            self.trunk.refuse(self.line, asked.attempt, TOO_OFTEN, why)
             return
-        self.call = Outgoing(self._line, asked, digits, self._trunk)
+        self.call = Outgoing(self.line, asked, digits, self.trunk)
         self.place(state, now)
+
+    @property
+    def is_examined(self) -> bool:
+        """The line is taken to be examined, not to call anybody."""
+        return self.call is not None and not self.call.digits
+
+    def check(self, check: Outgoing, state: State, now: float) -> bool:
+        """Take the line to examine it; False when it is not free to be."""
+        if state is not State.IDLE or self.call is not None:
+            return False
+        self.call = check
+        self.place(state, now)
+        return True
 
     def place(self, state: State, now: float) -> None:
         """Take the line for the call that waits for it, if it is free now."""
         if state is State.IDLE and self.call is not None:
-            logger.info("Line %s calls %s", self._line, masked(self.call.digits))
+            logger.info("Line %s calls %s", self.line, masked(self.call.digits))
             self._act.move(Cue.PLACED)
             self._act.seize(now)
 
@@ -160,8 +190,7 @@ class CallsOut:
     def seized(self, talk: Talk) -> None:
         """The line is taken and samples flow: listen for dial tone; whoever asked hears it too."""
         if self.call is not None:
-            is_urgent = self.call.asked.is_emergency
-            talk.placing = Placing(self._country, self.call.digits, has_rung=self.call.has_rung, is_emergency=is_urgent)
+            talk.placing = self.call.listener(self.country)
             talk.attach()
             self.call.is_heard()
 
@@ -177,13 +206,13 @@ class CallsOut:
             case Answer() as evidence:
                 self._answered(self.call, talk, evidence)
             case DialTone.GLARE:
-                logger.warning("Line %s: a caller came in as the line was taken to call out", self._line)
+                logger.warning("Line %s: a caller came in as the line was taken to call out", self.line)
                 self.end(DialTone.GLARE.value)
                 talk.placing, talk.is_attached = None, False
                 self._act.came_in(now)
             case why:
                 self.call.refuse(CODES[why], why.value)
-                self._act.over(f"the call was not carried ({why.value})", now)
+                self._act.over(why.value, now)
 
     def end(self, why: str) -> None:
         """The call is over on the line's side; whoever still waits for it is told."""
@@ -192,7 +221,7 @@ class CallsOut:
         self.call = None
 
     def _answered(self, call: Outgoing, talk: Talk, evidence: Answer) -> None:
-        logger.info("Line %s: answered, for %s", self._line, evidence.value)
+        logger.info("Line %s: answered, for %s", self.line, evidence.value)
         self._redials.answered(call.digits)
         talk.answered(by_reversal=evidence is Answer.REVERSAL)
         call.answered()

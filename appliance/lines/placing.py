@@ -5,10 +5,10 @@ says meanwhile would come back as an echo and be taken for an answer.
 """
 
 import enum
-from typing import Final
+from typing import Final, Protocol
 
 from appliance.media import dtmf, ulaw
-from appliance.media.progress import Answer, DialTone, DialToneWatch, Progress, Refused
+from appliance.media.progress import Answer, Checked, DialTone, DialToneWatch, Progress, Refused
 from hw.modem.countries import Country
 from hw.modem.events import Sign
 
@@ -16,7 +16,7 @@ PAUSE_S: Final = 0.1  # between the dial tone that was heard and the first digit
 ECHO_S: Final = 0.3  # our own last digit is still heard for so long
 RATE: Final = 8000
 
-Course = DialTone | Answer | Refused | None
+Course = DialTone | Answer | Refused | Checked | None
 
 
 class Stage(enum.Enum):
@@ -25,6 +25,21 @@ class Stage(enum.Enum):
     DIAL_TONE = "waiting for dial tone"
     DIGITS = "dialling"
     PROGRESS = "waiting for an answer"
+
+
+class Listener(Protocol):
+    """What hears the line in the place of a conversation, and says what the line hears meanwhile."""
+
+    stage: Stage
+
+    def hear(self, pcm: bytes) -> Course:
+        """Linear samples of the line; the outcome once there is one."""
+
+    def take(self, count: int) -> bytes:
+        """The next `count` µ-law samples for the line."""
+
+    def sign(self, sign: Sign) -> None:
+        """A signal of the modem."""
 
 
 class Placing:

@@ -10,7 +10,7 @@ from appliance.lines.elastic import Elastic
 from appliance.lines.figures import TalkFigures
 from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
-from appliance.lines.placing import Course, Placing
+from appliance.lines.placing import Course, Listener
 from appliance.lines.supervision import FarEnd
 from appliance.media import dtmf, ulaw
 from appliance.media.echo import EchoPath, EchoUnavailable, canceller
@@ -58,7 +58,7 @@ class Talk:
     ) -> None:  # fmt: skip
         self._country, self._is_shared, self._pipes, self._music = country, is_shared, pipes, music
         self._far_end = FarEnd(country, is_shared=is_shared)
-        self.placing: Placing | None = None
+        self.placing: Listener | None = None
         """The call on its way out; None once it was answered, and for calls that came in."""
         self._tones = b""
         self._deaf_to_keys = 0

@@ -96,6 +96,12 @@ class Refused(enum.Enum):
     RELEASED = "dial tone again"
 
 
+class Checked(enum.Enum):
+    """The end of a line's examination: nobody was called."""
+
+    DONE = "the line was examined"
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What one frame holds: its level in dBFS, whether it is a voice, and the strongest frequency if it is a tone."""

@@ -117,9 +117,14 @@ class Page:
                 await self._following
         await self.session.close()
 
-    async def _post(self, path: str, body: dict[str, object]) -> None:
+    async def examine(self, line: str) -> list[dict[str, Any]]:
+        """The button at a line: what was found, each in both languages."""
+        return list((await self._post(f"/api/lines/{line}/check", {}))["findings"])
+
+    async def _post(self, path: str, body: dict[str, object]) -> Any:  # noqa: ANN401 - JSON
         async with self.session.post(f"{self.url}{path}", json=body) as answer:
             assert answer.status < 300, f"{path}: {answer.status} {await answer.text()}"
+            return await answer.json()
 
     async def _follow(self) -> None:
         while True:

@@ -16,6 +16,7 @@ from appliance.api import (
     CallRecord,
     CallView,
     LampView,
+    LineFinding,
     LineView,
     Metric,
     OfficeInfo,
@@ -195,6 +196,10 @@ class FakeDesk:
 
     def lines(self) -> tuple[LineView, ...]:
         return self.line_views
+
+    async def check_line(self, line: str) -> tuple[LineFinding, ...]:
+        self.orders.append(("check_line", line, ""))
+        return (LineFinding(True, "良好です。", "All is well."), LineFinding(False, "雑音があります。", "It is noisy."))
 
     def lamps(self) -> tuple[LampView, ...]:
         seated = [agent for agent in self._view.agents if agent.seat]

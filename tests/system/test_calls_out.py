@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from appliance import line_doctor
 from appliance.selftest.whole_box import Wish
 from hw.sim.client import RemoteCaller, RemoteCard
 from hw.sim.dialled import Fate, KeyReceiver
@@ -12,6 +13,7 @@ from hw.sim.errors import SimulatorError
 from hw.sim.party import CallerState, HangUp
 from hw.sim.ulaw import encode
 from hw.sim.verbs import SoundSpec
+from tests.support.baresip import until
 from tests.system.conftest import AGENT_HZ, LINE_HZ, Office, heard_for, is_heard
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
@@ -199,3 +201,25 @@ async def test_an_emergency_call_goes_by_the_line_without_any_rule(office: Offic
     await called(office)
     await heard_for(agent.heard, LINE_HZ, 1.0)
     await agent.hang_up()
+
+
+async def test_the_line_doctor_says_in_plain_words_that_all_is_well_and_sees_a_call(office: Office) -> None:
+    await in_service(office)
+    said: list[str] = []
+    socket = office.box.folder / "state" / "run" / "lines.sock"
+    examination = asyncio.create_task(line_doctor.examine(socket, "line-1", "ja", said.append))
+    await until(lambda: line_doctor.ASK["ja"] in said, "it asks for a call", 20.0)
+    assert [line[:4] for line in said[:-1]] == ["ok  "] * 4, said
+    await in_service(office)
+    await office.line_caller("0698765432")
+    assert await asyncio.wait_for(examination, 15)
+    assert said[-1] == "ok    発信者番号を確認しました：0698765432"
+
+
+async def test_the_page_examines_a_line_whose_cord_is_out(office: Office) -> None:
+    await in_service(office)
+    await asyncio.to_thread(card(office).set_cord, False)
+    findings = await office.page.examine("line-1")
+    assert "No dial tone within 5 s" in findings[-1]["en"]
+    assert not findings[-1]["is_well"]
+    await asyncio.to_thread(card(office).set_cord, True)

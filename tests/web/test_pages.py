@@ -95,6 +95,15 @@ async def test_each_order_reaches_the_desk(person: TestClient, desk: FakeDesk, o
     assert desk.orders == [(method, "tanaka", "page")]
 
 
+async def test_a_line_is_examined_and_the_findings_come_in_both_languages(person: TestClient, desk: FakeDesk) -> None:
+    answer = await person.post("/api/lines/1/check", headers=OURS)
+    assert answer.status == 200
+    found = (await answer.json())["findings"]
+    assert found[1] == {"is_well": False, "ja": "雑音があります。", "en": "It is noisy."}
+    assert desk.orders == [("check_line", "1", "")]
+    assert (await person.post("/api/lines/9/check", headers=OURS)).status == 404
+
+
 async def test_what_the_desk_refuses_is_said_in_its_own_words(person: TestClient) -> None:
     answer = await person.post("/api/agents/mori/go-on-duty", headers=OURS)
     assert await answer.json() == {"error": "refused", "message": "電話機 204 が登録されていません。"}

@@ -1,6 +1,7 @@
 // What is live besides the agents: figures, hold queue, conversations, lines and alarms.
 
 import { byId, follow, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
+import { order } from "./orders.js";
 import { still, tick } from "./time.js";
 import { callerName, queueName, say, word } from "./words.js";
 
@@ -67,6 +68,8 @@ function makeLine() {
     h("span", { class: "for", role: "timer", "aria-live": "off" }),
     h("p", { class: "fault" }),
     h("details", { class: "figures" }, h("summary", {}, say("line.figures")), h("p")),
+    h("button", { type: "button", class: "quiet check" }, say("line.check")),
+    h("ul", { class: "findings", role: "list" }),
   );
 }
 
@@ -75,13 +78,28 @@ function figuresOf({ erle_db, drift_ppm, hang_ups, ...figures }) {
   return say("line.figures_told", { ...figures, erle: erle_db ?? "–", drift: drift_ppm ?? "–", hang_ups: ended || "–" });
 }
 
+/** Have the line examined and show what was found, in the page's language. */
+async function examine(line, button, list) {
+  button.disabled = true;
+  list.replaceChildren(h("li", {}, say("line.checking")));
+  const found = await order(`/api/lines/${encodeURIComponent(line)}/check`);
+  list.replaceChildren(
+    ...(found?.findings ?? []).map((one) =>
+      h("li", { class: one.is_well ? "" : "bad" }, one[document.documentElement.lang] ?? one.en),
+    ),
+  );
+  button.disabled = false;
+}
+
 function lineLook({ state, alarm }) {
   if (alarm || state === "fault" || state === "down") return "fault";
   return state === "idle" || state === "guard" ? "ready" : "busy";
 }
 
 function updateLine(item, line) {
-  const [, text, chip, time, fault, figures] = item.children;
+  const [, text, chip, time, fault, figures, button, list] = item.children;
+  button.onclick ??= () => examine(line.line, button, list);
+  setHidden(button, line.state !== "idle" && !button.disabled);
   setText(text.firstChild, say("line.name", { line: line.line.replace(/^line[-_ ]?/i, "") }));
   setText(text.lastChild, line.number);
   setText(chip, word("line", line.state));
