@@ -6,11 +6,13 @@ when the tests of this folder fail. Prints the survivors and exits with their nu
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+
+import hypothesis.stateful  # noqa: F401 - so that no child has to load it
+import pytest
 
 from tests.acd.mutants_beside import BESIDE
 from tests.acd.mutants_core import CORE, Mutant
@@ -45,12 +47,29 @@ def passes(folder: Path, changed: str) -> bool:
     """Whether every test of the core passes; those of the changed file come first."""
     own = sorted(path.name for path in (folder / "tests" / "acd").glob(f"test_{Path(changed).stem}*.py"))
     first = dict.fromkeys([*own, *(f"test_{name}.py" for name in FIRST)])
-    tests = [*(f"tests/acd/{name}" for name in first), "tests/acd"]
-    quietly = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore", "--timeout=120")
-    ignored = [f"--ignore=tests/acd/{name}" for name in UNHELPFUL]
-    command = [sys.executable, "-m", "pytest", *tests, *quietly, *ignored]
-    runs = {**os.environ, "DESKBELL_MACHINE_RUNS": "40", "DESKBELL_DAY_STEPS": "3000"}
-    return subprocess.run(command, cwd=folder, env=runs, capture_output=True, check=False).returncode == 0
+    return run(folder, [f"tests/acd/{name}" for name in first]) and run(folder, ["tests/acd"])
+
+
+def run(folder: Path, tests: Sequence[str]) -> bool:
+    """Run these tests on the sources of that folder, in a child that has pytest in its memory already."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    status = 1
+    try:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
+        for name in [name for name in sys.modules if name.partition(".")[0] in ("tests", "appliance")]:
+            del sys.modules[name]
+        os.chdir(folder)
+        sys.path[0] = str(folder)
+        os.environ.update(DESKBELL_MACHINE_RUNS="40", DESKBELL_DAY_STEPS="3000")
+        quietly = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore", "--timeout=120")
+        ignored = [f"--ignore=tests/acd/{name}" for name in UNHELPFUL]
+        status = int(pytest.main([*tests, *quietly, *ignored]))
+    finally:
+        os._exit(status)
 
 
 def check_list(chosen: Sequence[Mutant]) -> None:
