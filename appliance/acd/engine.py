@@ -53,7 +53,7 @@ CallbackEvent = ev.CustomerAnswered | ev.CustomerFailed | ev.CallbackCancelled |
 ChainEvent = (
     CallbackEvent | ev.HoursChanged | ev.DigitPressed | ev.SentOn | ev.CouldNotSend | ev.MessageSaid | ev.VoicemailLeft
 )
-NoAnswer = ev.OfferAlerted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
+NoAnswer = ev.OfferAlerted | ev.OfferDoubted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
 SubjectEvent = ev.HouseEvent | ev.TalkEvent | ev.TransferEvent
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged | ev.SeatLeft
@@ -245,7 +245,7 @@ class Acd:
             self._end_offer(event, offer)
 
     def _end_offer(self, event: NoAnswer, offer: Offer) -> None:
-        if offer.is_direct and not isinstance(event, ev.OfferAlerted):
+        if offer.is_direct and not isinstance(event, ev.OfferAlerted | ev.OfferDoubted):
             transfer.declined(self._office, event, offer)
             return
         match event:
@@ -253,6 +253,8 @@ class Acd:
                 offers.reject(self._office, offer)
             case ev.OfferBusy():
                 offers.busy(self._office, offer)
+            case ev.OfferDoubted():
+                offers.doubt(self._office, offer)
             case ev.OfferTimedOut():
                 offers.time_out(self._office, offer)
             case ev.OfferUnreachable():

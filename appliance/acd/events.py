@@ -11,6 +11,7 @@ from appliance.acd.offer_events import (
     OfferAccepted,
     OfferAlerted,
     OfferBusy,
+    OfferDoubted,
     OfferLegEnded,
     OfferRejected,
     OfferTimedOut,
@@ -60,6 +61,7 @@ __all__ = [  # of one subject each, told here too
     "OfferAccepted",
     "OfferAlerted",
     "OfferBusy",
+    "OfferDoubted",
     "OfferLegEnded",
     "OfferRejected",
     "OfferTimedOut",
@@ -358,6 +360,7 @@ Event = (
     | OfferAccepted
     | OfferRejected
     | OfferBusy
+    | OfferDoubted
     | OfferTimedOut
     | OfferUnreachable
     | OfferLegEnded

@@ -313,6 +313,7 @@ class Offer:
     """A contact presented to one agent. `deadline` means what the phase says: T-ring, T-bridge, hang-up guard, R-05.
 
     It is 0 while they talk: two humans need no timer. `is_blameless`: a miss sends nobody off duty (D-20, groups).
+    `is_doubted`: whether a person or a mailbox picked up is to be shown by a 1 (R-46).
 
     The offer of a transfer rings `to`, whoever that is: `agent` is then "" or the agent at that phone, who has it among
     their own calls (a direct call, D-17). `leg` is the switch's name when the leg was not dialled for the offer.
@@ -326,6 +327,7 @@ class Offer:
     deadline: float
     phase: Phase = Phase.OPEN
     is_busy: bool = False
+    is_doubted: bool = False
     was_bridged: bool = False
     is_blameless: bool = False
     race: str = ""

@@ -18,6 +18,13 @@ class OfferAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferDoubted:
+    """A phone outside the house answered at once, as a mailbox does: `OfferAccepted` once a person pressed 1 (R-46)."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferRejected:
     """The phone said no after it rang, or the agent declined by button or page (A-05)."""
 

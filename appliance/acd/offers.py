@@ -14,6 +14,8 @@ from appliance.acd.tables import Happening
 from appliance.acd.why import Why
 
 BUSY_RACE_S = 0.5  # a 486 is a race when a leg of the agent's own appears within this (A-07)
+CONFIRM_S = 10.0  # a phone outside the house that answered at once: a person presses 1 within this (R-46)
+CONFIRM = "callback_press_one"
 LATE_ACCEPT_S = 1.0  # an answer this soon after the ring timeout still counts (R-05)
 
 DECLINED, NO_ANSWER, MISSED_RACES, LOST_RACE = "declined", "no_answer", "missed_races", "elsewhere"
@@ -151,6 +153,17 @@ def busy(office: Office, offer: Offer) -> None:
     if not offer.is_busy:
         offer.is_busy = True
         _until(office, offer, BUSY_RACE_S)
+
+
+def doubt(office: Office, offer: Offer) -> None:
+    """R-46: whoever or whatever answered must press 1; the caller hears what they heard, others may still win.
+
+    Not in a transfer: whoever transfers has heard who is there, or chose not to.
+    """
+    if not offer.is_doubted and not offer.is_direct:
+        offer.is_doubted = True
+        _until(office, offer, CONFIRM_S)
+        office.commands.append(do.TellAgent(offer.offer, (CONFIRM,)))
 
 
 def own_call(office: Office, offer: Offer, happening: Happening) -> None:
@@ -335,6 +348,8 @@ def deadline(office: Office, offer: Offer) -> None:
     """The offer's timer ran out; what that means depends on where the offer is."""
     if offer.phase is Phase.OPEN and offer.is_busy:
         reject(office, offer)
+    elif offer.phase is Phase.OPEN and offer.is_doubted:
+        unreachable(office, offer)  # a mailbox: nobody is to blame, and nobody is there
     elif offer.phase is Phase.OPEN:
         time_out(office, offer)
     elif offer.phase is Phase.ACCEPTED:

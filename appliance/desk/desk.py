@@ -137,6 +137,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         settings, acd, legs, control.post, link.say, recordings.closed, ways_out, features, voicemail
     )
     control.effects = translator.carry_out
+    translator.doubts.clock = clock
     hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
     translator.before_arrival = hours.judge
     translator.supervisor_codes.end_of_day = hours.end_of_day
@@ -148,6 +149,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     fitted = Fitted(settings.panel.wait_target_s, settings.panel.contacts, partial(_unwell, settings, link, lines))
     driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look, fitted=fitted)
     ways_out.emergency_placed = driver.emergency
+    edge_link = EdgeLink(settings, acd, clock, alarms, control.post)
+    edge_link.registrations_seen = translator.doubts.seen
     works = (
         ("call control", control.run),
         ("hours", hours.run),
@@ -158,7 +161,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("recordings", recordings.run),
         ("voicemail", voicemail.run),
         ("lines link", lines.run),
-        ("edge link", EdgeLink(settings, acd, clock, alarms, control.post).run),
+        ("edge link", edge_link.run),
     )
     office = Office(settings, control, store, lines, driver, alarms, hours)
     return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, voicemail, works)

@@ -7,6 +7,7 @@ registration, or when it has been left alone for `FORGIVE_S`.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from appliance.acd import events as ev
@@ -54,6 +55,7 @@ class EdgeLink:
         self._secrets = [(user, secret) for user, secret in users if secret]
         self._seen: dict[str, int] = {}
         self._believed_from: float | None = None
+        self.registrations_seen: Callable[[list[Registration]], None] = lambda found: None
 
     async def run(self) -> None:
         """Poll until cancelled. Without an edge there is nothing to do: every phone counts as registered."""
@@ -80,6 +82,7 @@ class EdgeLink:
             self._believed_from = None
             return
         self._alarms.clear(EDGE)
+        self.registrations_seen(found)
         self._compare(found)
 
     def _compare(self, found: list[Registration]) -> None:

@@ -15,6 +15,7 @@ from appliance.acd.engine import Acd
 from appliance.acd.model import TALKS, ContactState
 from appliance.desk import spoken
 from appliance.desk.agent_keys import AgentKeys
+from appliance.desk.doubts import Doubts
 from appliance.desk.exits import Exits
 from appliance.desk.exits import Order as ExitOrder
 from appliance.desk.features import Features
@@ -63,6 +64,7 @@ class Translator:
         ways_out.use_of = self._use_of
         self.own_calls = OwnCalls(settings, legs, post, say, ways_out)
         self._agent_keys = AgentKeys()
+        self.doubts = Doubts(acd, legs, post)
         self.talks = Talks(settings, acd, legs, post, say, self.own_calls)
         self.supervisor_codes = SupervisorCodes(settings, self.talks, post, say)
         self.exits = Exits(settings, acd, legs, post, say, self.own_calls, ways_out, voicemail)
@@ -167,11 +169,8 @@ class Translator:
             case wire.Alerted(leg):
                 self._post_offer(leg, ev.OfferAlerted)
                 self.own_calls.alerted(leg)
-            case wire.Answered(leg):
-                self._post_offer(leg, ev.OfferAccepted)
-                self.own_calls.answered(leg)
-                self.talks.answered(leg)
-                self.exits.answered(leg)
+            case wire.Answered(leg, at):
+                self._answered(leg, at)
             case wire.Bridged(a, b):
                 self._bridged(a, b)
             case wire.Ended():
@@ -188,6 +187,13 @@ class Translator:
                 self._digit(leg, digit, at)
             case _:
                 self._heard_aside(event)
+
+    def _answered(self, leg: str, at: float) -> None:
+        if not self.doubts.answered(leg, at):
+            self._post_offer(leg, ev.OfferAccepted)
+        self.own_calls.answered(leg)
+        self.talks.answered(leg)
+        self.exits.answered(leg)
 
     def _heard_aside(
         self, event: wire.HeldByPhone | wire.TransferAsked | wire.LineState | wire.Snapshot | wire.Joined
@@ -304,7 +310,7 @@ class Translator:
 
     def _digit(self, leg: str, digit: str, at: float) -> None:
         """A key. A caller's means nothing while they talk and is kept nowhere: it may be a card's number (S-08)."""
-        if self.talks.pressed(leg, digit) or self.supervisor_codes.pressed(leg, digit):
+        if any(one.pressed(leg, digit) for one in (self.doubts, self.talks, self.supervisor_codes)):
             return
         if (offer := self._acd.offer(self._legs.offer_of(leg))) is not None:
             if self.passing.key(offer, leg, digit, at):

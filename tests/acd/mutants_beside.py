@@ -89,6 +89,9 @@ BESIDE: tuple[Mutant, ...] = (
     ("load.py", "agent.engaged_s += _close", "_close"),
     ("load.py", "if since >= edge:\n            break", "if False:\n            break"),
     ("contacts.py", "office.promised.discard(contact.contact)", "pass"),
+    # mailboxes
+    ("offers.py", "if not offer.is_doubted and not offer.is_direct:", "if True:"),
+    ("offers.py", "elif offer.phase is Phase.OPEN and offer.is_doubted:", "elif False:"),
     # reports (§4)
     ("metrics_entries.py", ' | {"fallback": Exit.FALLBACK}', ""),
     ("metrics_ledger.py", "contact.left, contact.waited_s = entry.Exit.CALLBACK, fact.at - contact.at", "pass"),

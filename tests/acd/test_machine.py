@@ -75,7 +75,7 @@ agents = st.sampled_from(AGENTS)
 queues = st.sampled_from([queue.queue for queue in QUEUES])
 numbers = st.integers(0, 10_000)
 PAST = 4  # how many ids of the past an event may name
-NO = [ev.OfferRejected, ev.OfferBusy, ev.OfferTimedOut, ev.OfferUnreachable]
+NO = [ev.OfferRejected, ev.OfferDoubted, ev.OfferBusy, ev.OfferTimedOut, ev.OfferUnreachable]
 WISHES = [ev.DutyOn, ev.DutyOn, ev.DutyOff, ev.StayedOff, ev.WrapUpEnded]
 FAULTS = [
     "privacy", "privacy", "privacy", "seat left", "healed", "phone lost", "phone found", "switch dies",

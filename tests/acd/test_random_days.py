@@ -256,6 +256,7 @@ class Day:
             case Phase.OPEN:
                 answers = [ev.OfferAccepted] * 6 + [
                     ev.OfferAlerted,
+                    ev.OfferDoubted,
                     ev.OfferRejected,
                     ev.OfferBusy,
                     ev.OfferUnreachable,

@@ -98,7 +98,7 @@ async def test_a_phone_that_is_not_there_is_unreachable(desk, by_hand, status, c
 
 
 async def test_a_redirection_is_not_followed(desk, by_hand, phone):
-    """R-46 partly: a phone that answers by itself."""
+    """R-46: a forwarding phone is refused."""
     elsewhere = await phone(user="666")
     desk.ask(dial("a", f"sip:101@{by_hand.place}"))
     invite = await on_wire(by_hand.wait_for, "INVITE")
