@@ -159,6 +159,24 @@ class Queue(Section, frozen=True, kw_only=True):
     sticky_s: Annotated[float, _about("last_agent: how long to wait for that agent (T-sticky).")] = 20.0
 
 
+class Menu(Section, frozen=True, kw_only=True):
+    """A menu: callers press a digit to say what they want (F-50). Lines, trunks and chains reach it as `menu:ID`."""
+
+    id: Annotated[str, _about("Short name.")]
+    choices: Annotated[
+        dict[str, tuple[str, ...]],
+        _about("Digit → where it leads, one step after the other: `1 = ['queue:sales', 'voicemail:sales']`."),
+    ]
+    default: Annotated[tuple[str, ...], _about("Where callers go who press nothing that leads anywhere.")]
+    number: Annotated[str, _about("Extension that reaches it; empty: none.")] = ""
+    name: Annotated[str, _about("Name for the page.")] = ""
+    prompt: Annotated[
+        str, _about("What is said: a prompt's name, or the path of an owner's recording (8 kHz, mono, 16 bit WAV).")
+    ] = "menu_choose"
+    step_s: Annotated[float, _about("How long a digit is waited for after the prompt (T-menu).")] = 8.0
+    tries: Annotated[int, _about("How often it is asked before the default is taken.")] = 3
+
+
 class Supervisor(Section, frozen=True, kw_only=True):
     """A person who may listen to conversations, whisper, barge in and take over, and hold the hours by `*60`."""
 
@@ -174,7 +192,7 @@ class Line(Section, frozen=True, kw_only=True):
 
     id: Annotated[str, _about("Short name.")]
     device: Annotated[str, _about("The modem's tty; /dev/serial/by-path/... keeps lines and sockets together.")]
-    queue: Annotated[str, _about("Queue that the line's callers enter.")]
+    queue: Annotated[str, _about("Queue that the line's callers enter, or `menu:ID`.")]
     country: Annotated[
         str, _about("Tones, ringing and caller ID of the line: JP, US, CA, UK, DE, FR, IT, ES, NL, SE, AU or NZ.")
     ] = "JP"
@@ -196,8 +214,8 @@ class Trunk(Section, frozen=True, kw_only=True):
     id: Annotated[str, _about("Short name; the user name of a trunk that registers.")]
     addresses: Annotated[tuple[str, ...], _about("Source addresses that are admitted.")] = ()
     secret: Annotated[str, _about("Digest secret of a trunk that registers; empty: it does not.")] = ""
-    queue: Annotated[str, _about("Queue for calls to a number that is not listed; empty: refused.")] = ""
-    numbers: Annotated[dict[str, str], _about("Called number → queue.")] = {}
+    queue: Annotated[str, _about("Queue, or `menu:ID`, for calls to a number that is not listed; empty: refused.")] = ""
+    numbers: Annotated[dict[str, str], _about("Called number → queue, or `menu:ID`.")] = {}
     host: Annotated[str, _about("`IP:port` that outgoing calls are sent to; empty: none go out here.")] = ""
 
 
@@ -271,6 +289,7 @@ class Config(Section, frozen=True, kw_only=True):
     phones: Annotated[tuple[Phone, ...], _about("SIP phones that may register.")] = ()
     agents: Annotated[tuple[Agent, ...], _about("People who take queue calls.")] = ()
     queues: Annotated[tuple[Queue, ...], _about("Queues.")] = ()
+    menus: Annotated[tuple[Menu, ...], _about("Menus.")] = ()
     supervisors: Annotated[tuple[Supervisor, ...], _about("People who may join conversations.")] = ()
     lines: Annotated[tuple[Line, ...], _about("Analogue lines.")] = ()
     trunks: Annotated[tuple[Trunk, ...], _about("SIP trunks.")] = ()

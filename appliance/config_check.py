@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from appliance import config_exits, config_people
+from appliance import config_exits, config_menus, config_people
 from appliance.acd.schedule import ScheduleError
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.strategies import STRATEGIES
@@ -27,6 +27,7 @@ def contradictions(config: "Config") -> Iterator[str]:
     yield from _names(config)
     yield from config_exits.contradictions(config)
     yield from config_people.contradictions(config)
+    yield from config_menus.contradictions(config)
     yield from _addresses(config)
     if config.office.language not in ("ja", "en"):
         yield f"office.language is {config.office.language!r}; ja or en would be right"
@@ -64,7 +65,8 @@ def _names(config: "Config") -> Iterator[str]:
     phones = [phone.number for phone in config.phones]
     agents = [agent.id for agent in config.agents]
     queues = [queue.id for queue in config.queues]
-    numbers = phones + [queue.number for queue in config.queues]
+    menus = [menu.number for menu in config.menus if menu.number]
+    numbers = phones + [queue.number for queue in config.queues] + menus
     yield from twice("number", numbers)
     yield from twice("agent", agents)
     yield from twice("queue", queues)
@@ -130,8 +132,9 @@ def _hours(config: "Config", queue: "Queue") -> Iterator[str]:
 
 
 def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator[str]:
+    entries = [*queues, *(f"menu:{menu.id}" for menu in config.menus)]
     for line in config.lines:
-        yield from known("queue", line.queue, queues, f"line {line.id}")
+        yield from known("queue", line.queue, entries, f"line {line.id}")
         if line.country not in COUNTRIES:
             yield f"line {line.id}: country {line.country!r} is not known; one of {', '.join(COUNTRIES)} would be right"
         if line.keys not in ("audio", "modem"):
@@ -141,7 +144,7 @@ def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator
                 yield f"line {line.id}: modem_init has {command!r}; a command such as AT!4886=01 would be right"
     for trunk in config.trunks:
         for queue_id in (*trunk.numbers.values(), *([trunk.queue] if trunk.queue else [])):
-            yield from known("queue", queue_id, queues, f"trunk {trunk.id}")
+            yield from known("queue", queue_id, entries, f"trunk {trunk.id}")
         if not trunk.addresses and not trunk.secret:
             yield f"trunk {trunk.id} has neither addresses nor a secret; nobody could be admitted by it"
     yield from _ways_out(config)

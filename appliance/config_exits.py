@@ -35,7 +35,7 @@ def contradictions(config: "Config") -> Iterator[str]:
     for name, each in chains.items():
         for chain in each:
             for step in chain.steps:
-                yield from _target(config, step, f"queue {name}: fallback: {chain.reason.value}")
+                yield from target(config, step, f"queue {name}: fallback: {chain.reason.value}")
     yield from _circles(chains)
     yield from _everybody_has_a_queue(config)
 
@@ -103,7 +103,8 @@ def _announcements(queue: "Queue") -> Iterator[str]:
         yield f"queue {queue.id} is to announce the wait but not the place; announce_position = true would be right"
 
 
-def _target(config: "Config", step: Destination, where: str) -> Iterator[str]:
+def target(config: "Config", step: Destination, where: str) -> Iterator[str]:
+    """A sentence when a step names something that is not there, or that can never be dialled."""
     if not step.to:
         return
     known = _targets(config).get(step.kind)
@@ -125,12 +126,12 @@ def _targets(config: "Config") -> Mapping[Kind, Sequence[str]]:
         Kind.GROUP: [queue.id for queue in config.queues if queue.group],
         Kind.USER: people,
         Kind.VOICEMAIL: [*queues, *people],
-        Kind.MESSAGE: _messages(),
-        Kind.MENU: [],
+        Kind.MESSAGE: messages(),
+        Kind.MENU: [menu.id for menu in config.menus],
     }
 
 
-def _messages() -> list[str]:
+def messages() -> list[str]:
     """Prompts that are there in both languages."""
     spoken = [{file.stem for file in (PROMPTS / language).glob("*.wav")} for language in ("ja", "en")]
     return sorted(spoken[0] & spoken[1])

@@ -15,16 +15,19 @@ from typing import Any, Final
 import msgspec
 
 from appliance import config_exits
+from appliance.acd.chain_text import destination_from_text
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.settings import (
+    MENU_PREFIX,
     AgentSettings,
     CallbackSettings,
+    MenuSettings,
     OfficeSettings,
     QueueSettings,
     Skill,
     SupervisorSettings,
 )
-from appliance.config import Agent, Config, Line, Phone, Queue, Trunk
+from appliance.config import Agent, Config, Line, Menu, Phone, Queue, Trunk
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import dimming
 from appliance.desk.settings import (
@@ -161,6 +164,7 @@ def office(config: Config) -> OfficeSettings:
         supervisors=tuple(
             SupervisorSettings(one.id, one.name or one.id, one.phone, one.queues) for one in config.supervisors
         ),
+        menus=tuple(map(_menu, config.menus)),
         hides_listening=config.office.hide_listening,
     )
 
@@ -280,6 +284,19 @@ def _outbound(config: Config) -> OutboundSettings:
     routes = tuple(RouteSettings(route.numbers, route.by) for route in config.routes)
     return OutboundSettings(
         asked.trunk, asked.allow, asked.emergency, routes, asked.emergency_by, keeps_line=asked.keep_line
+    )
+
+
+def _menu(menu: Menu) -> MenuSettings:
+    return MenuSettings(
+        MENU_PREFIX + menu.id,
+        menu.name or menu.id,
+        menu.number,
+        menu.prompt.removesuffix(".wav"),
+        tuple((digit, tuple(map(destination_from_text, steps))) for digit, steps in menu.choices.items()),
+        tuple(map(destination_from_text, menu.default)),
+        step_s=menu.step_s,
+        tries=menu.tries,
     )
 
 

@@ -190,6 +190,50 @@ def test_supervisors_and_what_is_recorded_reach_the_core(tmp_path: Path) -> None
     assert plan.office.queues[0].recording_notice
 
 
+MENU = """
+[[menus]]
+id = "main"
+choices = {1 = ["queue:front"], 2 = ["user:bob", "voicemail:front"]}
+default = ["queue:front"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (MENU * 2, "menu 'main' is given 2 times"),
+        (MENU.replace("1 =", "12 ="), "menu main: '12' is no key; one of 0 to 9, * or # would be right"),
+        (MENU.replace('default = ["queue:front"]', "default = []"), "menu main needs choices and a default"),
+        (
+            MENU.replace('default = ["queue:front"]', 'default = ["queue:frnt"]'),
+            "menu main: default names queue 'frnt'",
+        ),
+        (MENU.replace("user:bob", "usr:bob"), "menu main: 2: 'usr:bob' is no destination"),
+        (MENU + "step_s = 0", "menu main: step_s is a time above 0"),
+        (
+            MENU + 'prompt = "menu_chose"',
+            "names prompt 'menu_chose', which does not exist; did you mean 'menu_choose'?",
+        ),
+        (MENU + 'prompt = "/nowhere/menu.wav"', "menu main: /nowhere/menu.wav cannot be played"),
+        (MENU + 'number = "101"', "number '101' is given 2 times"),
+        (MENU + '[[lines]]\nid = "l"\ndevice = "/dev/x"\nqueue = "menu:man"\n', "did you mean 'menu:main'?"),
+    ],
+)
+def test_menus_that_cannot_be_are_named(text: str, sentence: str) -> None:
+    assert sentence in complaint(TWO_AGENTS + text)
+
+
+def test_a_menu_reaches_the_core_and_is_reached_by_number_and_line(tmp_path: Path) -> None:
+    own = tmp_path / "ours.wav"
+    own.write_bytes((ROOT / "appliance" / "prompts" / "en" / "closed.wav").read_bytes())
+    text = MENU + f'number = "400"\nprompt = "{own}"\n[[lines]]\nid = "l"\ndevice = "/dev/x"\nqueue = "menu:main"\n'
+    plan = desk_plan(parse(TWO_AGENTS + text, "office.toml"), State(tmp_path))
+    (menu,) = plan.office.menus
+    assert (menu.menu, menu.number, menu.prompt) == ("menu:main", "400", str(own.with_suffix("")))
+    assert [digit for digit, _ in menu.choices] == ["1", "2"]
+    assert plan.lines[0].queue == "menu:main"
+
+
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [

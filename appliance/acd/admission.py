@@ -4,7 +4,7 @@ Before anybody is rung, `turn_away` sends those on whose time in the queue is ov
 judged by `settle`. Both look only at callers of this batch, so a day costs what happens in it.
 """
 
-from appliance.acd import announce, callback, contacts, fallback, hours, house_rules, last_agent, resume, story
+from appliance.acd import announce, callback, contacts, fallback, hours, house_rules, last_agent, menus, resume, story
 from appliance.acd.chains import CLOSING, Reason
 from appliance.acd.events import CallerArrived
 from appliance.acd.model import Contact, ContactState
@@ -39,6 +39,9 @@ def arrive(office: Office, event: CallerArrived) -> None:
     office.facts.append(
         story.ContactArrived(office.now, event.contact, event.queue, event.number, event.name, event.origin)
     )
+    if contact.queue in office.menus and state.house.evacuation is None:
+        menus.enter(office, contact, contact.queue)
+        return
     last_agent.look_up(office, contact)
     closed, notice = hours.why_closed(office, contact.queue), state.house.evacuation
     if notice is not None:

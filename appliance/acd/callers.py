@@ -3,7 +3,7 @@
 Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault moves a caller back in line (I-05).
 """
 
-from appliance.acd import callback, coaching, contacts, fallback, leaving, offers, promise, resume, transfer
+from appliance.acd import callback, coaching, contacts, fallback, leaving, menus, offers, promise, resume, transfer
 from appliance.acd import commands as do
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import Restarted
@@ -30,6 +30,8 @@ def hung_up(office: Office, contact_id: str) -> None:
         _end_conversation(office, contact, Outcome.ABANDONED, "after_accept")
     elif contact.state is ContactState.FALLBACK:
         contacts.end(office, contact, *fallback.ending(contact))
+    elif contact.state is ContactState.MENU:
+        contacts.end(office, contact, Outcome.ABANDONED, "in_menu")
     else:
         if contact.state is ContactState.OFFERING:
             offers.stop_ringing(office, contact, "caller_gone")
@@ -62,6 +64,9 @@ def returned(office: Office, contact_id: str) -> None:
         return
     if contact.state is not ContactState.AWAY:
         _lose_leg(office, contact)
+    if contact.queue in office.menus:
+        menus.enter(office, contact, contact.queue)
+        return
     was_answered = contact.hears not in (Hears.NOTHING, Hears.RINGBACK)
     contact.hears = Hears.NOTHING
     if was_answered:
@@ -178,6 +183,8 @@ def _forget_offer(office: Office, offer: Offer) -> None:
 def _say_again(office: Office, contact: Contact) -> None:
     if contact.state is ContactState.FALLBACK:
         fallback.order_again(office, contact)
+    elif contact.state is ContactState.MENU:
+        menus.ask(office, contact)
     elif contact.state is ContactState.DIALLING:
         promise.order_dial(office, contact)
     elif contact.hears is Hears.MUSIC:

@@ -29,6 +29,7 @@ class Reason(enum.Enum):
     XFER_TIMEOUT = "xfer_timeout"
     DEGRADED = "degraded"  # disk, clock or power
     EVACUATION = "evacuation"  # a notice is in force by which everybody leaves (U-11)
+    MENU = "menu"  # chosen in a menu: the branch is the chain (F-50)
     NO_QUEUE = "no_queue"  # the queue is gone from the configuration
 
 

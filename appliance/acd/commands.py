@@ -105,6 +105,15 @@ class AnnouncePosition:
 
 
 @dataclass(frozen=True, slots=True)
+class AskMenu:
+    """Say what may be pressed, answering the caller if need be; `MessageSaid` with this `hop` when it ended (F-50)."""
+
+    contact: str
+    prompts: tuple[str, ...]
+    hop: int
+
+
+@dataclass(frozen=True, slots=True)
 class TellCaller:
     """Say prompts to a caller who waits, then go on with the music; nobody answers for it, a `Connect` cuts it."""
 
@@ -304,6 +313,7 @@ Command = (
     | DismissCaller
     | AnnouncePosition
     | TellCaller
+    | AskMenu
     | CallbackOrder
     | TransferOrder
     | SendCaller

@@ -54,7 +54,7 @@ def stop_clock(office: Office, contact: Contact) -> None:
     held.over(office, contact)
     if contact.state in TALKS:
         contact.talked_s += spent
-    elif contact.state is not ContactState.FALLBACK and contact.is_live:
+    elif contact.state not in (ContactState.FALLBACK, ContactState.MENU) and contact.is_live:
         contact.waited_s += spent
     contact.clock_from = office.now
 

@@ -5,17 +5,17 @@ time of `SendCaller` is passed over; a chain that led to another queue goes on w
 behind the last step is a message, then the caller is hung up (D-06).
 """
 
-from appliance.acd import callback, contacts, hours, story
+from appliance.acd import callback, contacts, hours, last_agent, menus, story
 from appliance.acd import commands as do
 from appliance.acd.chains import BOOKED, MOST_HOPS, NOBODY, Destination, Kind, Reason, Way, steps_of
 from appliance.acd.deadlines import Alarm
 from appliance.acd.model import Ask, Contact, ContactState, Hears
 from appliance.acd.office import Office
+from appliance.acd.settings import MENU_PREFIX
 from appliance.acd.story import Outcome
 
 DISMISS_S = 60.0  # the longest message; then the caller goes on, or is hung up, even if nobody says it ended
 ANSWER_S = 5.0  # beyond the ringing, for the word that nobody took the call
-MENU_S = 60.0
 INTO_QUEUE = (Kind.QUEUE, Kind.GROUP)
 THAT_RING = (Kind.USER, Kind.EXTERNAL)  # the caller hears it ring; the others answer the line themselves
 SPEECH_S = 3.0  # vm_min: who said less has left no message (S-34)
@@ -74,6 +74,8 @@ def _next(office: Office, contact: Contact) -> Destination | None:
 
 def _steps(office: Office, contact: Contact) -> tuple[Destination, ...]:
     """Whom somebody else has a place for goes on with what was set up only: the usual message is not the end of it."""
+    if contact.why == Reason.MENU.value:
+        return menus.steps(office, contact)
     queue, has_place = office.queues.get(contact.queue), bool(contact.ways or contact.gives_back_to)
     steps = steps_of(queue.chains, Reason(contact.why), is_sent_on=has_place) if queue is not None else ()
     return (*_personal(office, contact), *steps)
@@ -104,6 +106,8 @@ def _give_back(office: Office, contact: Contact) -> None:
 
 def _exists(office: Office, destination: Destination) -> bool:
     """Whether the core can judge that there is no such thing; what it cannot judge, call control refuses."""
+    if destination.kind is Kind.MENU:
+        return menus.exists(office, destination.to)
     return destination.kind not in INTO_QUEUE or destination.to in office.queues
 
 
@@ -119,6 +123,10 @@ def _send(office: Office, contact: Contact, destination: Destination) -> None:
         _enter(office, contact, destination)
     elif destination.kind is Kind.MESSAGE:
         _say_last(office, contact, destination.to or NOBODY)
+    elif destination.kind is Kind.MENU:
+        if contact.queue in office.queues:
+            contact.ways.append(_way(contact))
+        menus.enter(office, contact, MENU_PREFIX + destination.to)
     elif destination.kind is Kind.CALLBACK:
         _offer_callback(office, contact)
     else:
@@ -179,12 +187,13 @@ def _enter(office: Office, contact: Contact, destination: Destination) -> None:
     left = Destination(Kind.QUEUE, contact.queue).key
     if left not in contact.visited:
         contact.visited.append(left)
-    contact.ways.append(Way(contact.queue, Reason(contact.why), contact.step, contact.announced))
-    move_to(office, contact, destination)
+    menu, is_first = contact.queue, all(way.queue in office.menus for way in (*contact.ways, _way(contact)))
+    contact.ways.append(_way(contact))
+    move_to(office, contact, destination, by_menu=menu if is_first else "")
 
 
-def move_to(office: Office, contact: Contact, destination: Destination) -> None:
-    """The caller stands in that queue from now on, or goes along the chain of why not."""
+def move_to(office: Office, contact: Contact, destination: Destination, *, by_menu: str = "") -> None:
+    """The caller stands in that queue from now on, or goes along the chain of why not. `by_menu`: it is the first."""
     contacts.stop_clock(office, contact)
     contact.queue, contact.entered_at, contact.transfer = destination.to, office.now, None
     contact.announced, contact.announce_at, contact.announced_wait = 0, 0.0, None
@@ -193,10 +202,20 @@ def move_to(office: Office, contact: Contact, destination: Destination) -> None:
     if not destination.keep_place:
         contact.t_enq = office.now
     closed = hours.why_closed(office, contact.queue)
+    if by_menu:
+        office.facts.append(story.MenuChosen(office.now, contact.contact, by_menu, contact.branch, contact.queue))
+        last_agent.look_up(office, contact)
     if closed is not None:
         fall_back(office, contact, closed)
-    else:
-        contacts.wait(office, contact)
+        return
+    if by_menu:
+        callback.merge(office, contact)
+    contacts.wait(office, contact)
+
+
+def _way(contact: Contact) -> Way:
+    """Where the caller is on the present chain, to go on there later."""
+    return Way(contact.queue, Reason(contact.why), contact.step, contact.announced)
 
 
 def _say_last(office: Office, contact: Contact, prompt: str) -> None:
@@ -216,9 +235,8 @@ def taken(office: Office, name: str, hop: int) -> None:
     if contact is None or contact.sent_to in (None, Kind.MESSAGE) or contact.is_taken:
         return
     contact.is_taken, contact.hears, contact.until = True, Hears.AGENT, 0.0
-    longest_s = {Kind.VOICEMAIL: office.state.office.voicemail_s, Kind.MENU: MENU_S}.get(contact.sent_to)
-    if longest_s is not None:
-        _watch(office, contact, longest_s)
+    if contact.sent_to is Kind.VOICEMAIL:
+        _watch(office, contact, office.state.office.voicemail_s)
 
 
 def could_not(office: Office, name: str, hop: int) -> None:
@@ -229,7 +247,10 @@ def could_not(office: Office, name: str, hop: int) -> None:
 
 
 def said(office: Office, name: str, hop: int) -> None:
-    """The message before the chain ended."""
+    """The message before the chain ended, or that of a menu."""
+    asked = office.state.contacts.get(name)
+    if asked is not None and asked.state is ContactState.MENU:
+        menus.said(office, asked, hop)
     contact = _on_the_way(office, name, hop)
     if contact is not None and contact.sent_to is None:
         go_on(office, contact)
@@ -252,9 +273,18 @@ def _on_the_way(office: Office, name: str, hop: int) -> Contact | None:
     return contact if is_there else None
 
 
+def menu_key(office: Office, contact: Contact, digit: str) -> None:
+    """A digit in a menu, or none in time: the caller is asked again, or goes along the branch (F-50)."""
+    leaves = menus.pressed(office, contact, digit) if digit else menus.timed_out(office, contact)
+    if leaves:
+        fall_back(office, contact, Reason.MENU)
+
+
 def deadline(office: Office, contact: Contact) -> None:
     """Nobody said that the message ended, that the call was taken, or that the machine is done."""
-    if contact.sent_to is Kind.MESSAGE or contact.is_taken:
+    if contact.state is ContactState.MENU:
+        menu_key(office, contact, "")
+    elif contact.sent_to is Kind.MESSAGE or contact.is_taken:
         contacts.release(office, contact, *ending(contact))
     else:
         go_on(office, contact)

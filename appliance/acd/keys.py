@@ -1,4 +1,4 @@
-"""Keys that callers press while they wait: the exit to voicemail (S-34, S-39), the callback (S-40).
+"""Keys that callers press: in a menu (F-50), to leave for voicemail (S-34, S-39), for a callback (S-40).
 
 Rule: a key counts only while the caller waits, an agent is being rung, or a chain asks for one; once an agent has
 answered it means nothing (R-19).
@@ -17,6 +17,8 @@ def pressed(office: Office, name: str, digit: str) -> None:
         return
     if contact.state is ContactState.CONFIRMING and digit == "1":
         callback.confirmed(office, contact)
+    elif contact.is_live and contact.state is ContactState.MENU:
+        fallback.menu_key(office, contact, digit)
     elif contact.is_live and contact.state is ContactState.FALLBACK:
         fallback.key_pressed(office, contact, digit)
     elif contact.is_live and contact.state in (ContactState.WAITING, ContactState.OFFERING):

@@ -133,10 +133,8 @@ class Ledger:
         match fact:
             case story.ContactArrived():
                 self._arrived(fact)
-            case story.ContactAnswered():
-                self._answered(fact)
-            case story.ContactEnded():
-                self._ended(fact)
+            case story.MenuChosen() | story.ContactAnswered() | story.ContactEnded():
+                self._went_on(fact)
             case story.OfferOpened():
                 self.offers[fact.offer] = entry.Offer(fact.offer, fact.contact, fact.agent, fact.queue, self.wall)
             case story.OfferEnded():
@@ -153,6 +151,15 @@ class Ledger:
                 self.healed.append(self.wall)
             case _ if isinstance(fact, story.PassingFact):
                 self._passed_on(fact)
+
+    def _went_on(self, fact: story.MenuChosen | story.ContactAnswered | story.ContactEnded) -> None:
+        match fact:
+            case story.MenuChosen():
+                self.contacts[fact.contact].queue = fact.queue  # who never left the menu is counted under its name
+            case story.ContactAnswered():
+                self._answered(fact)
+            case story.ContactEnded():
+                self._ended(fact)
 
     def _arrived(self, fact: story.ContactArrived) -> None:
         contact = entry.Contact(fact.contact, fact.queue, fact.number, fact.origin, fact.at, self.wall)

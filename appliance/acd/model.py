@@ -147,6 +147,7 @@ class ContactState(enum.Enum):
     KEPT = "kept"  # the agent has left, a supervisor is asked to take the call; `until`
     CONSULTING = "consulting"  # the agent asks somebody first, the caller hears music (S-18)
     TRANSFERRING = "transferring"  # the agent has passed the caller on and left; T-xfer
+    MENU = "menu"  # asked what they want; T-menu, then the default branch
     AWAY = "away"  # the leg died with the switch; OfficeSettings.away_s
     RESTING = "resting"  # a promised callback out of hours or before its retry; nobody is on the line
     DIALLING = "dialling"  # the customer's phone rings, an agent is held
@@ -269,6 +270,8 @@ class Contact:
     recordings: int = 0
     is_recording: bool = False
     pause: Pause | None = None
+    menu_tries: int = 0
+    branch: str = ""
     note: str = ""
     code: str = ""
     why: str = ""

@@ -11,7 +11,7 @@ from appliance.acd.commands import Command
 from appliance.acd.deadlines import Alarm, Deadlines, Entry
 from appliance.acd.effects import Cause
 from appliance.acd.model import Agent, AgentState, Contact, ContactState, Reach, State
-from appliance.acd.settings import QueueSettings
+from appliance.acd.settings import MenuSettings, QueueSettings
 from appliance.acd.tables import Happening
 
 Place = tuple[tuple[int, float, int], str]
@@ -28,6 +28,7 @@ class Office:
         self.rows_taken: dict[str, int] = {}
         self.unsettled: list[str] = []
         self.queues: dict[str, QueueSettings] = {}
+        self.menus: dict[str, MenuSettings] = {}
         self.waiting: dict[str, list[Place]] = {}
         self.racing: set[str] = set()
         self.promised: set[str] = set()
@@ -41,6 +42,7 @@ class Office:
         """Build every index anew from the state: at start, after a change of configuration, after a reboot."""
         state = self.state
         self.queues = {queue.queue: queue for queue in state.office.queues}
+        self.menus = {menu.menu: menu for menu in state.office.menus}
         self.free = {name for name, agent in state.agents.items() if agent.is_free}
         self.staffing = {name for name, agent in state.agents.items() if agent.is_staffing}
         self.waiting = {name: [] for name in self.queues}

@@ -61,7 +61,7 @@ def _without_exit(state: State, contact: Contact) -> str:
         case ContactState.TAKEN:
             with_whom = [one.contact for one in state.coaches.values() if one.phase is CoachPhase.TALKING]
             return "" if contact.contact in with_whom else "with nobody"
-        case ContactState.AWAY | ContactState.FALLBACK | ContactState.KEPT:
+        case ContactState.AWAY | ContactState.FALLBACK | ContactState.KEPT | ContactState.MENU:
             return "" if contact.until or contact.is_taken else "for ever"
         case _:
             return ""
@@ -139,7 +139,7 @@ def _heal_agent(office: Office, agent: Agent) -> None:
 
 def _heal_contact(office: Office, contact: Contact) -> None:
     contact.ringing = [one for one in contact.ringing if one in office.state.offers]
-    if contact.state in (ContactState.AWAY, ContactState.FALLBACK):
+    if contact.state in (ContactState.AWAY, ContactState.FALLBACK, ContactState.MENU):
         contacts.release(office, contact, story.Outcome.LOST, "healed")
     elif contact.state in TALKS:
         contacts.release(office, contact, story.Outcome.ANSWERED, "healed")

@@ -105,6 +105,28 @@ class QueueSettings:
     sticky_s: float = 20.0  # T-sticky
 
 
+MENU_PREFIX = "menu:"
+"""Stands before a menu's name where a queue's name could stand as well: as what a line or a number leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuSettings:
+    """A menu (F-50): `menu` is its name with MENU_PREFIX. `choices` are digit → branch, `default` who presses none.
+
+    `prompt` says what may be pressed, `invalid` that a digit means nothing; `step_s` is T-menu, `tries` how often.
+    """
+
+    menu: str
+    name: str
+    number: str
+    prompt: str
+    choices: tuple[tuple[str, tuple[Destination, ...]], ...]
+    default: tuple[Destination, ...]
+    invalid: str = "menu_invalid"
+    step_s: float = 8.0
+    tries: int = 3
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeSettings:
     """Everything the core knows of the configuration. Queue and agent names are unique."""
@@ -124,5 +146,6 @@ class OfficeSettings:
     ageing_s: float = 0.0  # F-10: a step of priority is worth this much waiting; 0: priority always goes first
     outbound_resets_idle: bool = True  # F-03: an agent's own outgoing talk restarts the idle clock
     supervisors: tuple[SupervisorSettings, ...] = ()
+    menus: tuple[MenuSettings, ...] = ()
     hides_listening: bool = False  # the agent is not shown that a supervisor listens; whispering is always shown
     seed: int = 1  # of every deck that is shuffled (F-04); journalled with the settings

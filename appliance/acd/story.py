@@ -317,6 +317,17 @@ class CallAssigned:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuChosen:
+    """A caller who came by a menu reaches the first queue, from which the contact is counted (F-50, D-21)."""
+
+    at: float
+    contact: str
+    menu: str
+    digit: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoursHeld:
     """Somebody holds the hours of a queue ("": the office) or lets go; `held` is a word of `house.Held`."""
 
@@ -368,7 +379,7 @@ TalkFact = (
     | CallCoded
     | CallAssigned
 )
-HouseFact = HoursHeld | NoticeGiven
+HouseFact = HoursHeld | NoticeGiven | MenuChosen
 Fact = (
     ContactArrived
     | ContactSentOn

@@ -174,7 +174,9 @@ def _emergency(number: str, settings: DeskSettings) -> ToOutside | Refusal:
 
 
 def _queue_of_number(number: str, settings: DeskSettings) -> str:
-    return next((queue.queue for queue in settings.office.queues if queue.number == number), "")
+    menus = ((menu.number, menu.menu) for menu in settings.office.menus if menu.number)
+    queues = ((queue.number, queue.queue) for queue in settings.office.queues)
+    return next((name for known, name in (*queues, *menus) if known == number), "")
 
 
 def _trunk(name: str, settings: DeskSettings) -> TrunkSettings | None:

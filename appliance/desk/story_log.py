@@ -79,6 +79,8 @@ def _of_a_talk(fact: story.TalkFact) -> str:
 
 
 def _of_the_house(fact: story.HouseFact) -> str:
+    if isinstance(fact, story.MenuChosen):
+        return f"Contact {fact.contact} chose {fact.digit or 'nothing'} in {fact.menu} and reaches queue {fact.queue}"
     if isinstance(fact, story.NoticeGiven):
         return f"The notice {fact.notice} {'is over' if fact.is_over else 'was given'}, by {fact.actor}"
     whose = f"Queue {fact.queue}" if fact.queue else "The office"

@@ -98,7 +98,7 @@ class Translator:
             case do.DismissCaller(contact, prompt, why):
                 logger.info("Contact %s is dismissed: %s", contact, why)
                 self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,), then_silence=True)))
-            case do.SayToCaller() | do.TellCaller():
+            case do.SayToCaller() | do.TellCaller() | do.AskMenu():
                 self._tell(command)
             case _ if isinstance(command, ExitOrder):
                 self.exits.carry_out(command)
@@ -116,10 +116,18 @@ class Translator:
         else:
             self.talks.carry_out(command)
 
-    def _tell(self, order: do.SayToCaller | do.TellCaller) -> None:
-        """Prompts for a caller who goes on being held."""
+    def _tell(self, order: do.SayToCaller | do.TellCaller | do.AskMenu) -> None:
+        """Prompts for a caller who goes on being held, or is asked in a menu."""
+        if isinstance(order, do.AskMenu):
+            self._to_caller(order.contact, lambda leg: self._ask(leg, order))
+            return
         prompts = (order.prompt,) if isinstance(order, do.SayToCaller) else order.prompts
         self._to_caller(order.contact, lambda leg: self._say(wire.Play(leg, prompts)))
+
+    def _ask(self, leg: str, order: do.AskMenu) -> None:
+        if self._legs.needs_name(leg):
+            self._say(wire.Ring(leg, order.contact))
+        self._say(wire.Play(leg, order.prompts, then_silence=True))
 
     def record(self, recording: str, contact: str, offer: str) -> None:
         """Have the conversation recorded, agent left and caller right."""
@@ -336,6 +344,8 @@ class Translator:
     def _message_over(self, leg: str) -> None:
         """A message was said: the last one ends in hanging up (D-06), one before a chain goes on along it (S-37)."""
         contact = self._acd.contact(self._legs.contact_of(leg))
+        if contact is not None and contact.state is ContactState.MENU:
+            self._post(ev.MessageSaid(contact.contact, contact.hops))
         if contact is None or contact.state is not ContactState.FALLBACK:
             return
         if contact.sent_to is Kind.MESSAGE:

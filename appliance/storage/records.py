@@ -136,6 +136,8 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             return [("INSERT OR REPLACE INTO offers VALUES (?, ?, ?, ?, ?, ?, ?)", [row])]
         case story.OfferEnded():
             return [("UPDATE offers SET outcome = ?, rang_s = ? WHERE offer = ?", [_offer_end(fact)])]
+        case story.MenuChosen():
+            return [("UPDATE contacts SET queue = ? WHERE contact = ?", [(fact.queue, fact.contact)])]
         case story.DutyChanged():
             duty: Row = (fact.agent, wall_of(fact.at), int(fact.is_available), fact.reason, fact.actor)
             return [("INSERT INTO duty (agent, wall, is_available, reason, actor) VALUES (?, ?, ?, ?, ?)", [duty])]

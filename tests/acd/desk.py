@@ -228,7 +228,7 @@ class Desk:
                 return f"dismiss {contact}: {why}"
             case _ if isinstance(command, do.CallbackOrder):
                 return _callback_sentence(command)
-            case do.AnnouncePosition() | do.SendCaller() | do.SayToCaller() | do.TellCaller():
+            case do.AnnouncePosition() | do.SendCaller() | do.SayToCaller() | do.TellCaller() | do.AskMenu():
                 return _chain_sentence(command)
             case do.ReleaseCaller(contact, why):
                 return f"release {contact}: {why}"
@@ -279,7 +279,7 @@ def arrives(contact: str, queue: str = QUEUE, *, priority: int = 0, returns: boo
     return ev.CallerArrived(contact, queue, f"555-{contact}", "", "line1" if returns else "sip", priority, returns)
 
 
-def _chain_sentence(command: do.AnnouncePosition | do.SendCaller | do.SayToCaller | do.TellCaller) -> str:
+def _chain_sentence(command: do.AnnouncePosition | do.SendCaller | do.SayToCaller | do.TellCaller | do.AskMenu) -> str:
     match command:
         case do.AnnouncePosition(contact, position):
             return f"tell {contact} place {position}"
@@ -287,6 +287,8 @@ def _chain_sentence(command: do.AnnouncePosition | do.SendCaller | do.SayToCalle
             return f"send {contact} to {kind.value} {to}".rstrip() + f" ({hop}): {why}"
         case do.SayToCaller(contact, prompt, hop):
             return f"say {prompt} to {contact} ({hop})"
+        case do.AskMenu(contact, prompts):
+            return f"ask {contact} {' '.join(prompts)}"
         case do.TellCaller(contact, prompts):
             return f"tell {contact} {' '.join(prompts)}"
 

@@ -168,8 +168,10 @@ def _waits_for_something(acd: Acd, contact: Contact) -> None:
 def places_are_kept(state: State, facts: Sequence[story.Fact], watch: Watch) -> None:
     """I-05: the key a contact got on arrival is the key it has for ever, unless a chain takes it away (keep_t_enq)."""
     moved = {fact.contact for fact in facts if isinstance(fact, story.ContactSentOn) and fact.kind == "queue"}
+    chosen = {fact.contact for fact in facts if isinstance(fact, story.MenuChosen)}  # may merge with a promise (R-25)
     for name, contact in state.contacts.items():
-        if name in moved and contact.t_enq == state.at:
+        has_merged = name in chosen and contact.key < watch.keys.get(name, contact.key)
+        if (name in moved and contact.t_enq == state.at) or has_merged:
             watch.keys[name] = contact.key
         assert watch.keys.setdefault(name, contact.key) == contact.key, f"I-05 {name}"
 

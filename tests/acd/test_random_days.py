@@ -14,7 +14,7 @@ import pytest
 
 from appliance.acd import events as ev
 from appliance.acd import tables, transfer_tables
-from appliance.acd.chains import Kind
+from appliance.acd.chains import Destination, Kind
 from appliance.acd.engine import Acd
 from appliance.acd.events import Event
 from appliance.acd.house import Held
@@ -22,7 +22,7 @@ from appliance.acd.metrics import conservation
 from appliance.acd.metrics_counts import Interval, count
 from appliance.acd.metrics_ledger import Ledger
 from appliance.acd.model import Agent, AgentState, ContactState, Intent, Offer, Phase
-from appliance.acd.settings import OfficeSettings, QueueSettings, Skill, SupervisorSettings
+from appliance.acd.settings import MenuSettings, OfficeSettings, QueueSettings, Skill, SupervisorSettings
 from appliance.acd.talk import Mode
 from tests.acd.chains import (
     AGENT_FIRST,
@@ -82,6 +82,14 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
     door = QueueSettings("door", "Door", "5", AGENTS[4:9], RACES[0] if day % 2 else one, ring_s=8, is_group=True)
     return sales, help_, vip, night, door
 
+
+MENUS = (
+    MenuSettings(
+        "menu:main", "Main", "", "menu_choose",
+        (("1", (Destination(Kind.QUEUE, "sales"), Destination(Kind.VOICEMAIL, "front"))), ("2", FOR_HELP[1].steps)),
+        (Destination(Kind.QUEUE, "door"),),
+    ),
+)  # fmt: skip
 
 SHAPES = [queue.queue for queue in queues(0)]
 EVERY_ROW = [row.id for row in (*tables.ROWS, *transfer_tables.ROWS)]
@@ -152,7 +160,7 @@ class Day:
             SupervisorSettings("eve", "Eve", "901"),
             SupervisorSettings("fay", "Fay", "902", ("sales", "vip")),
         )
-        return replace(plain, agents=people, ageing_s=30.0 * (len(agents) % 2), supervisors=supervisors)
+        return replace(plain, agents=people, ageing_s=30.0 * (len(agents) % 2), supervisors=supervisors, menus=MENUS)
 
     def is_conserved(self) -> str:
         """M-00 of every stretch of the day, told as at night; "" when all of them add up."""
@@ -171,7 +179,12 @@ class Day:
             return ()
         self.callers += 1
         urgent = int(self.chance.random() < 0.1)
-        call = arrives(f"c{self.callers}", self.one_of(SHAPES), priority=urgent, returns=self.chance.random() < 0.3)
+        call = arrives(
+            f"c{self.callers}",
+            self.one_of([*SHAPES, *SHAPES, "menu:main"]),
+            priority=urgent,
+            returns=self.chance.random() < 0.3,
+        )
         return [replace(call, number=f"035550{self.callers % 9}")]
 
     def somebody_gives_up(self) -> Sequence[Event]:
