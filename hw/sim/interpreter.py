@@ -13,7 +13,7 @@ from typing import Protocol
 from hw.sim.at import Asked, AtCommand, commands_of
 from hw.sim.errors import SimulatorError
 from hw.sim.personality import Personality
-from hw.sim.sound import Sound, digits
+from hw.sim.sound import Chain, Sound, Tone, digits
 from hw.sim.stream import Direction
 from hw.sim.ulaw import VoiceFormat
 
@@ -86,6 +86,7 @@ _LETTERS = {
 _IGNORED = frozenset({"T", "P"})
 _OFF_HOOK_LABELS = frozenset({"1", "3", "5", "7"})
 _SECONDS_PER_DIGIT = 0.19
+_TONES = re.compile(r"\[[^\]]*\]|\{[^}]*\}|[0-9A-D*#]")
 
 
 class Interpreter:
@@ -291,14 +292,21 @@ class Interpreter:
         return True
 
     def _vts(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
-        keys = [
-            part.strip("{}") for part in command.value.split(",") if not part.rstrip("}").isdigit() or len(part) == 1
-        ]
         if not self.is_voice or not self._modem.is_off_hook:
             return False
         try:
-            sound = digits("".join(keys), on=int(self._values["+VTD"]) / 100, off=0.05)
-        except SimulatorError:
+            sounds = [self._tone(item) for item in _TONES.findall(command.value)]
+        except (SimulatorError, ValueError):
             return False
-        self._modem.play(sound)
-        return True
+        self._modem.play(Chain(*sounds))
+        return bool(sounds)
+
+    def _tone(self, item: str) -> Sound:
+        """One item of `+VTS` (V.253): a key, `{key,10 ms}` or `[Hz,Hz,10 ms]`, a frequency left out being none."""
+        usual = int(self._values["+VTD"]) / 100
+        if not item.startswith("["):
+            key, _, length = item.strip("{}").partition(",")
+            return digits(key, on=int(length) / 100 if length else usual, off=0.05)
+        first, second, length = (*item.strip("[]").split(","), "", "")[:3]
+        hertz = [float(word) for word in (first, second) if word.strip() not in ("", "0")]
+        return Tone(hertz, seconds=int(length) / 100 if length else usual)
