@@ -4,6 +4,7 @@
 """
 
 from hw.sim.card import Caller, VirtualCard
+from hw.sim.catalogue import CATALOGUE
 from hw.sim.countries import CallerIdTime
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import CardEvent, What
@@ -14,6 +15,7 @@ from hw.sim.personalities import PERSONALITIES
 from hw.sim.sound import Recording, Silence, Sound, Spoken, Tone, from_wav
 
 __all__ = [
+    "CATALOGUE",
     "FAULTS",
     "PERSONALITIES",
     "PLUG_FAULTS",

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from hw.sim.card import VirtualCard
+from hw.sim.catalogue import listing as entries
 from hw.sim.countries import COUNTRIES
 from hw.sim.errors import SimulatorError
 from hw.sim.faults import from_word, listing
@@ -34,7 +35,9 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--ppm", type=float, default=0.0, help="error of the cards' crystals")
     parser.add_argument("--echo-db", type=float, default=None, help="return loss of the hybrid; without it no echo")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help="broken from the start")
-    parser.add_argument("--list-faults", action="version", version=listing(), help="name the faults and end")
+    parser.add_argument(
+        "--list-faults", action="version", version=f"{listing()}\n{entries()}", help="name the faults and end"
+    )
     parser.add_argument("--stop-with-stdin", action="store_true", help="end when standard input closes (parent gone)")
     return parser.parse_args(words)
 

@@ -18,11 +18,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from hw.sim.catalogue import steps_of
 from hw.sim.core import CardCore, CardStats
 from hw.sim.countries import CallerIdTime, country_named
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import CardEvent, What
-from hw.sim.faults import PLUG_FAULTS, Injection, inject
+from hw.sim.faults import Injection, inject
 from hw.sim.party import CallerState, HangUp, Heard, RemoteParty
 from hw.sim.personalities import personality_named
 from hw.sim.pty import PseudoPort
@@ -146,17 +147,21 @@ class VirtualCard:
             self._intruder = None
 
     def fault(self, name: str, value: float = 0.0, text: str = "", count: int = 1) -> None:
-        """Makes one of `faults.FAULTS` or `faults.PLUG_FAULTS` happen; SimulatorError names what there is."""
-        if name in PLUG_FAULTS:
-            acts: dict[str, Callable[[], None]] = {
-                "card.unplug": self.unplug,
-                "card.plug": lambda: self.plug(new_number=bool(value)),
-                "card.second_opener": lambda: self.set_second_opener(bool(value)),
-            }
-            acts[name]()
+        """Makes one of `faults.FAULTS`, `faults.PLUG_FAULTS` or `catalogue.CATALOGUE` happen; or SimulatorError."""
+        for step in steps_of(Injection(name, value, text, count)):
+            self._suffer(step)
+
+    def _suffer(self, asked: Injection) -> None:
+        plug_acts: dict[str, Callable[[], None]] = {
+            "card.unplug": self.unplug,
+            "card.plug": lambda: self.plug(new_number=bool(asked.value)),
+            "card.second_opener": lambda: self.set_second_opener(bool(asked.value)),
+        }
+        if asked.name in plug_acts:
+            plug_acts[asked.name]()
             return
         with self._changed:
-            inject(self._core, time.monotonic(), Injection(name, value, text, count))
+            inject(self._core, time.monotonic(), asked)
             self._stir()
 
     # The line

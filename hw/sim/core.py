@@ -69,7 +69,7 @@ class CardCore:
         self.output = self.cable.output
         self.noise = LineNoise(seed)
         self._wall = wall
-        self._hybrid = None if echo_db is None else Hybrid(echo_db)
+        self.hybrid = None if echo_db is None else Hybrid(echo_db)
         self._own_sound: Sound | None = None
         self._codes: list[bytes] = []
         self._caller_id: list[str] = []
@@ -347,8 +347,8 @@ class CardCore:
         from_line = self.noise.over(self.line.speak(count))
         to_line = self._transmit(count, now)
         self.line.hear(to_line, now)
-        if self._hybrid is not None:
-            from_line = self._hybrid.leak(from_line, to_line)
+        if self.hybrid is not None:
+            from_line = self.hybrid.leak(from_line, to_line)
         if self.stream is not None:
             self._deliver(self.stream, from_line, now)
 

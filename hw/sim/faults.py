@@ -5,12 +5,19 @@ faults of the plug, which a core has not.
 """
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hw.sim.core import CardCore
+from hw.sim.dialled import Fate, Subscriber
 from hw.sim.errors import SimulatorError
+from hw.sim.exchange import CLEARING_DROP_MS
+from hw.sim.hybrid import Hybrid
 from hw.sim.mischief import Whim
+from hw.sim.party import HangUp
+from hw.sim.sound import Recording, Silence, Sound, digits
+from hw.sim.voices import babble, fax_answering, fax_calling, music, singing
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,64 @@ def _cord(core: CardCore, now: float, asked: Injection) -> None:
     core.line.set_cord(bool(asked.value), now)
 
 
+def _ppm(core: CardCore, now: float, asked: Injection) -> None:
+    core.clock.set_ppm(asked.value, now)
+
+
+def _flood(core: CardCore, now: float, asked: Injection) -> None:
+    for turn in range(round(asked.value * 100)):
+        for _ in range(asked.count):
+            core.agenda.at(now + turn / 100, lambda due: core.emit(asked.text.encode("latin-1"), due))
+
+
+def _echo(core: CardCore, now: float, asked: Injection) -> None:
+    core.hybrid = Hybrid(asked.value) if asked.value else None
+
+
+def _give_up(core: CardCore, now: float, asked: Injection) -> None:
+    core.line.give_up(now)
+
+
+def _hang_up(core: CardCore, now: float, asked: Injection) -> None:
+    core.line.hang_up(HangUp(asked.text or "busy_tone"), now, int(asked.value) or CLEARING_DROP_MS)
+
+
+def _dial_tone(core: CardCore, now: float, asked: Injection) -> None:
+    core.line.dial_tone_delay = asked.value if asked.value >= 0 else None
+
+
+def _numbers(core: CardCore, now: float, asked: Injection) -> None:
+    fate, _, number = asked.text.partition(" ")
+    core.line.numbering.subscribers[number] = Subscriber(Fate(fate), answer_after=asked.value or 2.0)
+
+
+def _bytes(core: CardCore, now: float, asked: Injection) -> None:
+    _speak(core, Recording(bytes.fromhex(asked.text), loop=True), now)
+
+
+def _sound(core: CardCore, now: float, asked: Injection) -> None:
+    make = SOUNDS.get(asked.text)
+    if make is None:
+        raise ValueError(f"sounds are {', '.join(SOUNDS)}")
+    _speak(core, make(), now)
+
+
+def _speak(core: CardCore, sound: Sound, now: float) -> None:
+    if core.line.party is None:
+        raise SimulatorError("asked for a sound of the far end, but nobody is there; ring first")
+    core.line.party.say(sound, core.clock.lead_at(now))
+
+
+SOUNDS: Mapping[str, Callable[[], Sound]] = {
+    "babble": lambda: babble(30.0),
+    "music": lambda: music(30.0),
+    "singing": lambda: singing(30.0),
+    "keys": lambda: Recording(digits("0123456789*#").read(10**6), loop=True),
+    "fax": fax_calling,
+    "fax_answers": fax_answering,
+    "silence": Silence,
+}
+
 FAULTS: Mapping[str, Fault] = {
     "card.freeze": Fault("neither reads nor writes for VALUE ms; 0 is until the plug is pulled", _freeze),
     "card.garbage": Fault("says VALUE random bytes, or those of the hexadecimal TEXT", _garbage),
@@ -141,6 +206,19 @@ FAULTS: Mapping[str, Fault] = {
     "line.noise": Fault("hiss of VALUE dBFS; 0 is none", _noise),
     "line.hum": Fault("hum of VALUE dBFS at COUNT Hz (50 if 1); 0 is none", _hum),
     "line.cord": Fault("the telephone cord is in (VALUE 1) or out (0)", _cord),
+    "line.echo": Fault("the hybrid's return loss is VALUE dB; 0 is no echo", _echo),
+    "line.dial_tone": Fault("dial tone comes VALUE seconds after off-hook; -1 is never", _dial_tone),
+    "line.numbers": Fault(
+        f"TEXT is a fate ({', '.join(fate.value for fate in Fate)}) and a number, every number if none is named; it "
+        "rings for VALUE seconds",
+        _numbers,
+    ),
+    "line.give_up": Fault("the caller gives up while it rings", _give_up),
+    "remote.hang_up": Fault(f"the far end hangs up; TEXT is how: {', '.join(mode.value for mode in HangUp)}", _hang_up),
+    "remote.bytes": Fault("the far end says the hexadecimal µ-law bytes of TEXT again and again", _bytes),
+    "remote.sound": Fault(f"the far end says TEXT: {', '.join(SOUNDS)}", _sound),
+    "card.ppm": Fault("the crystal is VALUE millionths off", _ppm),
+    "card.flood": Fault("tells the DLE event TEXT COUNT hundred times a second for VALUE seconds", _flood),
 }
 PLUG_FAULTS: Mapping[str, str] = {
     "card.unplug": "the USB cable is pulled",
@@ -165,7 +243,7 @@ def inject(core: CardCore, now: float, asked: Injection) -> None:
 def from_word(word: str) -> Injection:
     """A fault of the command line: NAME, NAME=VALUE or NAME=TEXT. SimulatorError if there is no such name."""
     name, _, rest = word.partition("=")
-    if name not in FAULTS and name not in PLUG_FAULTS:
+    if name not in FAULTS and name not in PLUG_FAULTS and not re.fullmatch(r"F(?:0[1-9]|[123]\d|40)", name):
         raise SimulatorError(f"asked for the fault {name!r}; --list-faults names those there are")
     try:
         return Injection(name, value=float(rest or 0))

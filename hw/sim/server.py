@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from hw.sim.card import Caller, VirtualCard
+from hw.sim.catalogue import CATALOGUE
 from hw.sim.countries import CallerIdTime
 from hw.sim.dialled import Fate, Subscriber
 from hw.sim.errors import SimulatorError
@@ -126,7 +127,7 @@ class ControlRoom:
                 card.unplug()
             case "plug":
                 card.plug()
-            case name if name.startswith(("card.", "line.")):
+            case name if name.startswith(("card.", "line.", "remote.")) or name in CATALOGUE:
                 card.fault(name, ask.value, ask.text, ask.count)
             case _:
                 raise SimulatorError(

@@ -35,7 +35,7 @@ def noisy(line: WholeLine, snr: float) -> None:
 def test_f22_a_far_end_that_hangs_up_is_noticed_in_time(tmp_path, mode, code, snr, talks):
     line = WholeLine(tmp_path, code=code, echo_cancelling=talks).in_service()
     noisy(line, snr)
-    line.core._hybrid = Hybrid(12.0) if talks else None
+    line.core.hybrid = Hybrid(12.0) if talks else None
     line.our_voice = babble(5.0, seed=3, level=-24.0) if talks else None
     line.called(voice=babble(3.0, seed=2))
     line.run(2.0)
@@ -110,7 +110,7 @@ def test_f23_debians_music_on_hold_and_prompts_end_no_call(tmp_path):
 @pytest.mark.parametrize("level", [-9.0, -20.0])
 def test_f24_keys_pressed_over_our_own_prompt_are_heard(tmp_path, level):
     line = WholeLine(tmp_path, echo_cancelling=True).in_service()
-    line.core._hybrid = Hybrid(12.0)
+    line.core.hybrid = Hybrid(12.0)
     line.our_voice = babble(10.0, seed=6, level=-20.0)
     party = line.called()
     line.run(2.0)
@@ -122,7 +122,7 @@ def test_f24_keys_pressed_over_our_own_prompt_are_heard(tmp_path, level):
 @pytest.mark.parametrize("echo_db", [6.0, 12.0])
 def test_f26_our_own_loud_prompt_in_the_echo_is_no_key_and_no_hang_up(tmp_path, echo_db):
     line = WholeLine(tmp_path, echo_cancelling=True).in_service()
-    line.core._hybrid = Hybrid(echo_db)
+    line.core.hybrid = Hybrid(echo_db)
     line.our_voice = Recording(digits("5" * 30, 0.15, 0.15, level=-12.0).read(10**6) + Tone([400], -12.0).read(160_000))
     line.called()
     line.run(9.0)

@@ -45,7 +45,7 @@ def test_a_hang_up_of_ours_is_no_evidence_and_a_short_call_no_drift():
 
 def test_the_echo_that_is_taken_out_is_measured_on_a_bad_hybrid(tmp_path):
     line = WholeLine(tmp_path, echo_cancelling=True).in_service()
-    line.core._hybrid = Hybrid(12.0)
+    line.core.hybrid = Hybrid(12.0)
     line.our_voice = babble(10.0, seed=8, level=-18.0)
     line.called()
     line.run(10.0)

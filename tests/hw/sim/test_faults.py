@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import serial
 
-from hw.sim import FAULTS, PERSONALITIES, PLUG_FAULTS, SimulatorError, VirtualCard
+from hw.sim import CATALOGUE, FAULTS, PERSONALITIES, PLUG_FAULTS, SimulatorError, VirtualCard
 from hw.sim.eventlog import What
 from hw.sim.faults import Injection, from_word, inject
 from hw.sim.party import CallerState
@@ -226,13 +226,18 @@ def test_a_fault_of_the_command_line_has_a_value_or_a_text():
 
 
 def test_every_fault_is_a_verb_of_the_socket(tmp_path):
-    texts = {"card.next_result": "none AT", "card.event": "b", "card.pin": "+GCI=B5"}
-    with VirtualCard("JP", link=tmp_path / "port1") as card:
-        room = ControlRoom([card])
-        for name in (*FAULTS, "card.second_opener", "card.unplug", "card.plug"):
+    texts = {
+        "card.next_result": "none AT", "card.event": "b", "card.pin": "+GCI=B5", "card.flood": "u",
+        "line.numbers": "busy 0312345678", "remote.bytes": "10", "remote.sound": "music", "remote.hang_up": "busy_tone",
+    }  # fmt: skip
+    for name in (*FAULTS, "card.second_opener", "card.unplug"):
+        with VirtualCard("JP", link=tmp_path / "port1") as card:
+            prepare(card, name)
             line = f'{{"verb": "{name}", "value": 1, "text": "{texts.get(name, "")}"}}'
-            assert room.answer(line.encode()).error == "", name
-        assert {"card.second_opener", "card.unplug", "card.plug"} == set(PLUG_FAULTS)
+            assert ControlRoom([card]).answer(line.encode()).error == "", name
+            if name == "card.unplug":
+                assert ControlRoom([card]).answer(b'{"verb": "card.plug", "value": 1}').error == ""
+    assert {"card.second_opener", "card.unplug", "card.plug"} == set(PLUG_FAULTS)
 
 
 def test_a_card_comes_back_under_another_number_at_the_same_link(tmp_path):
@@ -252,3 +257,49 @@ def test_a_second_opener_locks_the_port_until_it_lets_go(tmp_path):
         card.fault("card.second_opener", 0)
         with serial.Serial(card.path, exclusive=True) as port:
             assert port.is_open
+
+
+def test_every_entry_of_the_catalogue_has_a_name_and_happens_or_says_how_it_is_made(tmp_path):
+    assert list(CATALOGUE) == [f"F{number:02d}" for number in range(1, 41)]
+    for name, entry in CATALOGUE.items():
+        with VirtualCard("JP", link=tmp_path / "port1") as card:
+            room = ControlRoom([card])
+            for one in entry.faults:
+                prepare(card, one.name)
+            error = room.answer(f'{{"verb": "{name}"}}'.encode()).error
+            assert error == "" if entry.faults else entry.by_hand in error, name
+            assert from_word(name).name == name
+
+
+def test_a_crystal_that_changes_its_mind_loses_no_sample():
+    host = Host().quietly()
+    host.connect()
+    before = len(samples_of(host.talk(1.0)))
+    suffers(host, "card.ppm", 50_000)
+    assert len(samples_of(host.talk(2.0))) - 2 * before == pytest.approx(800, abs=100)
+
+
+def test_the_far_end_says_what_it_is_told_to():
+    host = Host().quietly()
+    host.connect()
+    suffers(host, "remote.bytes", text="55")
+    assert samples_of(host.talk(0.5)).count(b"\x55") > 3800
+    with pytest.raises(SimulatorError, match="sounds are"):
+        suffers(host, "remote.sound", text="whale")
+
+
+def test_a_flood_of_events_lasts_as_long_as_asked():
+    host = Host().quietly()
+    host.connect()
+    suffers(host, "card.flood", 0.5, "u", 5)
+    assert codes_of(host.talk(1.0)).count("u") == pytest.approx(250, abs=5)
+
+
+def prepare(card: VirtualCard, name: str) -> None:
+    """What some faults need first: somebody who rings, or is connected by a driver that knows no more than it must."""
+    if not name.startswith(("remote", "line.give_up")):
+        return
+    caller = card.ring("0312345678")
+    if name == "remote.hang_up":
+        card.fault("card.stuck_stream")
+        assert caller.wait_for(CallerState.CONNECTED, 5)
