@@ -24,7 +24,7 @@ from hw.sim.countries import CallerIdTime, country_named
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import CardEvent, What
 from hw.sim.faults import Injection, inject
-from hw.sim.party import CallerState, HangUp, Heard, RemoteParty
+from hw.sim.party import CallerState, HangUp, Heard, RemoteParty, masked
 from hw.sim.personalities import personality_named
 from hw.sim.pty import PseudoPort
 from hw.sim.sound import Sound, digits
@@ -33,11 +33,6 @@ from hw.sim.ulaw import Linear
 logger = logging.getLogger(__name__)
 
 FULL_RETRY = 0.010
-
-
-def masked(number: str | None) -> str:
-    """A number as a log may show it."""
-    return "unknown" if number is None else number[:-4] + "***" if len(number) > 4 else number
 
 
 class VirtualCard:

@@ -55,6 +55,11 @@ class Heard:
     samples: Linear
 
 
+def masked(number: str | None) -> str:
+    """A number as a log may show it."""
+    return "unknown" if number is None else number[:-4] + "***" if len(number) > 4 else number
+
+
 class RemoteParty:
     """One caller of one call."""
 
