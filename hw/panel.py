@@ -10,7 +10,6 @@ Threads: gpiozero reports edges on threads of its own, so a listener must be thr
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -231,14 +230,15 @@ class GpioPanel:
 
         contact = Button(pin, pull_up=True, bounce_time=None, pin_factory=factory)
         closed_is = place not in self._opening
-        contact.when_pressed = lambda: self._edge(place, contact.active_time, down=closed_is)
-        contact.when_released = lambda: self._edge(place, contact.inactive_time, down=not closed_is)
+        # The kernel's own time of the edge, in CLOCK_MONOTONIC: this thread may have been held up since. What gpiozero
+        # tells openly is how long ago it was, wrong by however long one is held up between asking and looking.
+        contact.when_pressed = lambda: self._edge(place, contact._last_changed, down=closed_is)
+        contact.when_released = lambda: self._edge(place, contact._last_changed, down=not closed_is)
         self._contacts[place] = contact
 
-    def _edge(self, place: Place, ago: float | None, *, down: bool) -> None:
-        """An edge that the kernel saw `ago` seconds ago: this thread may have been held up since."""
+    def _edge(self, place: Place, at: float, *, down: bool) -> None:
         if (listener := self._listener) is not None:
-            listener(place, down, time.monotonic() - (ago or 0.0))
+            listener(place, down, at)
 
 
 class VirtualPanel:
