@@ -9,7 +9,6 @@ libraries and the generated wrapper are compiled side by side: two cores need ab
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
@@ -18,18 +17,15 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
-import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import recipe
-from source import SetupError, find_tarball
+from building import SetupError, Workshop, check_space, step, stop
+from source import find_tarball
 from wheel import pack_wheel
 
 LIBRARIES = ("pjlib", "pjlib-util", "pjnath", "pjmedia", "pjsip")
-PROGRESS_SECONDS = 5.0
-LOG_LINES_SHOWN = 15
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,7 +53,7 @@ def build_wheel(wheel: Path) -> None:
     tarball = find_tarball()
     cache = recipe.cache_dir()
     cache.mkdir(parents=True, exist_ok=True)
-    check_space(cache)
+    check_space(cache, recipe.FREE_BYTES_NEEDED)
     for stale in cache.glob("build-*"):
         shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="build-", dir=cache) as folder:
@@ -86,33 +82,24 @@ def check_tools() -> None:
         )
 
 
-def check_space(folder: Path) -> None:
-    """Raise SetupError when the disk is too full to build on."""
-    free = shutil.disk_usage(folder).free
-    if free < recipe.FREE_BYTES_NEEDED:
-        wanted = recipe.FREE_BYTES_NEEDED // 1_000_000
-        raise SetupError(f"Building needs {wanted} MB of free disk in {folder}; {free // 1_000_000} MB are free there.")
-
-
 class Builder:
     """One build in one folder. Everything it starts writes to one log, whose end is shown when a step fails."""
 
     def __init__(self, folder: Path, log: Path) -> None:
         self._folder = folder
-        self._log = log
+        self._workshop = Workshop(log, {"CFLAGS": recipe.LIBRARY_CFLAGS})
         self._root = folder
         self._jobs = str(os.cpu_count() or 1)
-        self._log.write_text("")
 
     def build(self, tarball: Path) -> Path:
         """Return a finished, tried wheel inside the folder."""
-        with self._step("unpacking and configuring pjproject " + recipe.VERSION):
+        with step("unpacking and configuring pjproject " + recipe.VERSION):
             self._root = self._unpacked(tarball)
             self._configure()
         swig = self._root / "pjsip-apps" / "src" / "swig" / "python"
-        with self._step("compiling the libraries and the wrapper", count_objects=True):
+        with step("compiling the libraries and the wrapper", self._share_compiled):
             self._compile(swig)
-        with self._step("linking, stripping and trying it"):
+        with step("linking, stripping and trying it"):
             extension = self._linked(swig)
             wheel = self._folder / recipe.wheel_name()
             pack_wheel(swig / "pjsua2.py", extension, wheel)
@@ -132,32 +119,32 @@ class Builder:
 
     def _configure(self) -> None:
         """Run configure with our flags."""
-        self._run(["./configure", *recipe.CONFIGURE_FLAGS], self._root)
+        self._workshop.run(["./configure", *recipe.CONFIGURE_FLAGS], self._root)
 
     def _compile(self, swig: Path) -> None:
         """Generate and compile the wrapper while the libraries are compiled. The first failure ends both."""
         make = ["make", f"-j{self._jobs}", "lib"]
-        libraries = self._start(make, self._root)
+        libraries = self._workshop.start(make, self._root)
         try:
             self._compile_wrapper(swig)
-            self._finish(libraries, make)
+            self._workshop.finish(libraries, make)
         finally:
-            self._stop(libraries)
+            stop(libraries)
 
     def _compile_wrapper(self, swig: Path) -> None:
         """Generate the one large C++ file that Python talks to, and compile it: the longest thread of the build."""
         includes = [f"-I{self._root / library / 'include'}" for library in LIBRARIES]
-        self._run(["swig", *recipe.SWIG_FLAGS, *includes, "-o", "pjsua2_wrap.cpp", "../pjsua2.i"], swig)
+        self._workshop.run(["swig", *recipe.SWIG_FLAGS, *includes, "-o", "pjsua2_wrap.cpp", "../pjsua2.i"], swig)
         headers = [*includes, f"-I{sysconfig.get_path('include')}", f"-I{sysconfig.get_path('platinclude')}"]
         defines = [flag for flag in self._make_list(swig, "cflags") if flag.startswith("-D")]
         named = ["pjsua2_wrap.cpp", "-o", "pjsua2_wrap.o"]
-        self._run(["g++", "-c", *recipe.WRAPPER_CFLAGS, *defines, *headers, *named], swig)
+        self._workshop.run(["g++", "-c", *recipe.WRAPPER_CFLAGS, *defines, *headers, *named], swig)
 
     def _linked(self, swig: Path) -> Path:
         """Link the wrapper with the libraries in the order pjproject's own makefile names them."""
         paths = [flag for flag in self._make_list(swig, "ldflags") if flag.startswith(("-L", "-W"))]
         libraries = [f"-l{name}" for name in self._make_list(swig, "libs")]
-        self._run(["g++", "-shared", "-s", "-o", "_pjsua2.so", "pjsua2_wrap.o", *paths, *libraries], swig)
+        self._workshop.run(["g++", "-shared", "-s", "-o", "_pjsua2.so", "pjsua2_wrap.o", *paths, *libraries], swig)
         return swig / "_pjsua2.so"
 
     def _try(self, wheel: Path) -> None:
@@ -183,72 +170,6 @@ class Builder:
         """Ask pjproject's helper makefile for one list of flags."""
         command = ["make", "--no-print-directory", "-f", "helper.mak", target]
         return subprocess.run(command, cwd=swig, capture_output=True, text=True, check=True).stdout.split()
-
-    def _start(self, command: list[str], folder: Path) -> subprocess.Popen[bytes]:
-        """Start one command with its output in the log, in a session of its own so that all it starts ends with it."""
-        environment = {**os.environ, "CFLAGS": recipe.LIBRARY_CFLAGS, "LC_ALL": "C"}
-        for name in ("MAKEFLAGS", "MAKELEVEL", "CXXFLAGS", "LDFLAGS", "CPPFLAGS"):
-            environment.pop(name, None)
-        with self._log.open("ab") as log:
-            log.write(f"$ {' '.join(command)}\n".encode())
-            log.flush()
-            return subprocess.Popen(
-                command,
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    @staticmethod
-    def _stop(process: subprocess.Popen[bytes]) -> None:
-        """End a command that is still running, and the compilers it started."""
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait()
-
-    def _finish(self, process: subprocess.Popen[bytes], command: list[str]) -> None:
-        """Wait for a command. Raises SetupError with the end of the log when it failed."""
-        status = process.wait()
-        if status != 0:
-            tail = "\n".join(self._log.read_text(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
-            raise SetupError(
-                f"`{command[0]}` ended with status {status}. The whole log is {self._log}; it ends:\n{tail}"
-            )
-
-    def _run(self, command: list[str], folder: Path) -> None:
-        """Run one command to its end."""
-        process = self._start(command, folder)
-        try:
-            self._finish(process, command)
-        finally:
-            self._stop(process)
-
-    @contextlib.contextmanager
-    def _step(self, what: str, *, count_objects: bool = False) -> Iterator[None]:
-        """Say what is done, how far it is every few seconds, and how long it took."""
-        print(f"  {what} ...", flush=True)
-        begun = time.monotonic()
-        over = threading.Event()
-        teller = threading.Thread(target=self._tell, args=(begun, over, count_objects), daemon=True)
-        teller.start()
-        try:
-            yield
-        finally:
-            over.set()
-            teller.join()
-        print(f"  {what}: {time.monotonic() - begun:.1f} s", flush=True)
-
-    def _tell(self, begun: float, over: threading.Event, count_objects: bool) -> None:
-        """Print one line of progress every few seconds until the step is over."""
-        while not over.wait(PROGRESS_SECONDS):
-            seconds = f"{time.monotonic() - begun:.0f} s"
-            if count_objects:
-                print(f"    {self._share_compiled()}, {seconds}", flush=True)
-            else:
-                print(f"    {seconds}", flush=True)
 
     def _share_compiled(self) -> str:
         """Say how much is compiled. The wrapper is one file that takes as long as a hundred others."""

@@ -7,12 +7,14 @@ good, whatever its path; nothing else is. Standard library only: this runs befor
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+from building import cache_dir, system_name  # noqa: E402  (a script's own folder is all that is on the path)
+
 VERSION = "2.17"
 # Count this up when build.py or wheel.py changes so that something else comes out of the same facts.
 REVISION = 1
@@ -50,12 +52,6 @@ NEEDED_HEADERS = {
 FREE_BYTES_NEEDED = 400_000_000
 
 
-def cache_dir() -> Path:
-    """Say where things made once live: ``$XDG_CACHE_HOME/deskbell``, else ``~/.cache/deskbell``."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "deskbell"
-
-
 def python_tag() -> str:
     """Give the wheel tag of the running interpreter, such as ``cp311``."""
     return f"cp{sys.version_info.major}{sys.version_info.minor}"
@@ -71,15 +67,6 @@ def recipe_key() -> str:
     flags = [*CONFIGURE_FLAGS, LIBRARY_CFLAGS, *WRAPPER_CFLAGS, *SWIG_FLAGS, STRIPPED_OBJECT]
     facts = [str(REVISION), VERSION, TARBALL_SHA256, *flags, (HERE / "config_site.h").read_text()]
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:12]
-
-
-def system_name() -> str:
-    """Name the release whose shared libraries the wheel links with, such as ``debian12``."""
-    try:
-        release = platform.freedesktop_os_release()
-    except OSError:
-        return "unknown"
-    return release.get("ID", "unknown") + release.get("VERSION_ID", release.get("VERSION_CODENAME", ""))
 
 
 def wheel_path() -> Path:

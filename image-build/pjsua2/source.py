@@ -14,14 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from building import SetupError
 from recipe import HERE, POOL_PATH, TARBALL, TARBALL_SHA256, cache_dir
 
 APT_HELPER = Path("/usr/lib/apt/apt-helper")
 DOWNLOAD_SECONDS = 600
-
-
-class SetupError(Exception):
-    """The set-up cannot go on; the text is the whole sentence for the person at the keyboard."""
 
 
 def find_tarball() -> Path:

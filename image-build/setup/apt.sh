@@ -35,6 +35,13 @@ _apt_get() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 "$@"
 }
 
+# Once in a set-up, and only where something is to be fetched.
+read_package_lists() {
+    [ -z "${lists_were_read:-}" ] || return 0
+    step "reading the package lists" _apt_get update || say "apt-get update had trouble; going on with the lists there are"
+    lists_were_read=1
+}
+
 # install_packages NAME...   Bring in what is missing of these lists. Ends the set-up with a sentence when it cannot.
 install_packages() {
     missing=$(missing_packages "$@" | sed 's/ $//')
@@ -48,10 +55,7 @@ install_packages() {
             die "These Debian packages are missing: $missing. And neither root nor sudo is at hand. As root: apt-get install $missing"
         sudo -v || die "sudo was refused, and these Debian packages are missing: $missing"
     fi
-    if [ -z "${lists_were_read:-}" ]; then
-        step "reading the package lists" _apt_get update || say "apt-get update had trouble; going on with the lists there are"
-        lists_were_read=1
-    fi
+    read_package_lists
     # shellcheck disable=SC2086  # a list of names
     step "installing with apt: $missing" _apt_get install --no-install-recommends $missing ||
         die "apt could not install these packages: $missing. Mend what it says above (network, sources, disk), then start again."

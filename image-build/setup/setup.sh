@@ -13,6 +13,8 @@
 . "$root/image-build/setup/kamailio.sh"
 # shellcheck source=image-build/setup/venv.sh
 . "$root/image-build/setup/venv.sh"
+# shellcheck source=image-build/setup/kernel.sh
+. "$root/image-build/setup/kernel.sh"
 
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/deskbell
 
@@ -28,6 +30,7 @@ venv_level() { if [ "$1" = run ]; then echo run; else echo dev; fi; }
 
 is_ready() {
     venv_is_ready "$(venv_level "$1")" || return 1
+    [ "$1" != test ] || kernel_is_ready || return 1
     ! apt_is_ours || stock_is_quiet_and_packages_there "$1"
 }
 
@@ -63,6 +66,7 @@ prepare() {
     install_packages $(package_lists "$1")
     quiet_stock_kamailio
     install_python "$(venv_level "$1")"
+    [ "$1" != test ] || ensure_kernel
     trap - EXIT INT TERM
     exec 9>&-
     say "set-up finished in $(seconds "$began"); the next start will find it done"
