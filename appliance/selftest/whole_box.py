@@ -48,6 +48,7 @@ class Wish:
     queue_name: str = "Front"
     board: str = "rev_a"  # of the panel; its own file where it is a path
     queue: str = ""  # further keys of the queue
+    panel: str = "virtual"  # mode of the panel
     more: str = ""  # further TOML tables
 
 
@@ -184,7 +185,7 @@ def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> st
         f'[office]\nname = "{wish.name}"\nlanguage = "{wish.language}"\n[network]\nsip = "{edge}"\npage = "{page}"',
         f'switch = "127.0.0.1:{free_port()}"\nlines = "127.0.0.1:{free_port()}"',
         f'rtp_address = "127.0.0.1"\nrtp_first = {rtp}\nrtp_last = {rtp + wish.rtp_ports - 1}',
-        f'exempt = ["127.0.0.1", "{TRUNK_ADDRESS}"]\n[panel]\nmode = "virtual"\nboard = "{wish.board}"',
+        f'exempt = ["127.0.0.1", "{TRUNK_ADDRESS}"]\n[panel]\nmode = "{wish.panel}"\nboard = "{wish.board}"',
         f"[recordings]\nreserve_mb = {wish.reserve_mb}\n[switch]\nwithout_desk_s = {wish.without_desk_s}",
         f'[[queues]]\nid = "front"\nname = "{wish.queue_name}"\nnumber = "{QUEUE}"',
         f"agents = {[f'a{n}' for n in agents]}",

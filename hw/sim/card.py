@@ -26,7 +26,7 @@ from hw.sim.eventlog import CardEvent, What
 from hw.sim.faults import Injection, inject
 from hw.sim.party import CallerState, HangUp, Heard, RemoteParty, masked
 from hw.sim.personalities import personality_named
-from hw.sim.pty import PseudoPort
+from hw.sim.pty import Port, PseudoPort
 from hw.sim.sound import Sound, digits
 from hw.sim.ulaw import Linear
 
@@ -46,8 +46,12 @@ class VirtualCard:
         ppm: float = 0.0,
         echo_db: float | None = None,
         seed: int = 1,
+        ports: Callable[[Path | None, str | None], Port] = PseudoPort,
     ) -> None:
-        """Plugged in at once. `ppm` is the crystal's error, `echo_db` the hybrid's return loss (None: no echo)."""
+        """Plugged in at once. `ppm` is the crystal's error, `echo_db` the hybrid's return loss (None: no echo).
+
+        `ports` makes the port each time the card is plugged in: a PTY, or a USB modem where the kernel can have one.
+        """
         self._core = CardCore(personality_named(personality), country_named(country), ppm, echo_db, seed)
         self._link = None if link is None else Path(link)
         self._changed = threading.Condition()
@@ -56,7 +60,8 @@ class VirtualCard:
         self._epoll.register(self._wake, select.EPOLLIN)
         self._verbs = select.poll()
         self._verbs.register(self._wake, select.POLLIN)
-        self._port: PseudoPort | None = None
+        self._ports = ports
+        self._port: Port | None = None
         self._is_held = False
         self._intruder: int | None = None
         self._latest = 0.0
@@ -84,7 +89,7 @@ class VirtualCard:
         with self._changed:
             if self._port is not None:
                 raise SimulatorError(f"asked to plug the card in, but it is at {self._path}; unplug it first")
-            self._port = PseudoPort(self._link, self._last_number if new_number else None)
+            self._port = self._ports(self._link, self._last_number if new_number else None)
             self._last_number = self._port.slave_path
             self._is_held = False
             self._path = str(self._link or self._port.slave_path)

@@ -11,6 +11,7 @@ import os
 import select
 import tty
 from pathlib import Path
+from typing import Protocol
 
 _GONE = (errno.EIO, errno.EAGAIN)
 
@@ -23,6 +24,32 @@ def _pair() -> tuple[int, str]:
         return master, os.ttyname(slave)
     finally:
         os.close(slave)  # from here on the master is hung up until a driver opens the slave
+
+
+class Port(Protocol):
+    """What a card asks of its port, whatever it is made of."""
+
+    @property
+    def master(self) -> int:
+        """A descriptor that is readable when the host wrote something."""
+        ...
+
+    @property
+    def slave_path(self) -> str:
+        """What the kernel calls the port."""
+        ...
+
+    def read(self, most: int) -> tuple[bytes, bool]:
+        """What the host has written (b"" if nothing), and whether it still holds the port."""
+        ...
+
+    def write(self, output: bytearray) -> None:
+        """Give the host what its buffer takes; that much is removed from `output`."""
+        ...
+
+    def close(self) -> None:
+        """Pull the plug."""
+        ...
 
 
 class PseudoPort:

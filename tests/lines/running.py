@@ -74,13 +74,14 @@ class Rig:
     """One virtual card (or more) and the means to start the lines process on them."""
 
     music_tone = 700
+    simulator = "hw.sim"
 
     def __init__(self, folder: Path, cards: int = 1, country: str = "JP", *options: str) -> None:
         self.folder, self.country = folder, country
         self.paths = [folder / f"card{number}" for number in range(cards)]
         links = [word for path in self.paths for word in ("--link", str(path))]
         control = folder / "sim.sock"
-        self.sim = Process("hw.sim", "--socket", str(control), *links, "--country", country, *options)
+        self.sim = Process(self.simulator, "--socket", str(control), *links, "--country", country, *options)
         self.sim.wait_line("ready")
         self.client = SimClient(control)
         self.card = self.client.card(0)
