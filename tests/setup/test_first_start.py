@@ -203,3 +203,17 @@ def test_the_stock_kamailio_service_is_stopped_only_while_untouched(quick_machin
     assert started.returncode == 0, started.stderr
     assert any("systemctl disable --now kamailio" in call for call in quick_machine.calls()) is not touched
     assert ("is left alone" if touched else "stopping Debian's own kamailio service") in started.stderr
+
+
+def test_a_test_kernel_that_cannot_be_built_is_told_and_costs_no_other_test(quick_machine: Machine) -> None:
+    quick_machine.pretend("apt-get", 'case "$*" in *download*) echo "no such thing" >&2; exit 100 ;; esac')
+    started = quick_machine.start("test", **quick(quick_machine))
+    assert started.returncode == 0, started.stderr
+    assert "the test kernel could not be built. " in started.stderr
+    assert "going on without it: the tests in tests/hil will fail and say why" in started.stderr
+    assert (quick_machine.cache / "uml-build.failed").exists()
+
+
+def test_the_box_itself_needs_no_test_kernel(quick_machine: Machine) -> None:
+    started = quick_machine.start("demo", **quick(quick_machine))
+    assert "test kernel" not in started.stderr

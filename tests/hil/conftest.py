@@ -1,0 +1,138 @@
+"""The tests of `inside/` are collected here and run there: in the test kernel, which is booted once for all of them.
+
+They are ordinary tests to whoever starts them: `-k`, a single name, `-x` and the reports are pytest's own. The kernel's
+pytest sends each report as it comes; what it printed when it died is the failure of the test it died in.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.hil.kernel import Kernel, KernelError
+
+INSIDE: Final = Path(__file__).parent / "inside"
+IS_INSIDE: Final = os.environ.get("DESKBELL_HIL") == "inside"
+FIGURE: Final = "figure"
+LANES: Final = 2
+
+_kernel = pytest.StashKey["_Forwarders"]()
+
+
+class _Forwarder:
+    """One boot for the tests of some files; after a death, one more for the tests that are left."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._left = names
+        self._kernel: Kernel | None = None
+
+    def boot(self) -> None:
+        """Begin with what is left. Raises KernelError when there is no kernel."""
+        if self._kernel is None and self._left:
+            self._kernel = Kernel(self._left)
+
+    def reports(self, config: pytest.Config, name: str) -> Iterator[pytest.TestReport]:
+        """The reports of one test. Raises KernelError when there is no kernel, or none any more."""
+        try:
+            self.boot()
+            assert self._kernel is not None
+            while (record := self._kernel.next_record()).what != "over" or record.test != name:
+                if record.what == "broken":
+                    raise KernelError(f"The tests cannot be imported in the test kernel: {record.facts['why']}")
+                if record.what == "report" and record.test == name:
+                    yield _report(config, record.facts["report"])
+        except KernelError:
+            self.close()
+            raise
+        finally:
+            self._left.remove(name)
+
+    def close(self) -> None:
+        """Switch it off."""
+        if self._kernel is not None:
+            self._kernel.close()
+            self._kernel = None
+
+
+class _Forwarders:
+    """Two kernels at once, one for each core: every other file goes to the second."""
+
+    def __init__(self, items: list[pytest.Item]) -> None:
+        files = list(dict.fromkeys(item.path for item in items))
+        self._lane = {item.nodeid: files.index(item.path) % LANES for item in items}
+        self._each = [_Forwarder([name for name, lane in self._lane.items() if lane == one]) for one in range(LANES)]
+
+    def reports(self, config: pytest.Config, name: str) -> Iterator[pytest.TestReport]:
+        """The reports of one test. Raises KernelError."""
+        for each in self._each:
+            each.boot()
+        yield from self._each[self._lane[name]].reports(config, name)
+
+    def close(self) -> None:
+        """Switch them off."""
+        for each in self._each:
+            each.close()
+
+
+def is_inside(item: pytest.Item) -> bool:
+    """Whether the test belongs into the test kernel."""
+    return item.path.is_relative_to(INSIDE)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test of `inside/` in the test kernel."""
+    if IS_INSIDE or not is_inside(item):
+        return None
+    stash = item.config.stash
+    if _kernel not in stash:
+        stash[_kernel] = _Forwarders([one for one in item.session.items if is_inside(one)])
+        item.config.add_cleanup(stash[_kernel].close)
+    log = item.ihook
+    log.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    try:
+        for report in stash[_kernel].reports(item.config, item.nodeid):
+            log.pytest_runtest_logreport(report=report)
+    except KernelError as wrong:
+        log.pytest_runtest_logreport(report=_failure(item, str(wrong)))
+    log.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    if nextitem is None or not is_inside(nextitem):
+        stash[_kernel].close()
+    return True
+
+
+def _report(config: pytest.Config, said: dict[str, Any]) -> pytest.TestReport:
+    """A report as it was before it went through JSON, which knows no tuples."""
+    said["location"] = tuple(said["location"])
+    if isinstance(said["longrepr"], list):  # a skip: file, line and reason
+        said["longrepr"] = tuple(said["longrepr"])
+    report = config.hook.pytest_report_from_serializable(config=config, data=said)
+    assert isinstance(report, pytest.TestReport)
+    return report
+
+
+def _failure(item: pytest.Item, sentence: str) -> pytest.TestReport:
+    return pytest.TestReport(item.nodeid, item.location, dict.fromkeys(item.keywords, 1), "failed", sentence, "call")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was measured in the kernel, whether or not anything failed."""
+    figures = [
+        f"{value}"
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        for name, value in report.user_properties
+        if name == FIGURE
+    ]
+    if figures and not IS_INSIDE:
+        terminalreporter.section("measured in the test kernel")
+        for figure in figures:
+            terminalreporter.line(figure)
+
+
+@pytest.fixture
+def figure(record_property: pytest.FixtureRequest):
+    """Tell a measurement: a sentence that is shown at the end of the run."""
+    return lambda sentence: record_property(FIGURE, sentence)

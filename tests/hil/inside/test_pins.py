@@ -1,0 +1,150 @@
+"""Pins: what the panel hears and drives through gpiozero, lgpio and a real /dev/gpiochipN."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hw.panel import Panel
+from tests.hil.inside.panels import Bench, rev_a, rev_b
+
+Edges = list[tuple[int, bool, float]]
+
+
+@pytest.fixture
+def header() -> Iterator[Bench]:
+    with rev_a() as bench:
+        yield bench
+
+
+@pytest.fixture
+def expanders(tmp_path: Path) -> Iterator[Bench]:
+    with rev_b(tmp_path) as bench:
+        yield bench
+
+
+def listening(panel: Panel) -> Edges:
+    """What the panel hears from now on: seat, down, when."""
+    heard: Edges = []
+    panel.listen(lambda seat, down, at: heard.append((seat, down, at)))
+    return heard
+
+
+async def until_heard(heard: Edges, count: int, timeout: float = 3.0) -> Edges:
+    """The first `count` edges."""
+    async with asyncio.timeout(timeout):
+        while len(heard) < count:
+            await asyncio.sleep(0.002)  # lgpio's thread brings them
+    return heard
+
+
+async def test_both_edges_of_each_button_of_the_header_are_heard_with_their_seat_and_time(header: Bench) -> None:
+    panel = header.open()
+    for seat in panel.seats:
+        heard = listening(panel)
+        began = time.monotonic()
+        header.press(seat)
+        await until_heard(heard, 1)
+        assert panel.is_down(seat)
+        header.release(seat)
+        await until_heard(heard, 2)
+        assert [(where, down) for where, down, _ in heard] == [(seat, True), (seat, False)]
+        assert began <= heard[0][2] <= heard[1][2] <= time.monotonic()
+    panel.close()
+
+
+async def test_line_3_of_one_expander_is_not_line_3_of_another(expanders: Bench) -> None:
+    panel = expanders.open()
+    heard = listening(panel)
+    panel.light(6, (0.0, 1.0, 0.0))
+    assert [number for number in panel.seats if any(expanders.rgb(number))] == [6]
+    assert expanders.rgb(6) == (0, 1, 0)
+    expanders.press(2)  # the second button of the first expander, at the offset of seat 6's on the second
+    await until_heard(heard, 1)
+    assert heard[0][:2] == (2, True)
+    assert not panel.is_down(6)
+    panel.close()
+
+
+async def test_every_lamp_of_sixteen_seats_shows_each_colour_and_no_other_lamp_does(expanders: Bench) -> None:
+    panel = expanders.open()
+    for seat in panel.seats:
+        for colour in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)):
+            panel.light(seat, colour)
+            assert expanders.rgb(seat) == colour
+        panel.light(seat, (0.0, 0.0, 0.0))
+    assert not any(any(expanders.rgb(seat)) for seat in panel.seats)
+    panel.close()
+
+
+async def test_a_dimmed_lamp_is_lit_for_its_share_of_the_time(header: Bench, figure) -> None:
+    panel = header.open()
+    panel.light(1, (0.25, 1.0, 0.0))
+    await asyncio.sleep(0.1)
+    chip, seat = header.seat(1)
+    reds = []
+    ends = time.monotonic() + 1.0
+    while time.monotonic() < ends:
+        reds.append(chip.level(int(seat.red)))
+        assert chip.level(int(seat.green)) == 1
+        assert chip.level(int(seat.blue)) == 0
+        await asyncio.sleep(0.0007)  # no multiple of the lamp's own period
+    share = sum(reds) / len(reds)
+    figure(f"a red light asked for 25 % of the time was on for {100 * share:.0f} % of {len(reds)} looks")
+    assert 0.1 < share < 0.45
+    panel.close()
+
+
+async def test_dark_lamps_and_free_lines_are_left_behind(header: Bench) -> None:
+    panel = header.open()
+    panel.light(1, (1.0, 1.0, 1.0))
+    panel.close()
+    again = header.open()  # every line is free, or this says that something is using them
+    assert header.rgb(1) == (0, 0, 0)
+    again.close()
+
+
+async def test_an_expander_that_vanishes_is_told_and_is_as_it_was_when_it_returns(expanders: Bench) -> None:
+    panel = expanders.open()
+    heard = listening(panel)
+    panel.tend(time.monotonic())
+    panel.light(5, (1.0, 0.0, 0.0))
+    expanders.chips["east"].vanish()
+    panel.light(5, (0.0, 1.0, 0.0))
+    assert len(panel.absences) == 1
+    assert "5, 6, 7, 8" in panel.absences[0]
+    assert not panel.is_down(5)
+    panel.light(1, (0.0, 0.0, 1.0))
+    assert expanders.rgb(1) == (0, 0, 1)
+    expanders.press(1)
+    await until_heard(heard, 1)
+
+    expanders.chips["east"].appear()
+    moved, _ = panel.tend(time.monotonic() + 60.0)
+    assert {5, 6, 7, 8} <= moved
+    assert panel.absences == ()
+    assert expanders.rgb(5) == (0, 1, 0)
+    heard.clear()
+    for seat in (5, 8, 2):
+        expanders.press(seat)
+        await until_heard(heard, 1)
+        assert heard.pop()[:2] == (seat, True)
+    panel.close()
+
+
+async def test_nothing_listens_to_a_chip_that_is_gone(header: Bench, figure) -> None:
+    """lgpio's thread reads a dead line for ever, a core's worth of it, until the line is let go."""
+    panel = header.open()
+    listening(panel)
+    panel.light(1, (0.5, 0.5, 0.5))
+    header.chips["header"].vanish()
+    assert not panel.is_down(1)
+    await asyncio.sleep(0.2)  # what is under way ends
+    began, spent = time.monotonic(), time.process_time()
+    await asyncio.sleep(1.0)  # the measurement is the passing of time
+    share = (time.process_time() - spent) / (time.monotonic() - began)
+    figure(f"a panel whose only chip is gone takes {100 * share:.1f} % of a core")
+    assert share < 0.3
+    panel.close()
