@@ -48,10 +48,7 @@ class VirtualCard:
         seed: int = 1,
         ports: Callable[[Path | None, str | None], Port] = PseudoPort,
     ) -> None:
-        """Plugged in at once. `ppm` is the crystal's error, `echo_db` the hybrid's return loss (None: no echo).
-
-        `ports` makes the port each time the card is plugged in: a PTY, or a USB modem where the kernel can have one.
-        """
+        """Plugged in at once. `ppm`: the crystal's error, `echo_db`: return loss (None: no echo), `ports` make its port."""
         self._core = CardCore(personality_named(personality), country_named(country), ppm, echo_db, seed)
         self._link = None if link is None else Path(link)
         self._changed = threading.Condition()
