@@ -133,8 +133,6 @@ def _send(office: Office, contact: Contact, destination: Destination) -> None:
         contact.sent_to = destination.kind
         if destination.kind not in THAT_RING:
             contact.hears = Hears.MUSIC
-        elif contact.hears is Hears.NOTHING:
-            contact.hears = Hears.RINGBACK
         _watch(office, contact, office.state.office.transfer_s + ANSWER_S)
         order_again(office, contact)
 

@@ -193,7 +193,7 @@ def test_m20_with_nobody_on_duty_only_the_place_is_told() -> None:
 
 
 def test_no_place_is_told_into_the_dialogue_about_a_callback() -> None:
-    desk = waiting(callback=CallbackSettings(digit="2"), announce_s=45.0)
+    desk = waiting(callback=CallbackSettings(digit="2"), announce_s=30.0)
     desk.together(ev.DigitPressed("c2", "2"))
     desk.wait(59)
     desk.expect()
@@ -221,3 +221,71 @@ def test_a_caller_who_leaves_along_a_chain_counts_once_in_the_queue_they_came_to
     desk.together(ev.SentOn("c1", 2))
     desk.hangs_up("c1")
     assert (desk.ending("c1").outcome, desk.ending("c1").queue) == (story.Outcome.FALLBACK, "sales")
+
+
+def test_a_key_pressed_in_the_second_queue_is_meant_there() -> None:
+    help_ = queue("help", "bob", voicemail_digit="1", no_agent_s=60.0)
+    desk = deserted(HELP, USER, more=(help_,))
+    desk.together(ev.DigitPressed("c1", "1"))
+    desk.expect("send c1 to voicemail (2): key")
+
+
+def test_of_three_queues_the_nearest_one_s_chain_goes_on_first() -> None:
+    help_ = queue("help", "bob", wait_without_agents=False, no_agent=(Destination(Kind.QUEUE, "vip"), USER))
+    vip = queue("vip", "bob", wait_without_agents=False)
+    desk = deserted(HELP, VOICEMAIL, more=(help_, vip))
+    desk.expect("send c1 to user 103 (3): no_agent")
+    desk.together(ev.CouldNotSend("c1", 3))
+    desk.expect("send c1 to voicemail (4): no_agent")
+
+
+def test_i23_who_comes_back_from_another_queue_remembers_the_place_told_in_the_first() -> None:
+    sales = queue("sales", "ann", announce_position=True, no_agent_s=5.0, no_agent=(HELP, USER))
+    desk = Desk("ann", "bob", queues=[sales, queue("help", "bob", wait_without_agents=False)])
+    desk.caller("c1")
+    desk.expect("hold c1", "tell c1 place 1")
+    desk.wait(5)
+    desk.expect("send c1 to user 103 (2): no_agent")
+    contact = desk.acd.contact("c1")
+    assert contact is not None
+    assert (contact.queue, contact.announced) == ("sales", 1)
+
+
+def test_a_group_that_is_gone_is_passed_over() -> None:
+    desk = deserted(STAFF, VOICEMAIL)
+    desk.expect("send c1 to voicemail (1): no_agent")
+
+
+def test_a_caller_who_was_rung_for_only_is_answered_when_a_queue_takes_them() -> None:
+    desk = deserted(USER, HELP, more=(queue("help", "bob"),))
+    desk.ready("bob")
+    desk.dials("bob")
+    desk.together(ev.CouldNotSend("c1", 1))
+    desk.expect("hold c1")
+
+
+def test_m20_what_a_call_takes_counts_its_wrap_up() -> None:
+    desk = Desk("ann", queues=[queue("sales", "ann", handling_s=100.0, wrap_up_s=40.0)])
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.wait(60)
+    desk.leaves("ann")
+    assert desk.acd.state.queues["sales"].handling_s == 100.0  # 60 s of talk and 40 s of wrap-up
+
+
+def test_m20_nobody_is_told_less_than_the_first_in_line_has_waited_already() -> None:
+    desk = waiting(announce_wait=True, handling_s=60.0)
+    desk.wait(800)
+    desk.caller("c3")
+    assert told(desk) == do.AnnouncePosition("c3", 2, 15)
+
+
+def test_a_promise_that_has_become_a_conversation_is_no_promise_any_more() -> None:
+    desk = deserted(CALLBACK)
+    desk.together(ev.DigitPressed("c1", "1"))
+    desk.ready("ann")
+    desk.picks_up("ann")
+    desk.together(ev.CustomerAnswered("c1", 1), ev.DigitPressed("c1", "1"))
+    view = desk.acd.view(desk.now)
+    assert (view.callbacks, [call.callback for call in view.calls]) == ((), ["caller"])

@@ -31,7 +31,8 @@ async def test_a_message_plays(person: TestClient, desk: FakeDesk) -> None:
     assert (await person.get("/voicemails/v1")).status == 404
 
 
-async def test_s22_one_person_sees_to_a_message_for_all(person: TestClient, desk: FakeDesk) -> None:
+async def test_one_person_sees_to_a_message_for_all(person: TestClient, desk: FakeDesk) -> None:
+    """S-22 partly: of the seven views there is no one of new calls yet."""
     desk.add_voicemail("v1", "0311110001", 1.0)
     assert (await person.post("/api/voicemails/v1/handled", json={}, headers=OURS)).status == 200
     told = await (await person.get("/api/voicemails")).json()
