@@ -92,6 +92,6 @@ class Audit:
 
     def _own_calls(self, alive: dict[str, wire.Leg]) -> Iterator[Difference]:
         for name, agent in self._acd.state.agents.items():
-            for leg in agent.legs:
-                if leg not in alive:
+            for leg in agent.legs:  # those of transfers are offers and were looked at
+                if leg not in alive and leg not in self._acd.state.offers:
                     yield f"I-17: agent {name} has a call of their own on no leg", ev.LegEnded(name, leg)

@@ -73,6 +73,10 @@ class Legs:
         """The offer is on a leg that was dialled for something else (a consultation that became a transfer)."""
         self._adopted[offer], self._adopter[leg] = leg, offer
 
+    def forget_adopted(self, leg: str) -> None:
+        """An adopted leg is gone."""
+        self._adopted.pop(self._adopter.pop(leg, ""), None)
+
     def offer_of(self, leg: str) -> str:
         """The offer a leg was dialled for, "" when it is no offer's."""
         offer, _, mark = leg.partition(".")

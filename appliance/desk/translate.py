@@ -247,6 +247,7 @@ class Translator:
         self.talks.ended(event.leg)
         self.supervisor_codes.ended(event.leg)
         self._agent_keys.forget(event.leg)
+        self._legs.forget_adopted(event.leg)
 
     def recording_began(self, recording: str) -> None:
         """The recorder wrote its first frame (I-13)."""

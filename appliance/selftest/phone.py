@@ -123,6 +123,10 @@ class _Call(pj.Call):  # type: ignore[misc]
                 held = media.status in (pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
                 say("media", call=self.number, held=held)
 
+    def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+        """What became of our REFER."""
+        say("referred", call=self.number, code=int(prm.statusCode), final=bool(prm.finalNotify))
+
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
         """A key of the other side."""
         say("digit", call=self.number, digit=prm.digit)
@@ -233,6 +237,13 @@ class Phone:
         prm = _op(0)
         prm.opt.flag = pj.PJSUA_CALL_UNHOLD
         self.calls[call].reinvite(prm)
+
+    def _do_refer(self, call: int, to: str = "", replaces: int = 0) -> None:
+        """Pass the other side on: to a URI, or to the other side of the call that is replaced."""
+        if replaces:
+            self.calls[call].xferReplaces(self.calls[replaces], _op(0))
+        else:
+            self.calls[call].xfer(to, _op(0))
 
     def _do_keys(self, call: int, digits: str, by: str = "rfc4733") -> None:
         prm = pj.CallSendDtmfParam()

@@ -90,6 +90,18 @@ class Baresip:
         """Call a number through the box."""
         await self._order("dial", number)
 
+    async def transfer(self, number: str) -> None:
+        """Pass the other side on (REFER)."""
+        await self._order("transfer", number)
+
+    async def hold(self) -> None:
+        """Put the other side on hold."""
+        await self._order("hold")
+
+    async def resume(self) -> None:
+        """Take the other side back from hold."""
+        await self._order("resume")
+
     async def press(self, digits: str) -> None:
         """Send digits in the call (RFC 4733)."""
         for digit in digits:
