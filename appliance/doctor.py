@@ -7,6 +7,7 @@ anything, so it may run beside a working box.
 import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -233,7 +234,20 @@ def _devices(config: Config) -> list[Finding]:
     findings = []
     for line in config.lines:
         there = os.access(line.device, os.R_OK | os.W_OK)
-        mend = "" if there else "plug the modem in; the user needs the group dialout; python -m hw.probe lists modems"
+        mend = (
+            "" if there else "plug the modem in; the user needs the group dialout; python -m hw.identify lists modems"
+        )
+        if there and (moves := _moves(line.device)):
+            mend = moves
         found = f"{line.device} {'is there' if there else 'is not there or not ours to open'}"
         findings.append(Finding(line.id, found, "a voice modem", mend, fatal=False))
     return findings
+
+
+def _moves(device: str) -> str:
+    """What is wrong with a name that does not stay with its socket; empty for one that does."""
+    if re.match(r"/dev/tty(ACM|USB)\d", device):
+        return "the number changes when it is plugged in again; its name under /dev/serial/by-path would be right"
+    if device.startswith("/dev/serial/by-id/"):
+        return "modems of one lot carry the same serial number; its name under /dev/serial/by-path would be right"
+    return ""
