@@ -48,7 +48,10 @@ class VirtualCard:
         seed: int = 1,
         ports: Callable[[Path | None, str | None], Port] = PseudoPort,
     ) -> None:
-        """Plugged in at once. `ppm`: the crystal's error, `echo_db`: return loss (None: no echo), `ports` make its port."""
+        """Plugged in at once. `ppm`: its crystal's error; `echo_db`: return loss (None: no echo).
+
+        `ports` makes its port each time it is plugged in.
+        """
         self._core = CardCore(personality_named(personality), country_named(country), ppm, echo_db, seed)
         self._link = None if link is None else Path(link)
         self._changed = threading.Condition()
