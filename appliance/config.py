@@ -25,6 +25,12 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     """The base of every table of the file."""
 
 
+ALERTS = (
+    "What this person is told by mail (S-42), of their own queues: voicemail, waiting, longest_wait, service_level, "
+    "nobody (is on duty), unreachable (every phone), line, disk, clock, emergency, box (any other alarm)."
+)
+
+
 class Office(Section, frozen=True, kw_only=True):
     """The office itself."""
 
@@ -80,6 +86,8 @@ class Agent(Section, frozen=True, kw_only=True):
     name: Annotated[str, _about("Full name for the page.")] = ""
     seat: Annotated[int, _about("Button and lamp on the panel, from 1; 0: none.")] = 0
     skills: Annotated[dict[str, int], _about("Skill → level from 1; what is not listed is level 0.")] = {}
+    mail: Annotated[str, _about("Mail address for `alerts`; empty: none.")] = ""
+    alerts: Annotated[tuple[str, ...], _about(ALERTS)] = ()
 
 
 class Queue(Section, frozen=True, kw_only=True):
@@ -140,6 +148,11 @@ class Queue(Section, frozen=True, kw_only=True):
     callback_retry_s: Annotated[float, _about("Pause before the customer is dialled again.")] = 600.0
     callback_tries: Annotated[int, _about("Dials altogether; then a person must see to it.")] = 3
     callback_expiry_h: Annotated[float, _about("A promise ends after so many opening hours.")] = 24.0
+    alert_waiting: Annotated[int, _about("More callers waiting are worth an alert; 0: never (S-42).")] = 0
+    alert_wait_s: Annotated[float, _about("A longer wait is worth an alert; 0: never.")] = 0.0
+    alert_service_level: Annotated[
+        float, _about("Less percent of today's calls answered within 20 s are worth an alert; 0: never.")
+    ] = 0.0
     strategy: Annotated[
         str,
         _about(
@@ -185,6 +198,8 @@ class Supervisor(Section, frozen=True, kw_only=True):
     name: Annotated[str, _about("Full name for the page.")] = ""
     queues: Annotated[tuple[str, ...], _about("Queues whose conversations are theirs to join; empty: all.")] = ()
     pin: Annotated[str, _about("4 to 12 digits for `*60`; empty: none.")] = ""
+    mail: Annotated[str, _about("Mail address for `alerts`; empty: none.")] = ""
+    alerts: Annotated[tuple[str, ...], _about(ALERTS)] = ()
 
 
 class Line(Section, frozen=True, kw_only=True):
@@ -281,6 +296,18 @@ class Recordings(Section, frozen=True, kw_only=True):
     reserve_mb: Annotated[int, _about("Recording stops when less than this is free on the disk.")] = 200
 
 
+class Mail(Section, frozen=True, kw_only=True):
+    """The mail server for alerts and voicemails. Nothing else leaves the box."""
+
+    server: Annotated[str, _about("`HOST:PORT`; empty: no mail is sent.")] = ""
+    sender: Annotated[str, _about("The address mails come from.")] = ""
+    security: Annotated[str, _about("starttls, tls, or none for a server on this machine or network.")] = "starttls"
+    user: Annotated[str, _about("User name at the server; empty: none.")] = ""
+    password: Annotated[str, _about("Its password.")] = ""
+    page: Annotated[str, _about("Address of the page, put into each mail; empty: none.")] = ""
+    attach: Annotated[bool, _about("Send a voicemail's recording along; otherwise it stays on the box.")] = False
+
+
 class Config(Section, frozen=True, kw_only=True):
     """The whole file."""
 
@@ -302,6 +329,7 @@ class Config(Section, frozen=True, kw_only=True):
     )
     switch: Annotated[Switch, _about("The media process.")] = Switch()
     recordings: Annotated[Recordings, _about("Recorded conversations.")] = Recordings()
+    mail: Annotated[Mail, _about("The mail server.")] = Mail()
 
 
 def load(path: Path) -> Config:

@@ -28,7 +28,7 @@ from hw.pins import BoardError
 
 EXPECTED_CALLS: Final = 128
 LEAST_FREE_GB: Final = 1.0
-_MODULES: Final = ("aiohttp", "aiosqlite", "argon2", "gpiozero", "jinja2", "msgspec", "numpy", "serial")
+_MODULES: Final = ("aiohttp", "aiosmtplib", "aiosqlite", "argon2", "gpiozero", "jinja2", "msgspec", "numpy", "serial")
 
 
 @dataclass(frozen=True, slots=True)

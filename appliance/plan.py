@@ -27,9 +27,12 @@ from appliance.acd.settings import (
     Skill,
     SupervisorSettings,
 )
-from appliance.config import Agent, Config, Line, Menu, Phone, Queue, Trunk
+from appliance.config import Agent, Config, Line, Menu, Phone, Queue, Supervisor, Trunk
+from appliance.desk.alerts import Limits, Reader, Subject
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import dimming
+from appliance.desk.mail import MailSettings
+from appliance.desk.notices import NoticeSettings
 from appliance.desk.settings import (
     DeskSettings,
     LineSettings,
@@ -137,6 +140,8 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         time_zone=config.office.time_zone,
         demo=demo,
         pins=tuple((one.id, one.pin) for one in config.supervisors if one.pin),
+        mail=MailSettings(**msgspec.structs.asdict(config.mail)),
+        notices=_notices(config),
         hours=tuple(
             (queue.id, schedule_from_text(config.office.time_zone, queue.hours, queue.dates, queue.holidays))
             for queue in config.queues
@@ -298,6 +303,22 @@ def _menu(menu: Menu) -> MenuSettings:
         step_s=menu.step_s,
         tries=menu.tries,
     )
+
+
+def _notices(config: Config) -> NoticeSettings:
+    """Who is told what by mail: agents of their own queues, supervisors of theirs."""
+    limits = (Limits(one.id, one.alert_waiting, one.alert_wait_s, one.alert_service_level) for one in config.queues)
+    queues_of = {
+        one.id: frozenset(queue.id for queue in config.queues if one.id in queue.agents) for one in config.agents
+    }
+    people: list[tuple[Agent | Supervisor, frozenset[str]]] = [(one, queues_of[one.id]) for one in config.agents]
+    people += [(one, frozenset(one.queues)) for one in config.supervisors]
+    readers = (
+        Reader(one.mail, frozenset(map(Subject, one.alerts)), queues)
+        for one, queues in people
+        if one.mail and one.alerts
+    )
+    return NoticeSettings(tuple(readers), tuple(limits))
 
 
 def _phone(phone: Phone, realm: str) -> PhoneSettings:

@@ -66,6 +66,8 @@ RULES: dict[str, Rule] = {
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
     "appliance.desk.lamps": rule(never=IMPURE),
+    "appliance.desk.mail": rule("appliance.desk appliance.storage appliance.errors", "aiosmtplib"),
+    "appliance.desk.alerts": rule("appliance.acd", never=IMPURE),
     "appliance.desk.panel_logic": rule("appliance.acd appliance.desk.lamps", never=IMPURE),
     "appliance.desk.feature_codes": rule("appliance.acd appliance.desk.panel_logic", never=IMPURE),
     "appliance.desk.signs": rule("appliance.acd", never=IMPURE),

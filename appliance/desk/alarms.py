@@ -26,3 +26,7 @@ class Alarms:
     def sentences(self) -> tuple[str, ...]:
         """Everything that is wrong now, oldest first."""
         return tuple(self._raised.values())
+
+    def by_key(self) -> dict[str, str]:
+        """Everything that is wrong now, by the key it was raised with."""
+        return dict(self._raised)

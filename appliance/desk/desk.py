@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from appliance.acd import events as ev
 from appliance.desk import heartbeat
@@ -23,6 +24,8 @@ from appliance.desk.fittings import Fitted
 from appliance.desk.hours import OpeningHours
 from appliance.desk.legs import Legs
 from appliance.desk.lines_link import IN_SERVICE, LinesLink
+from appliance.desk.mail import Mailer
+from appliance.desk.notices import Notices
 from appliance.desk.office import Office
 from appliance.desk.panel import PanelDriver, look_of
 from appliance.desk.reconcile import Reconciler
@@ -148,7 +151,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     look = look_of(settings.panel, wall_clock.wall, settings.time_zone)
     fitted = Fitted(settings.panel.wait_target_s, settings.panel.contacts, partial(_unwell, settings, link, lines))
     driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look, fitted=fitted)
-    ways_out.emergency_placed = driver.emergency
+    mailer, notices = _mails(settings, store, alarms, control, voicemail)
+    ways_out.emergency_placed = partial(_emergency_placed, driver, notices)
     edge_link = EdgeLink(settings, acd, clock, alarms, control.post)
     edge_link.registrations_seen = translator.doubts.seen
     works = (
@@ -161,6 +165,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("recordings", recordings.run),
         ("voicemail", voicemail.run),
         ("lines link", lines.run),
+        ("notices", partial(notices.run, clock.now)),
+        ("mail", mailer.run),
         ("edge link", edge_link.run),
     )
     office = Office(settings, control, store, lines, driver, alarms, hours)
@@ -171,6 +177,22 @@ async def run_desk(settings: DeskSettings) -> None:
     """Run the desk until cancelled."""
     async with running_desk(settings):
         await asyncio.Event().wait()
+
+
+def _mails(
+    settings: DeskSettings, store: Store, alarms: Alarms, control: CallControl, voicemail: Voicemail
+) -> tuple[Mailer, Notices]:
+    """Who sends mails, and who knows what they are about."""
+    mailer = Mailer(settings.mail, store, alarms)
+    words = (settings.name, settings.language, ZoneInfo(settings.time_zone))
+    notices = Notices(settings.notices, settings.office, words, mailer, store, alarms, lambda: control.view)
+    voicemail.left = notices.left
+    return mailer, notices
+
+
+def _emergency_placed(driver: PanelDriver, notices: Notices) -> None:
+    driver.emergency()
+    notices.emergency()
 
 
 def _unwell(settings: DeskSettings, link: SwitchLink, lines: LinesLink, line: str) -> str:

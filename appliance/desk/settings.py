@@ -7,6 +7,8 @@ from appliance.acd.schedule import Schedule
 from appliance.acd.settings import OfficeSettings
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import UNDIMMED, Dimming
+from appliance.desk.mail import MailSettings
+from appliance.desk.notices import NoticeSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +111,5 @@ class DeskSettings:
     peer_uids: frozenset[int] = frozenset()
     hours: tuple[tuple[str, Schedule], ...] = ()
     pins: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # of supervisors, for `*60`
+    mail: MailSettings = field(default_factory=MailSettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)

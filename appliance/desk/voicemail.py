@@ -87,6 +87,8 @@ class Voicemail:
         self._visits: dict[str, _Visit] = {}
         self._to_write: deque[Callable[[], Awaitable[None]]] = deque()
         self._wake = asyncio.Event()
+        self.left: Callable[[str], None] = lambda recording: None
+        """Called with each message that is on the disk: the mails (S-41)."""
 
     # --- orders of the core
 
@@ -218,6 +220,8 @@ class Voicemail:
 
     async def _keep(self, event: wire.RecordingClosed) -> None:
         await self._store.voicemail_closed(event.recording, event.path, event.seconds, event.spoke_s, event.cause)
+        if event.path and event.spoke_s >= LEAST_S:
+            self.left(event.recording)
         visit = self._visit_of(event.recording)
         if visit is None:
             logger.info("Voicemail %s is kept; its caller is gone already", event.recording)

@@ -11,8 +11,9 @@ from secrets import token_hex
 
 from appliance.acd.events import Event
 from appliance.acd.story import Fact
-from appliance.storage import journal, records, voicemails
+from appliance.storage import journal, outbox, records, voicemails
 from appliance.storage.database import Database, open_database
+from appliance.storage.outbox import MailRow
 from appliance.storage.voicemails import VoicemailRow
 
 _LONGEST_GAP_S = 7 * 86400.0
@@ -124,6 +125,18 @@ class Store:
     async def unfinished_voicemails(self) -> tuple[VoicemailRow, ...]:
         """Messages that were ordered and never closed."""
         return await voicemails.unfinished(self._database)
+
+    async def mail_queued(self, row: MailRow) -> None:
+        """A mail is to be sent (S-41)."""
+        await self._database.write([outbox.queued(row)])
+
+    async def mail_gone(self, message_id: str) -> None:
+        """It was sent, or given up."""
+        await self._database.write([outbox.gone(message_id)])
+
+    async def mails(self) -> tuple[MailRow, ...]:
+        """Mails that wait, oldest first."""
+        return await outbox.mails(self._database)
 
     async def get_secret(self, key: str) -> bytes | None:
         """A value of the small store, None when it is not there."""

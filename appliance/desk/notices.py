@@ -1,0 +1,139 @@
+"""Mails about the office: watched figures, emergency calls, messages that callers left. Nobody waits for it.
+
+The figures are judged every few seconds on the committed view; the words are the office's language.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from appliance.acd.settings import OfficeSettings
+from appliance.acd.view import OfficeView
+from appliance.desk import alerts
+from appliance.desk.alarms import Alarms
+from appliance.desk.alerts import Limits, Reader, Subject
+from appliance.desk.mail import Mailer
+from appliance.errors import StorageError
+from appliance.storage.records import ContactRow
+from appliance.storage.store import Store
+from appliance.storage.voicemails import VoicemailRow
+
+logger = logging.getLogger(__name__)
+
+EVERY_S: Final = 5.0
+LEAST_CALLS: Final = 10
+"""A service level of fewer calls says nothing."""
+WITHIN_S: Final = 20.0
+_MOST_CALLS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSettings:
+    """Who is told what, and from when on."""
+
+    readers: tuple[Reader, ...] = ()
+    limits: tuple[Limits, ...] = ()
+
+
+class Notices:
+    """`run` watches; `left` and `emergency` are told by those who know first."""
+
+    def __init__(
+        self,
+        settings: NoticeSettings,
+        office: OfficeSettings,
+        words: tuple[str, str, ZoneInfo],
+        mailer: Mailer,
+        store: Store,
+        alarms: Alarms,
+        view: Callable[[], OfficeView],
+    ) -> None:
+        """`words` are the office's name, its language and its zone."""
+        self._settings, self._office, self._mailer = settings, office, mailer
+        self._name, self._language, self._zone = words
+        self._store, self._alarms, self._view = store, alarms, view
+        self._watch = alerts.Watch()
+        self._soon: set[asyncio.Task[None]] = set()
+
+    async def run(self, now: Callable[[], float]) -> None:
+        """Judge the figures until cancelled; `now` is the office clock."""
+        while self._settings.readers:
+            await self.look(now())
+            await asyncio.sleep(EVERY_S)
+
+    async def look(self, now: float) -> None:
+        """Judge them once."""
+        levels = await self._levels() if any(one.service_level for one in self._settings.limits) else {}
+        figures = alerts.measures(self._view(), self._office, self._settings.limits, levels, self._alarms.by_key(), now)
+        for crossed in self._watch.judge(figures, now):
+            text = crossed.ja if self._language == "ja" else crossed.en
+            await self._tell(crossed.subject, crossed.queue, text, text)
+
+    def emergency(self) -> None:
+        """An emergency call was placed; the mail follows in its own time (§3.10)."""
+        text = "緊急通報が発信されました" if self._language == "ja" else "An emergency call was placed"
+        self._soon_do(self._tell(Subject.EMERGENCY, "", text, text))
+
+    def left(self, recording: str) -> None:
+        """A caller left a message that is on the disk: whoever ticked voicemail is told of it (S-41)."""
+        self._soon_do(self._tell_of_message(recording))
+
+    async def _tell_of_message(self, recording: str) -> None:
+        try:
+            row = await self._store.voicemail(recording)
+        except StorageError:
+            return  # the voicemail's own alarm says so
+        if row is not None:
+            head, text = self._about(row)
+            await self._tell(Subject.VOICEMAIL, row.box, text, head, row.path, recording)
+
+    def _about(self, row: VoicemailRow) -> tuple[str, str]:
+        """Subject and text: caller, time and length."""
+        is_ja = self._language == "ja"
+        number = row.number or ("番号非通知" if is_ja else "number withheld")
+        caller = f"{row.name} {number}" if row.name and row.name != row.number else number
+        began = datetime.fromtimestamp(row.began_wall, self._zone)
+        length = f"{row.spoke_s:.0f}{'秒' if is_ja else ' s'}"
+        return f"{'ボイスメール' if is_ja else 'Voicemail'}: {caller}", f"{caller}\n{began:%Y-%m-%d %H:%M}\n{length}"
+
+    def _soon_do(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
+
+    async def _tell(
+        self, subject: Subject, queue: str, text: str, head: str, attachment: str = "", key: str = ""
+    ) -> None:
+        """Queue the mail for whoever ticked it; a box that is no queue is everybody's."""
+        is_queue = any(one.queue == queue for one in self._office.queues)
+        to = alerts.readers_of(self._settings.readers, subject, queue if is_queue else "")
+        if to:
+            logger.info("%d people are told by mail: %s", len(to), subject.value)
+            await self._mailer.send(to, f"[{self._name}] {head}", text, attachment, key)
+
+    async def _levels(self) -> dict[str, float]:
+        """Today's service level (M-01) of each queue that had calls enough."""
+        today = datetime.fromtimestamp(self._store.wall(), self._zone).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        try:
+            rows = await self._store.contacts(_MOST_CALLS)
+        except StorageError:
+            return {}  # call control raises the alarm
+        return service_levels([row for row in rows if row.arrived_wall >= today.timestamp()])
+
+
+def service_levels(rows: Iterable[ContactRow]) -> dict[str, float]:
+    """M-01 in percent by queue: answered in time, of all but who gave up in time. Where few called there is none."""
+    counts: dict[str, list[int]] = {}
+    for row in rows:
+        in_time, counted = counts.setdefault(row.queue, [0, 0])
+        if row.outcome == "answered":
+            counts[row.queue] = [in_time + (row.waited_s <= WITHIN_S), counted + 1]
+        elif row.outcome == "abandoned" and row.waited_s > WITHIN_S:
+            counts[row.queue] = [in_time, counted + 1]
+    return {queue: 100 * in_time / all_ for queue, (in_time, all_) in counts.items() if all_ >= LEAST_CALLS}
