@@ -48,14 +48,10 @@ class VirtualCard:
         seed: int = 1,
         ports: Callable[[Path | None, str | None], Port] = PseudoPort,
     ) -> None:
-<<<<<<< HEAD
         """Plugged in at once. `ppm`: its crystal's error; `echo_db`: return loss (None: no echo).
 
         `ports` makes its port each time it is plugged in.
         """
-=======
-        """Plugged in. `ppm`: the crystal's error, `echo_db`: return loss (None: none), `ports` make its port."""
->>>>>>> ae41ee2 (sim: a line fits its width)
         self._core = CardCore(personality_named(personality), country_named(country), ppm, echo_db, seed)
         self._link = None if link is None else Path(link)
         self._changed = threading.Condition()
