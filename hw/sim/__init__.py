@@ -3,7 +3,8 @@
 `VirtualCard` in this process, or `python -m hw.sim` in its own with `hw.sim.client.SimClient` (specs: fxo §3).
 """
 
-from hw.sim.card import Caller, VirtualCard
+from hw.sim.caller import Caller
+from hw.sim.card import VirtualCard
 from hw.sim.catalogue import CATALOGUE
 from hw.sim.countries import CallerIdTime
 from hw.sim.errors import SimulatorError

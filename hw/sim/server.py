@@ -8,7 +8,8 @@ import socketserver
 import threading
 from pathlib import Path
 
-from hw.sim.card import Caller, VirtualCard
+from hw.sim.caller import Caller
+from hw.sim.card import VirtualCard
 from hw.sim.catalogue import CATALOGUE
 from hw.sim.countries import CallerIdTime
 from hw.sim.dialled import Fate, Subscriber
