@@ -126,8 +126,6 @@ class Fittings:
             self._tell(spot, False, is_found=False)
             told = False
         self._inputs[spot] = _Input(debounce.Contact(down, now, down, now), told, is_here)
-        if spot.kind is Kind.RECORD_KEY and down and is_here:
-            self._inputs[spot].told = True  # held when we came: it means nothing until it is let go
 
     def edge(self, spot: Spot, down: bool, at: float) -> None:
         """A contact's level changed, bounces included."""

@@ -275,3 +275,37 @@ async def test_a_key_whose_chip_goes_is_let_go_and_is_heard_again_when_it_is_bac
     await until(lambda: len(events) == 3)
     assert [event.paused for event in events] == [True, False, True]
     driver.stop()
+
+
+async def test_a_lamp_asks_whether_anybody_is_there_by_time_alone_and_the_finger_answers() -> None:
+    """U-04: nobody commits anything meanwhile."""
+    ahead = [0.0]
+    panel = VirtualPanel((1,), (Fitting(Kind.SEAT_SENSOR, "1", (("input", 0),)),))
+    view = OfficeView(1, 0.0, (AgentView("sato", "佐藤", "101", 1, Status.AVAILABLE, 0.0),))
+    driver = PanelDriver(
+        panel, Clock(), Alarms(), lambda event: None, lambda: view, lambda: time.monotonic() + ahead[0]
+    )
+    driver.start()
+    assert driver.lamps[0].pattern == "available"
+    ahead[0] = 91.0
+    driver.emergency()  # any wake-up
+    assert driver.lamps[0].pattern == "available_away"
+    panel.edge(1, down=True, at=time.monotonic() + ahead[0])
+    await until(lambda: driver.lamps[0].pattern == "available")
+    driver.stop()
+
+
+async def test_a_lamp_that_cannot_dim_has_its_own_rhythm() -> None:
+    class Plain(VirtualPanel):
+        """A panel of an expander."""
+
+        def dims(self, seat: int) -> bool:
+            return False
+
+    panel = Plain((1,))
+    view = OfficeView(1, 0.0, (AgentView("sato", "佐藤", "101", 1, Status.OFF, 0.0),))
+    driver = PanelDriver(panel, Clock(), Alarms(), lambda event: None, lambda: view)
+    driver.start()
+    assert panel.shown[1] == PATTERNS["off"].plain[0][:3]
+    await until(lambda: panel.shown[1] == (0.0, 0.0, 0.0))
+    driver.stop()

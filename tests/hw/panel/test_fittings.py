@@ -223,3 +223,15 @@ def test_a_chip_that_has_only_outputs_is_looked_after_as_well(tmp_path: Path) ->
     panel.tend(LOOK_EVERY_S)
     assert panel.absences[0].startswith("The panel has no pins for stack light: ")
     panel.close()
+
+
+def test_whether_a_contact_can_be_read_follows_its_chip() -> None:
+    machine = Machine(HEADER, OFFICE, SEATS)
+    panel = machine.panel("rev_c")
+    sensor = Spot(Kind.SEAT_SENSOR, "1", "input")
+    assert (panel.is_here(KEY), panel.is_here(Spot(Kind.RECORD_KEY, "1", "key"))) == (True, False)
+    assert panel.is_here(sensor)
+    del machine.chips[3]
+    assert not panel.is_down(sensor)
+    assert not panel.is_here(sensor)
+    panel.close()

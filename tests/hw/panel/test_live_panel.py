@@ -182,3 +182,8 @@ def test_a_machine_without_a_chip_still_gets_a_panel(monkeypatch: pytest.MonkeyP
     panel = open_panel(BOARDS / "rev_a.toml", mode)
     assert panel.seats == (1, 2, 3, 4, 5, 6)
     assert len(panel.absences) == (mode == "gpio")
+
+
+def test_a_seat_dims_as_its_chip_does_there_or_not() -> None:
+    assert whole().panel().dims(1) is False
+    assert Machine().panel("rev_a").dims(1) is True
