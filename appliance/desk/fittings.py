@@ -213,7 +213,7 @@ class Fittings:
     def _is_down(self, spot: Spot) -> bool | None:
         """The level that is believed; None while it is not known."""
         known = self._inputs.get(spot)
-        return known.told if known is not None and known.is_here else None
+        return known.told if known is not None else None
 
     # --- seats (U-04)
 
@@ -273,12 +273,11 @@ class Fittings:
         if Kind.STACK_LIGHT not in self._kinds:
             return []
         sign, changes_at = signs.beacon(view, at, self._settings.wait_target_s)
-        strobe_ends = self._emergency_at + STROBE_S
-        shows = dict(sign.shows) | (dict(signs.EMERGENCY.shows) if now < strobe_ends else {})
+        is_strobing = now < self._emergency_at + STROBE_S
+        shows = dict(sign.shows) | (dict(signs.EMERGENCY.shows) if is_strobing else {})
         for use in ("red", "amber", "green", "blue"):
             self._show(Spot(Kind.STACK_LIGHT, "", use), shows.get(use, signs.DARK), now)
-        due = [] if changes_at is None else [self._clock.to_monotonic(changes_at)]
-        return [*due, strobe_ends] if now < strobe_ends else due
+        return [] if changes_at is None else [self._clock.to_monotonic(changes_at)]
 
     def _show(self, spot: Spot, rhythm: Rhythm, now: float) -> None:
         """An output shows a rhythm from now on, if the board has it; one that it shows already keeps its place."""

@@ -30,8 +30,9 @@ DAY_S = 86400.0
 class Unpluggable(VirtualPanel):
     """A virtual panel whose contacts can be absent."""
 
-    def __init__(self) -> None:
-        super().__init__(tuple(seat.number for seat in BOARD.seats), BOARD.fittings)
+    def __init__(self, kinds: tuple[Kind, ...]) -> None:
+        fittings = tuple(one for one in BOARD.fittings if one.kind in kinds)
+        super().__init__(tuple(seat.number for seat in BOARD.seats), fittings)
         self.absent: set[Place] = set()
         self.driven_at: list[tuple[float, Spot, bool]] = []
         self.now = 0.0
@@ -50,8 +51,8 @@ class Unpluggable(VirtualPanel):
 class Bench:
     """Fittings whose clock is the test's: time passes from one wake-up to the next, as the panel's timer does it."""
 
-    def __init__(self, **fitted: object) -> None:
-        self.panel, self.alarms, self.events = Unpluggable(), Alarms(), []
+    def __init__(self, *kinds: Kind) -> None:
+        self.panel, self.alarms, self.events = Unpluggable(kinds or tuple(Kind)), Alarms(), []
         self.well = ""
         self.view = OfficeView(1, 0.0, queues=(QueueView("front", True),))
         self.pattern = "off"
@@ -403,7 +404,8 @@ def test_the_blue_strobe_tells_of_an_emergency_call_beside_the_other_colours_and
     assert not bench.is_lit(Spot(Kind.STACK_LIGHT, "", "blue"))
 
 
-def test_the_stack_light_turns_red_by_itself_when_somebody_waits_too_long(bench: Bench) -> None:
+def test_the_stack_light_turns_red_by_itself_when_somebody_waits_too_long() -> None:
+    bench = Bench(Kind.STACK_LIGHT).start()  # nothing else on the board wakes anybody
     waiting = (WaitingView("c1", 1, "front", "", "", "", DAY_S + bench.now),)
     bench.shows(Status.ON_CALL, waiting=waiting)
     lit = [use for use in ("red", "amber", "green") if bench.is_lit(Spot(Kind.STACK_LIGHT, "", use))]
