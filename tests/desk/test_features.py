@@ -149,3 +149,5 @@ async def test_who_hangs_up_before_the_prompt_still_did_it(tmp_path: Path) -> No
         leg = box.switch.rings("101", origin=Origin.PHONE, origin_id="101", called="*51")
         box.switch.hangs_up(leg)
         await box.is_status("sato", Status.AVAILABLE)
+        assert await heard(box, "*59") == ("status_available", "waiting_0")  # whatever was to be said before has been
+        assert [play.leg for play in box.switch.commands(wire.Play) if play.leg == leg] == []

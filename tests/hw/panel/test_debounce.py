@@ -51,7 +51,7 @@ def test_a_clean_short_press_is_one_short_press() -> None:
 
 
 def test_the_second_of_two_short_presses_close_together_is_a_double_one_and_a_third_is_a_first_again() -> None:
-    pairs = [(1.0, True), (1.1, False), (1.3, True), (1.4, False), (1.6, True), (1.7, False)]
+    pairs = [(1.0, True), (1.05, False), (1.15, True), (1.2, False), (1.3, True), (1.35, False)]
     assert [press.kind for press in play(pairs)] == [Kind.SHORT, Kind.DOUBLE, Kind.SHORT]
 
 
