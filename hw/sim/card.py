@@ -236,8 +236,6 @@ class VirtualCard:
         """Whether so many events of that kind have been (or within `timeout` seconds get) logged."""
         return self.wait_until(lambda: sum(event.what is what for event in self._core.log.all()) >= count, timeout)
 
-    # For `Caller`
-
     def with_core(self, act: Callable[[CardCore, float], None]) -> None:
         """Does `act(core, now)` under the lock and lets the clock thread see it."""
         with self._changed:
