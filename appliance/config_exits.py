@@ -20,6 +20,11 @@ BOTH_FIRST = ("agent", "customer")
 _OUTSIDE_FIRST = ("", "0", "9")  # people dial 0 or 9 first out of habit
 
 
+def emergency_numbers(config: "Config") -> list[str]:
+    """Emergency numbers in every form that is dialled (§3.10)."""
+    return [first + number for number in config.outbound.emergency for first in _OUTSIDE_FIRST]
+
+
 def contradictions(config: "Config") -> Iterator[str]:
     """Every sentence about ways out of queues that cannot be as they are written."""
     yield from _office_chains(config)
@@ -47,7 +52,7 @@ def chains_of(config: "Config", queue: "Queue") -> tuple[Chain, ...]:
 
 def never_dial(config: "Config") -> tuple[str, ...]:
     """Numbers that no callback goes to: emergency numbers, our own, and those the owner names (§3.8, 2)."""
-    emergency = [first + number for number in config.outbound.emergency for first in _OUTSIDE_FIRST]
+    emergency = emergency_numbers(config)
     ours = [phone.number for phone in config.phones] + [queue.number for queue in config.queues]
     called = [number for trunk in config.trunks for number in trunk.numbers]
     return tuple(dict.fromkeys([*emergency, *ours, *called, *config.outbound.never_dial]))

@@ -88,6 +88,7 @@ def switch(config: Config, state: State) -> SwitchSettings:
         hold_music=str(PROMPTS / "hold-music.wav"),
         prompts=str(PROMPTS),
         language=config.office.language,
+        urgent=frozenset(config_exits.emergency_numbers(config)),
         without_desk=WithoutDesk(
             wait_s=config.switch.without_desk_s,
             ring=tuple(f"sip:{number}@{config.network.realm}" for number in config.switch.without_desk_ring),

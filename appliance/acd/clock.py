@@ -29,8 +29,7 @@ def move_stamps(state: State, seconds: float) -> None:
             contact.race.joins_at += seconds
     for offer in state.offers.values():
         _move(offer, _OFFER, seconds)
-    for place in state.left_places.values():
-        place.t_enq, place.until = place.t_enq + seconds, place.until + seconds
+    _move_kept(state, seconds)
     for queue in state.queues.values():
         if queue.unstaffed_since is not None:
             queue.unstaffed_since += seconds
@@ -40,6 +39,13 @@ def move_stamps(state: State, seconds: float) -> None:
     for holding in holdings:
         holding.since += seconds
     state.at += seconds
+
+
+def _move_kept(state: State, seconds: float) -> None:
+    for place in state.left_places.values():
+        place.t_enq, place.until = place.t_enq + seconds, place.until + seconds
+    for way in state.ways_back.values():
+        way.until += seconds
 
 
 def _move(owner: Agent | Contact | Offer | Callback, fields: list[str], seconds: float) -> None:

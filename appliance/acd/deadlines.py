@@ -24,6 +24,7 @@ class Alarm(enum.IntEnum):
     PAUSE = 8  # Contact.pause: the warning before a recording goes on, then its end (T-recpause)
     COACH = 9  # Coach.until: a supervisor's phone has rung long enough
     JOIN = 7  # Contact.race.joins_at: the next agent may join the race
+    WAY_BACK = 11  # State.ways_back: the emergency centre has had its time to call back
     HELD = 10  # Contact.remind_at: the agent is told again that a caller is on hold (T-held)
 
 

@@ -22,6 +22,7 @@ from appliance.acd import (
     clock,
     coaching,
     contacts,
+    emergency,
     fallback,
     held,
     hours,
@@ -55,7 +56,7 @@ ChainEvent = (
 )
 NoAnswer = ev.OfferAlerted | ev.OfferDoubted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
-SubjectEvent = ev.HouseEvent | ev.TalkEvent | ev.TransferEvent
+SubjectEvent = ev.HouseEvent | ev.TalkEvent | ev.TransferEvent | ev.EmergencyPlaced
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged | ev.SeatLeft
 AgentEvent = DutyEvent | ev.LegStarted | ev.LegConnected | ev.LegEnded | ev.PhoneFound | ev.PhoneLost
 
@@ -177,6 +178,8 @@ class Acd:
             house_rules.hear(self._office, event)
         elif isinstance(event, ev.TalkEvent):
             beside.hear(self._office, event)
+        elif isinstance(event, ev.EmergencyPlaced):
+            emergency.placed(self._office, event)
         else:
             transfer.heard(self._office, event)
 
@@ -305,8 +308,8 @@ class Acd:
             case Alarm.OFFER:
                 offer = self.state.offers[whose]
                 (transfer if offer.is_direct else offers).deadline(self._office, offer)
-            case Alarm.HELD:
-                held.remind(self._office, self.state.contacts[whose])
+            case Alarm.WAY_BACK | Alarm.HELD:
+                self._time_is_over(Alarm(alarm), whose)
             case Alarm.AWAY:
                 callers.deadline(self._office, self.state.contacts[whose])
             case Alarm.WAITING:
@@ -321,6 +324,12 @@ class Acd:
                 coaching.deadline(self._office, whose)
             case Alarm.JOIN:
                 self._let_join(self.state.contacts[whose])
+
+    def _time_is_over(self, alarm: Alarm, whose: str) -> None:
+        if alarm is Alarm.WAY_BACK:
+            emergency.over(self._office, whose)
+        else:
+            held.remind(self._office, self.state.contacts[whose])
 
     @staticmethod
     def _let_join(contact: Contact) -> None:

@@ -5,7 +5,7 @@ The journal is a list of these; they must stay readable for ever, so fields are 
 
 from dataclasses import dataclass
 
-from appliance.acd.house_events import HoursHeld, HouseEvent, NoticeCleared, NoticeRaised
+from appliance.acd.house_events import EmergencyPlaced, HoursHeld, HouseEvent, NoticeCleared, NoticeRaised
 from appliance.acd.offer_events import (
     Bridged,
     OfferAccepted,
@@ -52,6 +52,7 @@ __all__ = [  # of one subject each, told here too
     "CoachLeft",
     "CoachModeAsked",
     "ConsultJoined",
+    "EmergencyPlaced",
     "HelpAsked",
     "HoursHeld",
     "HouseEvent",
@@ -381,5 +382,6 @@ Event = (
     | DayBegan
     | Healed
     | TransferEvent
+    | EmergencyPlaced
     | Ticked
 )

@@ -52,4 +52,13 @@ class NoticeCleared:
     actor: str
 
 
+@dataclass(frozen=True, slots=True)
+class EmergencyPlaced:
+    """The phone called an emergency number by this line or trunk; told when the call has left, never before."""
+
+    way: str
+    phone: str
+    number: str
+
+
 HouseEvent = HoursHeld | NoticeRaised | NoticeCleared

@@ -23,6 +23,15 @@ class Transfer:
 
 
 @dataclass(slots=True)
+class WayBack:
+    """The phone that an emergency centre calls back `until` then, having been called under `number`."""
+
+    phone: str
+    number: str
+    until: float
+
+
+@dataclass(slots=True)
 class LastTalk:
     """Who talked with a caller's number last, on which day (ISO, "" unknown): F-08's memory."""
 

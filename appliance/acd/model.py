@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from appliance.acd.chains import Kind, Reason, Way
 from appliance.acd.house import House
-from appliance.acd.memory import LastTalk, LeftPlace, Transfer
+from appliance.acd.memory import LastTalk, LeftPlace, Transfer, WayBack
 from appliance.acd.settings import AgentSettings, OfficeSettings
 from appliance.acd.talk import Coach, Pause
 from appliance.acd.view import Status
@@ -387,5 +387,6 @@ class State:
     last_talks: dict[str, LastTalk] = field(default_factory=dict)
     healed: int = 0
     house: House = field(default_factory=House)
+    ways_back: dict[str, WayBack] = field(default_factory=dict)
     coaches: dict[str, Coach] = field(default_factory=dict)
     coaches_made: int = 0

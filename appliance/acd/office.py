@@ -52,6 +52,8 @@ class Office:
         self.deadlines.clear()
         for agent in state.agents.values():
             self._watch_agent(agent)
+        for way, back in state.ways_back.items():
+            self.deadlines.add(back.until, Alarm.WAY_BACK, way)
         for offer in state.offers.values():
             if offer.deadline:
                 self.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)
@@ -206,6 +208,9 @@ class Office:
         if alarm in (Alarm.WRAP_UP, Alarm.LOST):
             agent = self.state.agents.get(whose)
             return agent is not None and _agent_deadline(agent, alarm) == when
+        if alarm == Alarm.WAY_BACK:
+            back = self.state.ways_back.get(whose)
+            return back is not None and back.until == when
         if alarm == Alarm.COACH:
             coach = self.state.coaches.get(whose)
             return coach is not None and coach.until == when

@@ -379,7 +379,19 @@ TalkFact = (
     | CallCoded
     | CallAssigned
 )
-HouseFact = HoursHeld | NoticeGiven | MenuChosen
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyPlaced:
+    """A phone called an emergency number by this line or trunk (§3.10)."""
+
+    at: float
+    way: str
+    phone: str
+    number: str
+
+
+HouseFact = HoursHeld | NoticeGiven | MenuChosen | EmergencyPlaced
 Fact = (
     ContactArrived
     | ContactSentOn

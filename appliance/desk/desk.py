@@ -140,6 +140,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         settings, acd, legs, control.post, link.say, recordings.closed, ways_out, features, voicemail
     )
     control.effects = translator.carry_out
+    control.watch(lambda view: translator.way_back.show(alarms))
     translator.doubts.clock = clock
     hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
     translator.before_arrival = hours.judge

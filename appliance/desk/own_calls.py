@@ -78,6 +78,8 @@ class OwnCalls:
             return way
         own.not_by |= {way.by}
         self._add(own)
+        if way.is_emergency:
+            self._post(ev.EmergencyPlaced(way.by, call.origin_id, way.number))
         return None
 
     def _refuse(self, leg: str, refusal: Refusal) -> None:

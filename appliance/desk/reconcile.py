@@ -47,6 +47,7 @@ class Reconciler:
         self._translator.own_calls.forget_all()
         self._adopt()
         self._translator.ways_out.forget_all()
+        self._translator.way_back.forget_all()
         self._translator.exits.forget_all()
         has_died = bool(before.boot) and before.boot != snapshot.boot
         if has_died:
@@ -131,7 +132,7 @@ class Reconciler:
 
     def _own_calls(self, legs: dict[str, wire.Leg], before: Before) -> tuple[str, ...]:
         """Phones' own calls: pairs of ours, and conversations of agents from before a lost journal."""
-        own = []
+        own = list(self._translator.way_back.found(legs))
         for leg in legs.values():
             self._translator.ways_out.found(leg)
             first = legs.get(first_leg(leg.leg))

@@ -79,6 +79,8 @@ def _of_a_talk(fact: story.TalkFact) -> str:
 
 
 def _of_the_house(fact: story.HouseFact) -> str:
+    if isinstance(fact, story.EmergencyPlaced):
+        return f"EMERGENCY CALL {fact.number} from phone {fact.phone} by {fact.way}; whoever calls back there rings it"
     if isinstance(fact, story.MenuChosen):
         return f"Contact {fact.contact} chose {fact.digit or 'nothing'} in {fact.menu} and reaches queue {fact.queue}"
     if isinstance(fact, story.NoticeGiven):

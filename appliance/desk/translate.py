@@ -27,6 +27,7 @@ from appliance.desk.settings import DeskSettings
 from appliance.desk.supervisor_codes import SupervisorCodes
 from appliance.desk.talks import Talks
 from appliance.desk.voicemail import Voicemail
+from appliance.desk.way_back import WayBack
 from appliance.desk.ways_out import Use, WaysOut
 from appliance.wire import EndCause, Origin
 
@@ -68,6 +69,7 @@ class Translator:
         self.talks = Talks(settings, acd, legs, post, say, self.own_calls)
         self.supervisor_codes = SupervisorCodes(settings, self.talks, post, say)
         self.exits = Exits(settings, acd, legs, post, say, self.own_calls, ways_out, voicemail)
+        self.way_back = WayBack(settings, acd, legs, say, self.own_calls)
         self.passing = Passing(settings, acd, legs, post, say, self.own_calls)
 
     # --- orders of the core ---------------------------------------------------------------------------------------
@@ -200,6 +202,7 @@ class Translator:
         if not self.doubts.answered(leg, at):
             self._post_offer(leg, ev.OfferAccepted)
         self.own_calls.answered(leg)
+        self.way_back.answered(leg)
         self.talks.answered(leg)
         self.exits.answered(leg)
 
@@ -216,6 +219,10 @@ class Translator:
 
     def admit(self, call: wire.Incoming) -> None:
         """A call came in: into its queue, a feature code, to another phone, outside, or refused."""
+        if self.way_back.takes(call):
+            if call.origin is Origin.LINE:
+                self.ways_out.came_in(call.leg, call.origin_id)
+            return
         to = route(call, self._settings)
         match to:
             case ToQueue(queue):
@@ -242,6 +249,7 @@ class Translator:
         if self._legs.offer_of(event.leg):
             self._offer_ended(event)
         self.own_calls.ended(event)
+        self.way_back.ended(event.leg)
         self.exits.ended(event)
         self._features.ended(event.leg)
         self.talks.ended(event.leg)
@@ -285,6 +293,8 @@ class Translator:
 
     def _use_of(self, leg: str) -> Use:
         """What an emergency call would end: nobody talks with a caller who only waits (§3.10)."""
+        if self.way_back.is_on(leg):
+            return Use.EMERGENCY
         contact = self._acd.contact(self._legs.contact_of(leg))
         return Use.QUEUE if contact is not None and contact.state in TALKS else Use.WAITING
 

@@ -161,6 +161,7 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             | story.CallbackPromised()
             | story.CallbackDialled()
             | story.CallerHeld()
+            | story.EmergencyPlaced()
             | story.CallerTakenBack()
             | story.HeldLong()
             | story.TransferBegan()

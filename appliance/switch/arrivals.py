@@ -18,9 +18,17 @@ _SPARED_PART: Final = 8  # one eighth of all slots is kept for legs to agents
 
 
 def admit(
-    fact: CallArrived, legs: Legs, ua: UserAgent, capacity: int, emit: Callable[[wire.Message], None]
+    fact: CallArrived,
+    legs: Legs,
+    ua: UserAgent,
+    capacity: int,
+    emit: Callable[[wire.Message], None],
+    urgent: frozenset[str] = frozenset(),
 ) -> LiveLeg | None:
-    """Tell the desk of a call as a new leg; None when it was refused."""
+    """Tell the desk of a call as a new leg; None when it was refused.
+
+    Calls to `urgent` numbers are let in as long as there is any room at all (I-18).
+    """
     call = invite.read(fact.invite, fact.source)
     if call.origin is None:
         logger.warning("A call from %s was refused: neither the edge nor a line vouches for it", fact.source)
@@ -30,7 +38,8 @@ def admit(
     if known is not None:
         _go_on(known, fact.call, legs, ua)
         return None
-    if len(legs) >= capacity - max(2, capacity // _SPARED_PART):
+    is_urgent = call.called in urgent and call.origin is Origin.PHONE
+    if not is_urgent and len(legs) >= capacity - max(2, capacity // _SPARED_PART):
         logger.warning("A call from %s %s was refused: %d legs are up", call.origin.value, call.origin_id, len(legs))
         ua.hang_up(fact.call, 503, {"Retry-After": "10"})
         return None

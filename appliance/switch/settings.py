@@ -20,7 +20,8 @@ class SwitchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `sip` and `edge` are host:port; calls go out by way of `edge` with From in `realm`, or straight to where
     their URI says when `edge` is empty (on a bench). `rtp_address` is bound and
     announced, `rtp_ports` are the first and last port. `max_calls` counts legs. Below `disk_reserve_bytes` of free
-    space recordings end and conversations go on.
+    space recordings end and conversations go on. Phones' calls to `urgent` numbers are never refused for want of spare
+    room.
     """
 
     sip: str
@@ -36,6 +37,7 @@ class SwitchSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disk_reserve_bytes: int = 200_000_000
     language: str = "en"
     without_desk: WithoutDesk = WithoutDesk()
+    urgent: frozenset[str] = frozenset()
     log_level: str = "INFO"
 
     @property

@@ -230,7 +230,7 @@ class Switchboard:
     def _arrived(self, fact: CallArrived, *, desk_listens: bool) -> None:
         if self._transfers.is_ours(fact):
             return
-        leg = arrivals.admit(fact, self._legs, self._ua, self._capacity, self._emit)
+        leg = arrivals.admit(fact, self._legs, self._ua, self._capacity, self._emit, self._settings.urgent)
         if leg is not None and not desk_listens:
             self._fallback.take(leg)
 

@@ -145,6 +145,7 @@ def test_what_no_rule_allows_is_refused_whoever_asks(office: Outside) -> None:
 def test_an_emergency_call_ends_the_least_important_call_when_every_line_is_in_use(
     tmp_path: Path, uses: dict[str, Use], ended: str
 ) -> None:
+    """R-44, I-18: a call that waits before one that talks, a phone's own before both."""
     office = Outside(tmp_path, keeps_line=False, has_trunk=False)
     office.ways.use_of = uses.__getitem__
     for number, leg in enumerate(uses, start=1):
@@ -175,6 +176,7 @@ def test_a_free_trunk_carries_an_emergency_call_before_anybody_is_cut_off_and_a_
 
 
 def test_an_emergency_call_never_ends_another_one(tmp_path: Path) -> None:
+    """R-44: nor the call by which the centre calls back (`Translator._use_of`)."""
     office = Outside(tmp_path, has_trunk=False)
     for number in range(3):
         assert isinstance(office.dial(f"x-{number}", "119"), Way)
