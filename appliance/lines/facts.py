@@ -54,6 +54,18 @@ class LegPressed:
     keys: str
 
 
+ATTENDED = "attended"
+"""What a MESSAGE of the switch says when a person is on its side; anything else says that there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegAttended:
+    """Whether a person on the switch's side hears the line: who waits to music or a prompt is alone."""
+
+    attempt: int
+    is_attended: bool
+
+
 @dataclass(frozen=True, slots=True)
 class CheckAsked:
     """Somebody wants the line examined."""
@@ -69,7 +81,7 @@ class SwitchBack:
     """The switch answers (again)."""
 
 
-LegFact = CheckAsked | LegAnswered | LegEnded | LegAsked | LegPressed | SwitchGone | SwitchBack
+LegFact = CheckAsked | LegAttended | LegAnswered | LegEnded | LegAsked | LegPressed | SwitchGone | SwitchBack
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ import enum
 import secrets
 from typing import Final
 
-from appliance.lines.facts import Invitation, LegEnded, Trunk, next_attempt
+from appliance.lines.facts import Invitation, LegAttended, LegEnded, LegPressed, Trunk, next_attempt
+from appliance.lines.talk import Talk
 from hw.modem.callerid import CallerId
 
 AGAIN: Final = 0.5  # seconds between two calls for a caller who lost the switch
@@ -29,6 +30,8 @@ class Leg:
         self.phase = Phase.NONE
         self.attempt = 0
         self.call_at: float | None = None
+        self.is_attended = True
+        """What the switch said last; it may say so before samples flow."""
 
     def call(self, caller: CallerId) -> None:
         """Send an INVITE."""
@@ -40,6 +43,15 @@ class Leg:
         """The call is over on our side."""
         self.call_at = None
         self.drop()
+
+    def told(self, fact: LegAttended | LegPressed, talk: Talk | None) -> None:
+        """The switch's side says something about this very dialog."""
+        if isinstance(fact, LegAttended):
+            self.is_attended = fact.is_attended
+            if talk is not None:
+                talk.attend(fact.is_attended)
+        elif talk is not None:
+            talk.press(fact.keys)
 
     def press(self, digits: str) -> None:
         """The caller pressed keys; a leg that is not up hears nothing of them."""

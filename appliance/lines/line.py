@@ -17,6 +17,7 @@ from appliance.lines.facts import (
     CheckAsked,
     LegAnswered,
     LegAsked,
+    LegAttended,
     LegEnded,
     LegFact,
     LegPressed,
@@ -156,9 +157,9 @@ class Line:
                 examine(self.out, self.alarm, self.state, now)
             case LegAsked():
                 self.out.ask(fact, self.state, now)
-            case LegPressed(attempt, keys):
-                if self._talk is not None and self._leg is not None and self._leg.attempt == attempt:
-                    self._talk.press(keys)
+            case LegAttended() | LegPressed():
+                if self._leg is not None and self._leg.attempt == fact.attempt:
+                    self._leg.told(fact, self._talk)
             case LegEnded(attempt) if self.out.is_of(attempt):
                 self.out.asked_no_more(self.state, now)
             case LegAnswered(attempt):
@@ -167,11 +168,6 @@ class Line:
             case LegEnded(attempt):
                 if self._leg is not None and self._leg.attempt == attempt and self._leg.phase is not Phase.NONE:
                     self._leg_ended(fact, now)
-
-    def attend(self, is_attended: bool) -> None:
-        """Whether a person on our side talks with the caller, and would notice silence (S5)."""
-        if self._talk is not None:
-            self._talk.attend(is_attended)
 
     def tick(self, now: float) -> None:
         """Time passed."""
@@ -316,6 +312,7 @@ class Line:
         self._talk = talk = Talk(code, self._pipes, self._music, keys, echo, is_shared)
         if self._leg.phase is Phase.UP:
             talk.attach()
+        talk.attend(self._leg.is_attended)
         self._modem.play(talk.begin())
         return talk
 

@@ -10,8 +10,6 @@ Rules (measured; see docs/architecture.md):
 import ctypes
 import functools
 import logging
-import os
-import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
@@ -20,7 +18,17 @@ import pjsua2 as pj
 
 from appliance.errors import SwitchError
 from appliance.lines import request
-from appliance.lines.facts import Invitation, LegAnswered, LegAsked, LegEnded, LegPressed, next_attempt
+from appliance.lines.facts import (
+    ATTENDED,
+    Invitation,
+    LegAnswered,
+    LegAsked,
+    LegAttended,
+    LegEnded,
+    LegPressed,
+    next_attempt,
+)
+from appliance.lines.hush import hushed
 from appliance.lines.settings import LinesSettings
 from appliance.lines.talk import Pipes
 from appliance.settings_file import host_and_port
@@ -33,7 +41,7 @@ FRAME_BYTES: Final = 2 * FRAME
 _IN_USE: Final = 120098  # PJ_ERRNO_START_SYS + EADDRINUSE
 _LOST: Final = frozenset({408, 481})
 
-Fact = tuple[str, LegAnswered | LegEnded | LegAsked | LegPressed]
+Fact = tuple[str, LegAnswered | LegEnded | LegAsked | LegAttended | LegPressed]
 
 
 class _LinePort(pj.AudioMediaPort):  # type: ignore[misc]
@@ -92,6 +100,10 @@ class _Call(pj.Call):  # type: ignore[misc]
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
         """A key of our side (RFC 4733 or INFO): it is to sound on the line."""
         self.agent.facts.append((self.line, LegPressed(self.attempt, str(prm.digit))))
+
+    def onInstantMessage(self, prm: Any) -> None:  # noqa: N802
+        """The switch says whether a person is on its side of this call."""
+        self.agent.facts.append((self.line, LegAttended(self.attempt, str(prm.msgBody) == ATTENDED)))
 
     def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
         """An analogue line cannot be sent elsewhere by REFER."""
@@ -178,7 +190,7 @@ class UserAgent:
         """Bind the SIP port and start the bridge. Raises SwitchError, naming the port when it is taken."""
         self._endpoint = pj.Endpoint()
         try:
-            _hushed(self._endpoint.libCreate)
+            hushed(self._endpoint.libCreate)
             self._endpoint.libInit(_endpoint_config(self.settings))
             self._bind()
             self._endpoint.libStart()
@@ -306,19 +318,6 @@ class UserAgent:
                     "or choose another port"
                 ) from None
             raise
-
-
-def _hushed(work: Callable[[], None]) -> None:
-    """pjlib greets on stdout before it can be told not to."""
-    sys.stdout.flush()
-    spoken, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        work()
-    finally:
-        os.dup2(spoken, 1)
-        os.close(spoken)
-        os.close(nowhere)
 
 
 def _reason(refused: Any) -> str:

@@ -5,6 +5,7 @@ nothing by themselves: they lower what our own have to find. Time is counted in 
 """
 
 import enum
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,6 +46,9 @@ class Limits:
     cycles: int = CYCLES
     cycles_seconded: int = CYCLES - 1
     silence_peak_db: float = -50.0
+    ghost: float = 1.5
+    """So long after a person was connected to a caller who waited `ghost_after`, one cycle of a tone is enough."""
+    ghost_after: float = 5.0
     silence: float = 30.0
     """Only where nobody is on our side to notice."""
     longest_call: float = 4 * 3600.0
@@ -73,7 +77,7 @@ class Verdict:
 class FarEnd:
     """One conversation; made when samples begin to flow.
 
-    `is_attended` is whether a person on our side would notice silence. `is_outgoing`: the first drop of the loop
+    `attend` tells whether a person on our side would notice silence. `is_outgoing`: the first drop of the loop
     current may be the answer's reversal. `is_shared`: other telephones on the line may drop its voltage. Raises
     KeyError for a country without tone plans.
     """
@@ -83,6 +87,7 @@ class FarEnd:
     ) -> None:
         self.is_attended = True
         self.false_alarms = 0
+        self._attended_at, self._alone_at = -math.inf, 0.0
         self._is_shared = is_shared
         self._limits = limits or Limits()
         self._detector = Detector(country)
@@ -94,6 +99,19 @@ class FarEnd:
         self._quiet = self._silent = 0.0
         self._floor = self._limits.speech_db
         self._silence_peak = 32767 * 10 ** (self._limits.silence_peak_db / 20)
+
+    def attend(self, is_attended: bool) -> None:
+        """Whether a person of ours hears the line now (S5).
+
+        Somebody who is connected to a caller that waited shall not hear a busy tone: what was suspected in the last
+        second and a half is enough then (U-09).
+        """
+        now = self._frames * FRAME_S
+        if is_attended and not self.is_attended and now - self._alone_at >= self._limits.ghost_after:
+            self._attended_at = now
+        elif not is_attended and self.is_attended:
+            self._alone_at = now
+        self.is_attended, self._silent = is_attended, 0.0
 
     def sign(self, sign: Sign) -> None:
         """A signal of the modem's own detectors."""
@@ -122,7 +140,10 @@ class FarEnd:
 
     def _frame(self, frame: bytes) -> Verdict | None:
         self._frames += 1
-        tone = self._detector.hear(frame, self._cycles, self._dial_s)
+        is_ghost = (self._frames - 1) * FRAME_S - self._attended_at < self._limits.ghost
+        tone = self._detector.hear(frame, 1 if is_ghost else self._cycles, self._dial_s)
+        if is_ghost and tone is None:
+            tone = self._detector.suspected()
         self._floor = min(self._detector.level, self._floor + self._limits.floor_rise_db * FRAME_S)
         if tone is not None:
             return self._verdict(BY_TONE[tone], tone.value)

@@ -70,8 +70,8 @@ class Talk:
         self.is_attached = False
 
     def attend(self, is_attended: bool) -> None:
-        """Whether a person on our side would notice silence."""
-        self._far_end.is_attended = is_attended
+        """Whether a person of ours hears the line and would notice silence."""
+        self._far_end.attend(is_attended)
 
     @property
     def is_overloaded(self) -> bool:

@@ -168,6 +168,16 @@ class Detector:
                 found = found or self._continuous(frequencies, runs.frames * FRAME_S)
         return found
 
+    def suspected(self) -> Tone | None:
+        """A tone of which the newest whole cycle was heard, and nothing since."""
+        for frequencies, runs in self._runs.items():
+            past = [*self._past[frequencies], (runs.sound, runs.frames * FRAME_S)]
+            for plan in self._plans:
+                recent = past[-len(plan.cadence) - 1 :]
+                if plan.frequencies == frequencies and plan.cadence and _is_under_way(recent, plan.cadence):
+                    return plan.tone
+        return None
+
     def _cadenced(self, frequencies: tuple[float, ...], cycles: int) -> Tone | None:
         past = list(self._past[frequencies])
         for plan in self._plans:
@@ -190,6 +200,20 @@ def _matches(past: list[tuple[Sound, float]], cadence: tuple[float, ...], cycles
     return any(
         all(_is_step(run, cadence, turn + place) for place, run in enumerate(newest))
         for turn in range(0, len(cadence), 2)
+    )
+
+
+def _is_under_way(recent: list[tuple[Sound, float]], cadence: tuple[float, ...]) -> bool:
+    """Whether a whole cycle was heard and the run after it is not too long for it to go on."""
+    wanted = len(cadence)
+    if len(recent) <= wanted:
+        return False
+    *cycle, (sound, seconds) = recent
+    return any(
+        all(_is_step(run, cadence, turn + place) for place, run in enumerate(cycle))
+        and sound is (Sound.OFF if (turn + wanted) % 2 else Sound.TONE)
+        and seconds <= 1.15 * cadence[(turn + wanted) % wanted]
+        for turn in range(wanted)
     )
 
 

@@ -56,6 +56,7 @@ class LiveLeg:
     host: str = ""
     joins: Joining | None = None
     is_held: bool = False
+    is_attended: bool | None = None
     accepted: bool = False
     ends_both: bool = True
     alert: Alarm | None = None

@@ -233,10 +233,16 @@ class UserAgent:
         self._try(number, lambda call: call.hangup(_op(code, headers)))
         return heard
 
+    def tell(self, number: int, word: str) -> None:
+        """Say a word to the other end of an answered call (MESSAGE in its dialog)."""
+        said = pj.SendInstantMessageParam()
+        said.contentType, said.content = "text/plain", word
+        if (call := self.calls.get(number)) is not None:
+            self.guard(lambda: call.sendInstantMessage(said))
+
     def press(self, number: int, digit: str) -> None:
         """Send a key (RFC 4733); a phone that offered none hears nothing of it."""
-        call = self.calls.get(number)
-        if call is not None:
+        if (call := self.calls.get(number)) is not None:
             self.guard(lambda: call.dialDtmf(digit))
 
     def heard(self, number: int) -> int:

@@ -51,7 +51,7 @@ class Switchboard:
         self._guests = Guests(self._legs, self._replan, self._take, self.hang_up, emit)
         self._early = Early(ua, self._legs, self._audio, emit)
         self._transfers = Transfers(ua, self.alarms, self._legs, emit)
-        self._voices = VoiceWatch(self.alarms, self._legs, ua.heard, self._fell_silent)
+        self._voices = VoiceWatch(self.alarms, self._legs, ua.heard, self._fell_silent, ua.tell)
 
     # --- what the desk asks -------------------------------------------------------------------------------------
 

@@ -15,15 +15,25 @@ PATIENCE: Final = 2.0
 ON_LINE: Final = ";line="
 """In the URI of a leg that was dialled on an analogue line."""
 LOOK_EVERY: Final = 0.5
+ATTENDED: Final = "attended"
+UNATTENDED: Final = "unattended"
 
 
 class VoiceWatch:
-    """Looks at every watched leg's RTP packets; `lost` gets a leg that had none for PATIENCE seconds."""
+    """Looks at every watched leg's RTP packets; `lost` gets a leg that had none for PATIENCE seconds.
+
+    `tell` says a word to a line: whether a person of ours hears it. A line that nobody hears ends a long silence (S5).
+    """
 
     def __init__(
-        self, alarms: Alarms, legs: Legs, heard: Callable[[int], int], lost: Callable[[LiveLeg], None]
+        self,
+        alarms: Alarms,
+        legs: Legs,
+        heard: Callable[[int], int],
+        lost: Callable[[LiveLeg], None],
+        tell: Callable[[int, str], None],
     ) -> None:
-        self._alarms, self._legs, self._heard, self._lost = alarms, legs, heard, lost
+        self._alarms, self._legs, self._heard, self._lost, self._tell = alarms, legs, heard, lost, tell
         self._seen: dict[str, tuple[int, float]] = {}
         self._look()
 
@@ -37,7 +47,14 @@ class VoiceWatch:
             self._seen[leg.name] = (packets, now if packets != known else since)
             if packets == known and now - since >= PATIENCE:
                 self._lost(leg)
+            else:
+                self._say_attended(leg)
         self._alarms.at(now + LOOK_EVERY, self._look)
+
+    def _say_attended(self, leg: LiveLeg) -> None:
+        if leg.state is LegState.UP and leg.is_attended is not leg.bridged:
+            leg.is_attended = leg.bridged
+            self._tell(leg.call, ATTENDED if leg.bridged else UNATTENDED)
 
 
 def _is_watched(leg: LiveLeg) -> bool:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from appliance.lines.facts import LegAttended
 from appliance.lines.states import State
 from appliance.media import ulaw
 from hw.sim.core import Hybrid
@@ -68,8 +69,36 @@ def test_f22_silence_is_a_hang_up_only_where_nobody_on_our_side_would_notice(tmp
     line.core.line.hang_up(HangUp.SILENCE, line.now)
     line.run(40.0)
     assert line.line.state is State.TALKING
-    line.line.attend(False)
+    line.line.leg(LegAttended(line.trunk.invitations[-1].attempt, False), line.now)
     assert line.over() <= 31.0
+
+
+@pytest.mark.parametrize("late", [1.2, 1.6, 2.0, 2.4, 2.8])
+@pytest.mark.parametrize("code", ["JP", "US", "UK", "DE"])
+def test_an_agent_is_not_left_with_the_busy_tone_of_a_caller_who_waited_and_is_gone(tmp_path, code, late):
+    """U-09, R-38: the caller hung up a moment before somebody took the call."""
+    line = WholeLine(tmp_path, code=code).in_service()
+    line.called(voice=babble(3.0))
+    attempt = line.trunk.invitations[-1].attempt
+    line.line.leg(LegAttended(attempt, False), line.now)
+    line.run(8.0)
+    line.core.line.hang_up(HangUp.BUSY_TONE, line.now)
+    line.run(late)
+    line.line.leg(LegAttended(attempt, True), line.now)
+    assert line.over() <= 0.6
+
+
+@pytest.mark.parametrize("code", ["JP", "US", "UK", "DE"])
+def test_a_caller_who_waited_and_is_there_is_not_taken_for_a_ghost(tmp_path, code):
+    line = WholeLine(tmp_path, code=code).in_service()
+    line.called(voice=babble(40.0, 5))
+    attempt = line.trunk.invitations[-1].attempt
+    for _ in range(4):
+        line.line.leg(LegAttended(attempt, False), line.now)
+        line.run(6.0)
+        line.line.leg(LegAttended(attempt, True), line.now)
+        line.run(2.0)
+    assert line.line.state is State.TALKING
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.lines.facts import SwitchBack, SwitchGone
+from appliance.lines.facts import LegAttended, SwitchBack, SwitchGone
 from appliance.lines.states import OFF_HOOK, TABLE, Cue, State
 from appliance.media import ulaw
 from tests.lines.bench import LineBench
@@ -163,6 +163,17 @@ def test_the_switch_may_die_while_the_line_is_being_taken(bench):
     bench.fact(SwitchBack())
     bench.run(0.6)
     assert len(bench.trunk.invitations) == 2
+
+
+def test_what_the_switch_says_before_samples_flow_is_not_forgotten(bench):
+    bench.ring("NMBR = 0312345678")
+    bench.run(1.0)
+    bench.answered()
+    bench.fact(LegAttended(bench.invitation.attempt, False))
+    bench.run(0.5)
+    bench.sound = b"\xff"
+    bench.run(31.0)
+    assert bench.trunk.hung_up, "nobody of ours would have noticed the silence (S5)"
 
 
 def test_busy_tone_from_the_line_ends_the_leg(bench):

@@ -223,3 +223,22 @@ async def test_the_page_examines_a_line_whose_cord_is_out(office: Office) -> Non
     assert "No dial tone within 5 s" in findings[-1]["en"]
     assert not findings[-1]["is_well"]
     await asyncio.to_thread(card(office).set_cord, True)
+
+
+async def test_a_waiting_caller_who_is_gone_without_a_sound_frees_the_line(office: Office) -> None:
+    """S5, F22: nobody on our side would notice the silence, so half a minute of it is a hang-up."""
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    first = await office.sip_caller("0311111111")
+    await agent.wait_for("CALL_INCOMING")
+    await agent.answer()
+    caller = await office.line_caller()
+    await office.page.until(lambda now: now.waiting == ["0698765432"], "the caller on the line waits")
+    assert await asyncio.to_thread(caller.wait_for, CallerState.CONNECTED, 5.0)
+    await asyncio.to_thread(caller.hang_up, HangUp.SILENCE)
+    is_free = await asyncio.to_thread(card(office).wait_hook, False, 40.0)
+    assert is_free, "\n".join(office.box.log[-25:])
+    await office.page.until(lambda now: now.waiting == [], "nobody waits any more")
+    await agent.hang_up()
+    await first.finished()
