@@ -15,10 +15,11 @@ from appliance.acd import events as ev
 from appliance.acd.events import Event
 from appliance.acd.house import Held
 from appliance.acd.model import ContactState, Phase
-from appliance.acd.settings import QueueSettings
+from appliance.acd.settings import OfficeSettings, QueueSettings
 from tests.acd.chains import AGENT_FIRST, CUSTOMER_FIRST, FOR_HELP, FOR_NIGHT, FOR_VIP, news_of, news_of_dial, presses
 from tests.acd.desk import Desk, arrives, copy_of, office
 from tests.acd.invariants import same_but_counted
+from tests.acd.talking import SUPERVISORS, beside, passed_on
 
 AGENTS = ("ann", "bob", "cay", "dan", "eve")
 QUEUES = (
@@ -32,6 +33,9 @@ QUEUES = (
         announce_min_s=5,
         callback=AGENT_FIRST,
         wrap_up_s=20,
+        pause_recording=True,
+        recording_notice=True,
+        codes=(("1", "order"),),
     ),
     QueueSettings(
         "help",
@@ -83,6 +87,11 @@ FAULTS = [
 ]  # fmt: skip
 
 
+def staffed(*names: str) -> OfficeSettings:
+    """The office with these agents, and its supervisors."""
+    return replace(office(*names, queues=QUEUES), supervisors=SUPERVISORS)
+
+
 class Office(RuleBasedStateMachine):
     """Callers, agents, phones and faults. Events are collected and posted one by one or as a batch."""
 
@@ -93,6 +102,7 @@ class Office(RuleBasedStateMachine):
         self.callers = 0
         self.legs = 0
         self.batch: list[Event] | None = None
+        self.desk.together(ev.Configured(staffed(*AGENTS)))
         self.everybody_comes_to_work()
 
     def post(self, *events: Event) -> None:
@@ -256,6 +266,17 @@ class Office(RuleBasedStateMachine):
         if legs:
             self.post(*(kind(*legs[number % len(legs)]) for kind in kinds))
 
+    # -- conversations
+
+    @rule(number=numbers)
+    def something_beside_a_talk(self, number: int) -> None:
+        self.post(*beside(self.desk.acd.state, number))
+
+    @rule(number=numbers)
+    def a_caller_is_passed_on(self, number: int) -> None:
+        self.legs += 1
+        self.post(*passed_on(self.desk.acd.state, number, self.legs))
+
     # -- faults and changes, seldom
 
     @rule(fault=st.sampled_from(FAULTS), agent=agents, number=numbers)
@@ -279,10 +300,10 @@ class Office(RuleBasedStateMachine):
                 self.post(self.restart(number % 3))
             case "agents change":
                 left = [name for name in AGENTS if name != agent]
-                self.post(ev.Configured(office(*left, queues=QUEUES)), ev.Configured(office(*AGENTS, queues=QUEUES)))
+                self.post(ev.Configured(staffed(*left)), ev.Configured(staffed(*AGENTS)))
             case "agent removed":
                 left = [name for name in AGENTS if name != agent]
-                self.post(ev.Configured(office(*left, queues=QUEUES)))
+                self.post(ev.Configured(staffed(*left)))
 
     def restart(self, lost: int) -> ev.Restarted:
         state = self.desk.acd.state
