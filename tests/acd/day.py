@@ -315,6 +315,9 @@ class Day:
 
     def a_caller_is_passed_on(self) -> Sequence[Event]:
         """Mostly by whoever has the caller, sometimes in two ways at once."""
+        passing = [one for one in self.desk.acd.state.contacts.values() if one.state is ContactState.TRANSFERRING]
+        if passing and self.chance.random() < 0.1:
+            return [ev.CallerHungUp(self.one_of(passing).contact)]
         having = (ContactState.CONNECTED, ContactState.CONSULTING, ContactState.CONSULTING)
         found = [one for one in self.desk.acd.state.contacts.values() if one.state in having]
         if not found:

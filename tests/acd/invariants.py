@@ -67,7 +67,7 @@ def check(
     nobody_is_rung_in_wrap_up(acd.state, opened)
     blame_is_exact(facts, events)
     nobody_is_overtaken(acd.state, opened)
-    declined_means_others_first(acd, before, opened)
+    declined_means_others_first(acd, before, opened, facts)
     outcomes_are_single(facts, watch)
     contacts_are_conserved(acd.state, facts, watch)
     chains_end(acd.state, facts, watch)
@@ -238,10 +238,13 @@ def _could_ring(state: State, queue: QueueSettings, contact: Contact, agent: str
     )
 
 
-def declined_means_others_first(acd: Acd, before: Before, commands: Sequence[Command]) -> None:
-    """I-24: asked again only when nobody else could be asked."""
+def declined_means_others_first(
+    acd: Acd, before: Before, commands: Sequence[Command], facts: Sequence[story.Fact]
+) -> None:
+    """I-24: asked again only when nobody else could be. Who was passed on begins anew, excluding nobody (S-19)."""
+    passed = {fact.contact for fact in facts if isinstance(fact, story.TransferEnded)}
     for command in commands:
-        if not isinstance(command, do.OpenOffer) or command.contact not in before.declined:
+        if not isinstance(command, do.OpenOffer) or command.contact not in before.declined.keys() - passed:
             continue
         declined = before.declined[command.contact]
         if command.agent in declined:
