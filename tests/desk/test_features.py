@@ -151,3 +151,11 @@ async def test_who_hangs_up_before_the_prompt_still_did_it(tmp_path: Path) -> No
         await box.is_status("sato", Status.AVAILABLE)
         assert await heard(box, "*59") == ("status_available", "waiting_0")  # whatever was to be said before has been
         assert [play.leg for play in box.switch.commands(wire.Play) if play.leg == leg] == []
+
+
+async def test_a_prompt_that_ends_on_anybody_elses_leg_hangs_up_nobody(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        caller, _ = await box.talking()
+        box.switch.prompt_ends(caller)
+        assert await heard(box, "*59", "102") == ("status_off", "waiting_0")
+        assert caller not in [hangup.leg for hangup in box.switch.commands(wire.Hangup)]
