@@ -124,6 +124,7 @@ class CallRecord:
     agent: str
     recordings: tuple[str, ...]
     ended: float
+    why: str = ""  # the cause of the outcome in one word
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +325,14 @@ class DeskApi(Protocol):
 
     async def cancel_callback(self, contact: str, actor: str) -> None:
         """The promise to call this contact back is forgotten; a dial under way is taken back."""
+        ...
+
+    async def unkept_callbacks(self, limit: int) -> tuple[CallRecord, ...]:
+        """Callbacks that failed or expired: a person must call, and says so by `callback_handled` (§3.8, 6)."""
+        ...
+
+    async def callback_handled(self, contact: str, actor: str) -> None:
+        """Somebody has seen to a callback that came to nothing; it is listed no more."""
         ...
 
     async def get_secret(self, key: str) -> bytes | None:

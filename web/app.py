@@ -55,6 +55,8 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.get("/api/voicemails", exits.voicemails),
             web.get("/voicemails/{recording}", exits.sound),
             web.post("/api/voicemails/{recording}/handled", exits.see_to),
+            web.get("/api/callbacks/unkept", exits.unkept),
+            web.post("/api/callbacks/{contact}/handled", exits.see_to_callback),
             web.post("/api/callbacks/{contact}/cancel", exits.cancel_callback),
             web.get("/api/agents/{agent}/why", pages.why),
             web.post("/api/here", pages.stay),

@@ -11,7 +11,7 @@ from web.errors import NotFound
 from web.keys import API
 from web.orders import ACTOR, answer
 from web.pages import limit_of
-from web.present import as_json
+from web.present import as_json, calls_json
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,21 @@ async def cancel_callback(request: web.Request) -> web.StreamResponse:
         raise NotFound
     logger.info("The page cancels the callback of %s", contact)
     await api.cancel_callback(contact, ACTOR)
+    return answer(ok=True)
+
+
+async def unkept(request: web.Request) -> web.StreamResponse:
+    """GET /api/callbacks/unkept: callbacks that came to nothing and wait for a person (§3.8, 6)."""
+    return web.Response(
+        text=calls_json(await request.app[API].unkept_callbacks(limit_of(request))), content_type="application/json"
+    )
+
+
+async def see_to_callback(request: web.Request) -> web.StreamResponse:
+    """POST /api/callbacks/{contact}/handled: somebody called, or will."""
+    contact = request.match_info["contact"]
+    logger.info("The page has seen to the callback of %s", contact)
+    await request.app[API].callback_handled(contact, ACTOR)
     return answer(ok=True)
 
 

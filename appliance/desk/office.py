@@ -288,6 +288,14 @@ class Office:
             raise Refusal(f"There is no callback {contact} any more; it was made, or cancelled already")
         await self._do(ev.CallbackCancelled(contact, actor))
 
+    async def unkept_callbacks(self, limit: int) -> tuple[CallRecord, ...]:
+        """Callbacks that failed or expired and that nobody has seen to (§3.8, 6)."""
+        return tuple(_call(row, ()) for row in await _read(self._store.unkept_promises(limit)))
+
+    async def callback_handled(self, contact: str, actor: str) -> None:
+        """Somebody has seen to such a callback."""
+        await _read(self._store.promise_handled(contact, actor))
+
     async def get_secret(self, key: str) -> bytes | None:
         """A value of the page's own small store."""
         return await _read(self._store.get_secret(f"page.{key}"))
@@ -351,4 +359,5 @@ def _call(row: ContactRow, recordings: tuple[str, ...]) -> CallRecord:
         row.agent,
         recordings,
         row.ended_wall,
+        row.why,
     )

@@ -29,6 +29,15 @@ _CLOSE_RECORDING: Final = (
     "UPDATE recordings SET path = CASE ?2 WHEN '' THEN path ELSE ?2 END, seconds = ?3, cause = ?4, closed = 1 "
     "WHERE recording = ?1"
 )
+_ENDED: Final = (
+    "UPDATE contacts SET outcome = ?, waited_s = ?, talked_s = ?, agent = ?, ended_wall = ?, why = ? WHERE contact = ?"
+)
+_CONTACT: Final = (
+    "SELECT contact, queue, number, name, origin, arrived_wall, waited_s, talked_s, outcome, agent, ended_wall, why "
+    "FROM contacts "
+)
+_UNKEPT: Final = "WHERE outcome = 'callback' AND why IN ('failed', 'expired', 'queue_removed') AND handled_by = '' "
+"""Promises that came to nothing: a person must see to them (§3.8, 6)."""
 _RECORDING: Final = "SELECT recording, contact, agent, path, began_wall, seconds, cause, closed FROM recordings "
 
 
@@ -47,6 +56,7 @@ class ContactRow:
     outcome: str
     agent: str
     ended_wall: float
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +81,20 @@ def statements(facts: Iterable[story.Fact], wall_of: WallOf) -> list[Statement]:
 async def contacts(database: Database, limit: int, before: float | None = None) -> tuple[ContactRow, ...]:
     """Contacts that arrived before `before` (wall seconds), newest first."""
     rows = await database.read(
-        "SELECT contact, queue, number, name, origin, arrived_wall, waited_s, talked_s, outcome, agent, ended_wall "
-        "FROM contacts WHERE arrived_wall < ? ORDER BY arrived_wall DESC, rowid DESC LIMIT ?",
+        _CONTACT + "WHERE arrived_wall < ? ORDER BY arrived_wall DESC, rowid DESC LIMIT ?",
         (before if before is not None else 1e18, limit),
     )
     return _as(rows, ContactRow)
+
+
+async def unkept_promises(database: Database, limit: int) -> tuple[ContactRow, ...]:
+    """Callbacks that failed or expired and that nobody has seen to, newest first (§3.8, 6)."""
+    return _as(await database.read(_CONTACT + _UNKEPT + "ORDER BY ended_wall DESC LIMIT ?", (limit,)), ContactRow)
+
+
+def promise_handled(contact: str, actor: str) -> Statement:
+    """Somebody has seen to a callback that came to nothing; the first one who did stays written."""
+    return "UPDATE contacts SET handled_by = ?2 WHERE contact = ?1 AND handled_by = ''", [(contact, actor)]
 
 
 async def contact_exists(database: Database, contact: str) -> bool:
@@ -141,6 +160,8 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
         case story.DutyChanged():
             duty: Row = (fact.agent, wall_of(fact.at), int(fact.is_available), fact.reason, fact.actor)
             return [("INSERT INTO duty (agent, wall, is_available, reason, actor) VALUES (?, ?, ?, ?, ?)", [duty])]
+        case story.CallbackPromised():  # the number by which this contact can be reached, perhaps another one
+            return [("UPDATE contacts SET number = ? WHERE contact = ?", [(fact.number, fact.contact)])]
         case (
             story.LateAnswer()
             | story.WrapUpFinished()
@@ -158,7 +179,6 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             | story.CallAssigned()
             | story.NoticeGiven()
             | story.ContactSentOn()
-            | story.CallbackPromised()
             | story.CallbackDialled()
             | story.CallerHeld()
             | story.EmergencyPlaced()
@@ -186,15 +206,9 @@ def _contact_answered(fact: story.ContactAnswered, wall_of: WallOf) -> list[Stat
 def _contact_ended(fact: story.ContactEnded, wall_of: WallOf) -> list[Statement]:
     """Closes the contact; the last segment gets what the earlier ones have not of the talking time."""
     row: Row = (
-        fact.outcome.value, fact.waited_s, fact.talked_s, fact.agent, wall_of(fact.at), fact.contact,
+        fact.outcome.value, fact.waited_s, fact.talked_s, fact.agent, wall_of(fact.at), fact.why, fact.contact,
     )  # fmt: skip
-    return [
-        (
-            "UPDATE contacts SET outcome = ?, waited_s = ?, talked_s = ?, agent = ?, ended_wall = ? WHERE contact = ?",
-            [row],
-        ),
-        (_LAST_SEGMENT, [(fact.talked_s, fact.contact)]),
-    ]
+    return [(_ENDED, [row]), (_LAST_SEGMENT, [(fact.talked_s, fact.contact)])]
 
 
 def _offer_end(fact: story.OfferEnded) -> Row:

@@ -98,6 +98,14 @@ class Store:
         """Remember how a recording ended."""
         await self._database.write([records.recording_closed(name, path, seconds, cause)])
 
+    async def unkept_promises(self, limit: int) -> tuple[records.ContactRow, ...]:
+        """Callbacks that came to nothing and that nobody has seen to, newest first."""
+        return await records.unkept_promises(self._database, limit)
+
+    async def promise_handled(self, contact: str, actor: str) -> None:
+        """Somebody has seen to such a callback."""
+        await self._database.write([records.promise_handled(contact, actor)])
+
     async def voicemail_ordered(self, row: VoicemailRow) -> None:
         """A message is about to be spoken."""
         await self._database.write([voicemails.ordered(row)])

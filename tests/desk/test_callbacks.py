@@ -228,3 +228,20 @@ async def test_a_person_cancels_a_promise_and_the_dial_under_way(tmp_path: Path)
         assert box.view.callbacks == ()
         with pytest.raises(Refusal, match="it was made, or cancelled already"):
             await box.desk.office.cancel_callback(promise.contact, "page")
+
+
+async def test_a_callback_that_failed_for_good_is_listed_with_its_number_until_a_person_sees_to_it(
+    tmp_path: Path,
+) -> None:
+    async with waiting(tmp_path, replace(TERMS, tries=1)) as (box, leg, offer):
+        for digit in ("2", "2", *"0399998888#", "1"):
+            box.switch.presses(leg, digit)
+        await box.switch.is_asked(wire.Play, leg=leg, prompts=("callback_promised",))
+        await held(box, offer)
+        dial = (await box.switch.is_asked(wire.Dial, to="sip:0399998888@192.0.2.10:5060")).leg
+        box.switch.ends(dial, EndCause.NO_ANSWER)
+        await box.recorded("callback")
+        (failed,) = await box.desk.office.unkept_callbacks(10)
+        assert (failed.number, failed.why) == ("0399998888", "failed")
+        await box.desk.office.callback_handled(failed.contact, "sato")
+        assert await box.desk.office.unkept_callbacks(10) == ()

@@ -96,6 +96,7 @@ class FakeDesk:
         self.past: list[CallRecord] = []
         self.files: dict[str, RecordingFile] = {}
         self.messages: dict[str, VoicemailMessage] = {}
+        self.unkept: list[CallRecord] = []
         self.alarm_texts: tuple[str, ...] = ()
         self.metrics: tuple[Metric, ...] = ()
         self.line_views = (LineView("1", "idle", "", "", self.now()),)
@@ -272,6 +273,13 @@ class FakeDesk:
         self.orders.append(("voicemail_handled", recording, actor))
         message = await self.voicemail(recording)
         self.messages[recording] = replace(message, handled_by=actor, handled=time.time())
+
+    async def unkept_callbacks(self, limit: int) -> tuple[CallRecord, ...]:
+        return tuple(self.unkept)[:limit]
+
+    async def callback_handled(self, contact: str, actor: str) -> None:
+        self.orders.append(("callback_handled", contact, actor))
+        self.unkept = [one for one in self.unkept if one.contact != contact]
 
     async def cancel_callback(self, contact: str, actor: str) -> None:
         self.orders.append(("cancel_callback", contact, actor))

@@ -54,16 +54,28 @@ async def test_a_stranger_hears_no_message(stranger: TestClient, desk: FakeDesk)
         assert (await stranger.get(path, allow_redirects=False)).status in (302, 303, 401)
 
 
+async def test_a_callback_that_came_to_nothing_waits_for_a_person(person: TestClient, desk: FakeDesk) -> None:
+    desk.unkept = [desk.record_of("c7", "0311110007", outcome="callback", why="failed")]
+    told = await (await person.get("/api/callbacks/unkept")).json()
+    assert [(one["number"], one["why"]) for one in told["calls"]] == [("0311110007", "failed")]
+    assert (await person.post("/api/callbacks/c7/handled", json={}, headers=OURS)).status == 200
+    assert (await (await person.get("/api/callbacks/unkept")).json())["calls"] == []
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
 async def test_a_person_cancels_a_promise_and_sees_to_a_message_on_the_page(demo: Scene) -> None:
     demo.desk.add_voicemail("v1", "0311110001", 7.0)
     demo.desk.commit(callbacks=(PROMISE,))
+    demo.desk.unkept = [demo.desk.record_of("c7", "0311110007", outcome="callback", why="failed")]
     await demo.come_in()
-    row = "document.querySelector('#callbacks-table tbody tr')"
+    row = "document.querySelector('#callbacks-table tbody tr[data-key=c9]')"
     shown = str(await demo.browser.until(f"{row} && {row}.innerText"))
     assert "停電復旧" in shown
     assert "0311110002" in shown
+    await demo.browser.click("#callbacks-table tbody tr[data-key=c9] button")
+    await demo.browser.until("document.querySelectorAll('#callbacks-table tbody tr').length === 1")
+    await demo.browser.until("document.querySelector('#callbacks-table tbody tr').innerText.includes('つながらず')")
     await demo.browser.click("#callbacks-table tbody button")
     await demo.browser.until("document.getElementById('callbacks-empty').hidden === false")
     message = "document.querySelector('#voicemail-table tbody tr')"
@@ -71,5 +83,5 @@ async def test_a_person_cancels_a_promise_and_sees_to_a_message_on_the_page(demo
     assert "新着1件" in str(await demo.browser.run("return document.getElementById('voicemail-new').textContent"))
     await demo.browser.click("#voicemail-table tbody button")
     await demo.browser.until(f"!{message}.classList.contains('new') && {message}.innerText.includes('page')")
-    assert [order[0] for order in demo.desk.orders] == ["cancel_callback", "voicemail_handled"]
+    assert [order[0] for order in demo.desk.orders] == ["cancel_callback", "callback_handled", "voicemail_handled"]
     assert await demo.browser.complaints() == []

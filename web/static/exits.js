@@ -8,7 +8,8 @@ import { callerName, queueName, say, word } from "./words.js";
 
 const MOST = 50;
 
-let office = { agents: [] };
+let office = { agents: [], callbacks: [] };
+let unkept = [];
 
 function button(label, name, work) {
   return h("button", { type: "button", class: "quiet", onclick: work }, icon(name), label);
@@ -21,23 +22,40 @@ async function cancel(promise) {
 const callbacksTable = table("callbacks", {
   position: (cell, promise) => setText(cell, promise.position || say("page.nobody")),
   caller,
-  waited: (cell, promise) => tick(cell, promise.since),
+  waited: (cell, promise) => (promise.ended ? still(cell, wallDate(promise.arrived)) : tick(cell, promise.since)),
   queue: (cell, promise) => setText(cell, queueName(promise.queue)),
-  promise: (cell, promise) => setText(cell, say(`callback.${promise.origin}`)),
+  promise: (cell, promise) => setText(cell, promise.ended ? say("callback.by_hand") : say(`callback.${promise.origin}`)),
   state: (cell, promise) => setText(cell, word("promise", promise.state)),
-  tries: (cell, promise) => setText(cell, promise.tries),
+  tries: (cell, promise) => setText(cell, promise.tries ?? say("page.nobody")),
   retry: (cell, promise) => {
     if (promise.retry_at) tick(cell, promise.retry_at, { until: true });
     else still(cell);
   },
   cancel: (cell, promise) => {
-    if (!cell.firstChild) cell.append(button(say("callback.cancel"), "hang_up", () => cancel(promise)));
-    setAttribute(cell.firstChild, "aria-label", say("callback.cancel_of", { who: callerName(promise) }));
+    const isOver = Boolean(promise.ended);
+    cell.parentElement.classList.toggle("new", isOver);
+    if (cell.dataset.over === String(isOver)) return;
+    cell.dataset.over = isOver;
+    const made = isOver
+      ? button(say("voicemail.see_to"), "available", () => seeToCallback(promise))
+      : button(say("callback.cancel"), "hang_up", () => cancel(promise));
+    const label = isOver ? "callback.see_to_of" : "callback.cancel_of";
+    setAttribute(made, "aria-label", say(label, { who: callerName(promise) }));
+    cell.replaceChildren(made);
   },
 });
 
+async function seeToCallback(call) {
+  if (await order(`/api/callbacks/${encodeURIComponent(call.contact)}/handled`)) await loadLeft();
+}
+
+function showCallbacks() {
+  const rows = [...unkept.map((call) => ({ ...call, state: call.why })), ...office.callbacks];
+  callbacksTable(rows, (promise) => promise.contact);
+}
+
 async function seeTo(message) {
-  if (await order(`/api/voicemails/${encodeURIComponent(message.recording)}/handled`)) await loadVoicemails();
+  if (await order(`/api/voicemails/${encodeURIComponent(message.recording)}/handled`)) await loadLeft();
 }
 
 const voicemailTable = table("voicemail", {
@@ -64,12 +82,17 @@ const voicemailTable = table("voicemail", {
 /** Show the promises of this office. */
 export function showExits(now) {
   office = now;
-  callbacksTable(now.callbacks, (promise) => promise.contact);
+  showCallbacks();
 }
 
-/** Ask for the messages and show them. */
-export async function loadVoicemails() {
-  const said = await ask(`/api/voicemails?limit=${MOST}`);
+/** Ask for messages, and for callbacks that came to nothing, and show them. */
+export async function loadLeft() {
+  const [said, failed] = await Promise.all([
+    ask(`/api/voicemails?limit=${MOST}`),
+    ask(`/api/callbacks/unkept?limit=${MOST}`),
+  ]);
+  if (failed) unkept = failed.calls;
+  showCallbacks();
   if (!said) return;
   voicemailTable(said.voicemails, (message) => message.recording);
   setText(byId("voicemail-new"), said.new ? say("voicemail.new", { count: said.new }) : "");

@@ -1,7 +1,7 @@
 // All calls and recordings: lists asked for when the office has moved on, never oftener than needed.
 
 import { byId, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
-import { loadVoicemails } from "./exits.js";
+import { loadLeft } from "./exits.js";
 import { caller, nameOf } from "./office.js";
 import { ask } from "./orders.js";
 import { clockface, wallDate } from "./time.js";
@@ -85,7 +85,7 @@ export async function load() {
     setHidden(byId("calls-more"), calls.length < limit || limit >= MOST);
   }
   if (heard) recordingsTable(heard.recordings, (item) => item.recording);
-  await loadVoicemails();
+  await loadLeft();
 }
 
 let soon;
