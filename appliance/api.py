@@ -24,6 +24,7 @@ __all__ = [
     "RecordingFile",
     "Refusal",
     "Status",
+    "TargetView",
     "VoicemailMessage",
     "WaitingView",
 ]
@@ -91,6 +92,20 @@ class LineFinding:
     is_well: bool
     ja: str
     en: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """Somewhere a caller can be passed on to (S-17): a queue or a person by `number`; `agent` "" for nobody's phone.
+
+    `reading` is the name as it is read (kana), "" where it is not known.
+    """
+
+    kind: str
+    number: str
+    name: str
+    agent: str = ""
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +263,22 @@ class DeskApi(Protocol):
 
     async def set_private(self, agent: str, queue: str, on: bool, actor: str) -> None:
         """着信しない for one queue, or 着信する again; duty stays as it is (A-28)."""
+        ...
+
+    def targets(self) -> tuple[TargetView, ...]:
+        """Where callers can be passed on to, queues first; their state is in the view (S-17)."""
+        ...
+
+    async def transfer(self, agent: str, to: str, actor: str, *, ask_first: bool = False) -> None:
+        """Pass the agent's caller on to a number: そのまま転送, or 話してから転送 with `ask_first` (S-18)."""
+        ...
+
+    async def complete_transfer(self, agent: str, actor: str) -> None:
+        """Leave the caller to whoever was asked."""
+        ...
+
+    async def take_back(self, agent: str, actor: str) -> None:
+        """Back to the caller from asking."""
         ...
 
     async def hold_hours(self, held: str, actor: str, queue: str = "", until: float | None = None) -> None:

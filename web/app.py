@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from appliance.api import DeskApi
-from web import entrance, exits, orders, pages
+from web import entrance, exits, orders, pages, transfers
 from web.door import Door
 from web.keys import API, ATTEMPTS, DOOR, SETTINGS, STREAMS, TEMPLATES
 from web.limits import Attempts, guarded
@@ -60,6 +60,8 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.post("/api/callbacks/{contact}/cancel", exits.cancel_callback),
             web.get("/api/agents/{agent}/why", pages.why),
             web.post("/api/here", pages.stay),
+            web.get("/api/targets", transfers.targets),
+            web.post("/api/agents/{agent}/transfer", transfers.transfer),
             web.post("/api/agents/{agent}/{order}", orders.order_agent),
             web.post("/api/agents/{agent}/queues/{queue}/{order}", orders.order_privacy),
             web.post("/api/lines/{line}/check", orders.check_line),

@@ -26,6 +26,8 @@ AGENT_ORDERS: dict[str, Order] = {
     "stay-off-duty": lambda api, agent: api.stay_off_duty(agent, ACTOR),
     "end-wrap-up": lambda api, agent: api.end_wrap_up(agent, ACTOR),
     "decline": lambda api, agent: api.decline(agent, ACTOR),
+    "complete-transfer": lambda api, agent: api.complete_transfer(agent, ACTOR),
+    "take-back": lambda api, agent: api.take_back(agent, ACTOR),
 }
 
 PRIVACY = {"take": False, "take-not": True}
@@ -42,7 +44,7 @@ def answer(**fields: object) -> web.Response:
     return web.json_response(fields, dumps=as_json)
 
 
-async def _asked(request: web.Request) -> dict[str, object]:
+async def asked_for(request: web.Request) -> dict[str, object]:
     """The JSON object of the body; raises BadRequest."""
     try:
         asked = await request.json()
@@ -101,7 +103,7 @@ async def change_outside(request: web.Request) -> web.StreamResponse:
 
 async def behave(request: web.Request) -> web.StreamResponse:
     """POST /api/demo/behave with `agent` and `behaviour`."""
-    demo, asked = _demo(request), await _asked(request)
+    demo, asked = _demo(request), await asked_for(request)
     agent, behaviour = asked.get("agent"), asked.get("behaviour")
     if not isinstance(agent, str) or agent not in demo.behaviours() or behaviour not in BEHAVIOURS:
         raise BadRequest
@@ -111,7 +113,7 @@ async def behave(request: web.Request) -> web.StreamResponse:
 
 async def press(request: web.Request) -> web.StreamResponse:
     """POST /api/panel/press with `seat` and `held_s`: a press of a seat's button, by the page."""
-    asked = await _asked(request)
+    asked = await asked_for(request)
     seat, held_s = asked.get("seat"), asked.get("held_s")
     if not isinstance(seat, int) or not isinstance(held_s, int | float) or not 0 < held_s <= LONGEST_PRESS_S:
         raise BadRequest

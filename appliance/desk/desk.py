@@ -170,7 +170,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("mail", mailer.run),
         ("edge link", edge_link.run),
     )
-    office = Office(settings, control, store, lines, driver, alarms, hours)
+    office = Office(settings, control, store, lines, driver, alarms, hours, translator.passing)
     return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, voicemail, works)
 
 

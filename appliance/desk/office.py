@@ -23,6 +23,7 @@ from appliance.api import (
     OfficeInfo,
     RecordingFile,
     Refusal,
+    TargetView,
     VoicemailMessage,
 )
 from appliance.desk.alarms import Alarms
@@ -30,7 +31,9 @@ from appliance.desk.call_control import CallControl
 from appliance.desk.hours import OpeningHours
 from appliance.desk.line_report import sentence as sentence_of
 from appliance.desk.lines_link import LinesLink
+from appliance.desk.page_transfers import PageTransfers
 from appliance.desk.panel import PanelDriver
+from appliance.desk.passing import Passing
 from appliance.desk.settings import DeskSettings
 from appliance.errors import StorageError, WireError
 from appliance.storage.records import ContactRow, RecordingRow
@@ -63,8 +66,10 @@ class Office:
         panel: PanelDriver,
         alarms: Alarms,
         hours: OpeningHours,
+        passing: Passing,
     ) -> None:
         self._hours = hours
+        self._transfers = PageTransfers(settings, control.acd, passing, lambda: control.view.agents)
         self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
         self._recordings = settings.state_dir / "recordings"
         self.demo: DemoControls | None = None
@@ -156,6 +161,24 @@ class Office:
         if queue not in dict(self.info.members).get(agent, ()):
             raise Refusal(f"{view.name or agent} is in no queue {queue}; it never rings there")
         await self._do(ev.PrivacyChanged(agent, queue, on, actor))
+
+    def targets(self) -> tuple[TargetView, ...]:
+        """Where callers can be passed on to (S-17)."""
+        return self._transfers.targets()
+
+    async def transfer(self, agent: str, to: str, actor: str, *, ask_first: bool = False) -> None:
+        """そのまま転送 or 話してから転送 (S-18). Raises Refusal with the reason when it cannot be."""
+        offer = self._transfers.ask(agent, to, ask_first=ask_first)
+        await self._settle()
+        self._transfers.check(offer, to)
+
+    async def complete_transfer(self, agent: str, actor: str) -> None:
+        """Leave the caller to whoever was asked. Raises Refusal when nobody is."""
+        await self._do(self._transfers.completed(agent))
+
+    async def take_back(self, agent: str, actor: str) -> None:
+        """Back to the caller. Raises Refusal when nobody is being asked."""
+        await self._do(self._transfers.cancelled(agent))
 
     async def hold_hours(self, held: str, actor: str, queue: str = "", until: float | None = None) -> None:
         """Hold a queue ("": the office) open, closing or closed until that wall time, None: midnight; or "schedule".
@@ -312,6 +335,9 @@ class Office:
 
     async def _do(self, event: ev.Event) -> None:
         self._control.post(event)
+        await self._settle()
+
+    async def _settle(self) -> None:
         try:
             async with asyncio.timeout(_COMMIT_S):
                 await self._control.settled()

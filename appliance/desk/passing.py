@@ -44,6 +44,8 @@ class Passing:
         """Offer of an agent who asked by REFER and was not answered yet → the leg that asked."""
         self._joining: dict[str, OwnCall] = {}
         """Offer of such an agent → the phone's own call that is to be joined."""
+        self._refused: dict[str, str] = {}
+        """Offer → why its caller was not passed on, until the page has read it or the leg is gone."""
         self._dismissed: set[str] = set()
         """Legs that hear a tone and are hung up after it."""
 
@@ -64,7 +66,7 @@ class Passing:
                 self._dismiss(self._legs.offer_leg(offer), prompt)
             case do.RefuseTransfer(contact, offer, why):
                 logger.warning("Contact %s is not passed on: %s", contact, why)
-                self._refuse(offer)
+                self._refuse(offer, why)
             case _:
                 assert_never(order)
 
@@ -74,7 +76,8 @@ class Passing:
         if (own := self._joining.pop(offer, None)) is not None:
             self._say(wire.Hangup(own.first))
 
-    def _refuse(self, offer: str) -> None:
+    def _refuse(self, offer: str, why: str) -> None:
+        self._refused[offer] = why
         self._answer(offer, REFUSED)
         if (own := self._joining.pop(offer, None)) is not None:
             self._own_calls.take_back(own)
@@ -150,6 +153,7 @@ class Passing:
         self._codes.forget(leg)
         if offer := self._legs.offer_of(leg):
             self._asking.pop(offer, None)
+            self._refused.pop(offer, None)
 
     def _held(self, event: wire.HeldByPhone) -> None:
         """An agent's phone put the caller on hold, or took the caller back (S-M3)."""
@@ -169,15 +173,21 @@ class Passing:
         else:
             self.pass_on(offer, event.to, ask_first=False)
 
-    def pass_on(self, offer: Offer, to: str, *, ask_first: bool) -> None:
-        """Ask the core to pass the caller on to whatever this number is."""
+    def pass_on(self, offer: Offer, to: str, *, ask_first: bool) -> str:
+        """Ask the core to pass the caller on to whatever this number is; why not, "" when the core was asked."""
+        self._refused.pop(offer.offer, None)
         kind, name = target(to, self._settings)
         why = self._why_not_outside(to) if kind is Kind.EXTERNAL else ""
         if why:
             logger.warning("Contact %s is not passed on: %s", offer.contact, why)
             self._answer(offer.offer, REFUSED)
-            return
+            return why
         self._post(ev.TransferAsked(offer.contact, offer.offer, kind, name, ask_first))
+        return ""
+
+    def refused(self, offer: str) -> str:
+        """Why the core did not pass the caller of this offer on when it was asked last, "" when it did; asked once."""
+        return self._refused.pop(offer, "")
 
     def _why_not_outside(self, number: str) -> str:
         """No outbound rule allows it, or it is an emergency number, which nobody is passed on to; "" when it may be."""

@@ -6,6 +6,7 @@ import pytest
 
 from appliance import wire
 from appliance.acd.view import Status
+from appliance.api import Refusal
 from appliance.wire import EndCause, Origin
 from tests.support.desk_office import Box, running_box
 
@@ -229,3 +230,63 @@ async def test_t_held_the_phones_hold_is_seen_on_the_lamp_too(tmp_path: Path) ->
         await box.until(lambda view: view.calls[0].held_since > 0)
         box.switch.holds(offer, held=False)
         await box.until(lambda view: view.calls[0].held_since == 0)
+
+
+async def test_s17_the_page_is_told_every_number_of_the_house(tmp_path: Path) -> None:
+    """S-17 partly: names and numbers; a reading is not in the configuration yet."""
+    async with running_box(tmp_path) as box:
+        told = [(one.kind, one.number, one.name, one.agent) for one in box.desk.office.targets()]
+        assert told[:3] == [
+            ("queue", "200", "受付", ""),
+            ("user", "101", "佐藤", "sato"),
+            ("user", "102", "鈴木", "suzuki"),
+        ]
+        assert ("user", "103", "倉庫", "") in told
+
+
+async def test_s18_the_page_asks_first_and_completes(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        caller, _ = await box.talking()
+        await box.desk.office.transfer("sato", "103", "page", ask_first=True)
+        assert box.agent("sato").consults == "103"
+        target = await rung(box, "103")
+        box.switch.answers(target)
+        await box.until(lambda view: view.agents[0].is_consulting)
+        await box.desk.office.complete_transfer("sato", "page")
+        await box.switch.is_asked(wire.Bridge, a=caller, b=target)
+        await box.is_status("sato", Status.WRAP_UP)
+
+
+async def test_s18_the_page_takes_the_caller_back(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        caller, offer = await box.talking()
+        await box.desk.office.transfer("sato", "102", "page", ask_first=True)
+        await box.desk.office.take_back("sato", "page")
+        await box.switch.is_asked(wire.Bridge, a=caller, b=offer, count=2)
+        with pytest.raises(Refusal, match="asks nobody"):
+            await box.desk.office.take_back("sato", "page")
+
+
+@pytest.mark.parametrize(
+    ("to", "ask_first", "why"),
+    [
+        ("101", False, "same phone"),
+        ("200", True, "cannot be asked first"),
+        ("119", False, "emergency"),
+        ("0990", False, "no outbound rule"),
+    ],
+)
+async def test_s16_the_page_is_told_why_not(tmp_path: Path, to: str, ask_first: bool, why: str) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        caller, offer = await box.talking()
+        with pytest.raises(Refusal, match=why):
+            await box.desk.office.transfer("sato", to, "page", ask_first=ask_first)
+        assert box.switch.legs[caller].peer == offer
+
+
+async def test_who_talks_with_nobody_passes_nobody_on(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        with pytest.raises(Refusal, match="talks with no caller"):
+            await box.desk.office.transfer("sato", "102", "page")
+        with pytest.raises(Refusal, match="no agent"):
+            await box.desk.office.transfer("nobody", "102", "page")

@@ -24,6 +24,7 @@ from appliance.api import (
     RecordingFile,
     Refusal,
     Status,
+    TargetView,
     VoicemailMessage,
     WaitingView,
 )
@@ -287,6 +288,25 @@ class FakeDesk:
 
     def why(self, agent: str, language: str) -> str:
         return self.whys.get((agent, language), "")
+
+    def targets(self) -> tuple[TargetView, ...]:
+        people = tuple(TargetView("user", one.phone, one.name, one.agent) for one in self.view().agents)
+        return (TargetView("queue", "100", "受付"), *people, TargetView("user", "205", "倉庫", reading="そうこ"))
+
+    async def transfer(self, agent: str, to: str, actor: str, *, ask_first: bool = False) -> None:
+        if to == self.agent(agent).phone:
+            raise Refusal(f"The caller cannot be passed on to {to}: that is the same phone")
+        self.orders.append(("ask_first" if ask_first else "transfer", agent, to))
+        if ask_first:
+            self.set_agent(agent, consults=to)
+
+    async def complete_transfer(self, agent: str, actor: str) -> None:
+        self.orders.append(("complete_transfer", agent, actor))
+        self.set_agent(agent, consults="")
+
+    async def take_back(self, agent: str, actor: str) -> None:
+        self.orders.append(("take_back", agent, actor))
+        self.set_agent(agent, consults="")
 
     async def set_private(self, agent: str, queue: str, on: bool, actor: str) -> None:
         self.orders.append(("set_private", (agent, queue), on))

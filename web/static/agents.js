@@ -4,6 +4,7 @@ import { byId, follow, h, icon, setAttribute, setHidden, setIcon, setText } from
 import { ask, orderAgent, orderPrivacy } from "./orders.js";
 import { meaningOf, panelButton, showLamp, tellLamp } from "./press.js";
 import { still, tick } from "./time.js";
+import { makeTransfer, showTransfer } from "./transfer.js";
 import { callerName, facts, queueName, say, word } from "./words.js";
 
 const ORDERS = {
@@ -37,7 +38,7 @@ function offered(agent) {
   }
 }
 
-function make({ agent, name }) {
+function make({ agent, name, phone }) {
   const card = h("li", { class: "agent" });
   card.append(
     h("div", { class: "badge" }, icon("off")),
@@ -53,7 +54,7 @@ function make({ agent, name }) {
   );
   const actions = card.lastChild;
   const panel = h("div", { class: "panel", role: "group", "aria-label": say("panel.seat", { name }), hidden: true });
-  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), panel, why(agent));
+  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), panel, makeTransfer(agent, phone), why(agent));
   for (const [order, key] of Object.entries(ORDERS)) {
     const press = () => orderAgent(agent, order);
     actions.append(h("button", { type: "button", "data-order": order, onclick: press }, say(`agent.${key}`)));
@@ -114,6 +115,7 @@ function notes(agent, callers) {
   const offDuty = agent.status.startsWith("off");
   if (offDuty && agent.reason) found.push(["off", word("reason", agent.reason)]);
   if (caller) found.push(["on_call", say("agent.talking_with", { who: callerName(caller) })]);
+  if (agent.held_since) found.push([agent.is_held_long ? "alarm" : "clock", say(agent.is_held_long ? "agent.held_long" : "agent.held")]);
   if (agent.recording) found.push(["recording", say("status.recording")]);
   if (agent.is_private_everywhere) found.push(["alarm", say("agent.private_everywhere")]);
   const next = agent.next_up.map(queueName).join(" · ");
@@ -122,8 +124,8 @@ function notes(agent, callers) {
   return found;
 }
 
-function update(card, agent, callers, lamp) {
-  const [badge, who, state, list, actions, privacy, panel] = card.children;
+function update(card, agent, callers, lamp, office) {
+  const [badge, who, state, list, actions, privacy, panel, passing] = card.children;
   setAttribute(card, "data-status", agent.status);
   setIcon(badge.firstChild, agent.status);
   setText(
@@ -148,6 +150,7 @@ function update(card, agent, callers, lamp) {
   showButtons(actions, offered(agent));
   showPrivacy(privacy, agent);
   showPanel(panel, agent, lamp);
+  showTransfer(passing, agent, office);
 }
 
 function showButtons(actions, wanted) {
@@ -184,7 +187,7 @@ export function showAgents(office) {
     office.agents,
     (agent) => agent.agent,
     make,
-    (card, agent) => update(card, agent, callers, lamps.get(agent.agent)),
+    (card, agent) => update(card, agent, callers, lamps.get(agent.agent), office),
   );
   setHidden(byId("agents-empty"), office.agents.length > 0);
   speak(office.agents, lamps);
