@@ -40,6 +40,11 @@ class Office(Section, frozen=True, kw_only=True):
     priority_ageing_s: Annotated[
         float, _about("A step of priority is worth this much waiting; 0: priority always goes first (F-10).")
     ] = 0.0
+    resume_s: Annotated[
+        float, _about("The place of a caller who gave up is kept so long for the same number; 0: not.")
+    ] = 300.0
+    transfer_s: Annotated[float, _about("How long somebody is rung whom a caller was sent on to (T-xfer).")] = 20.0
+    voicemail_s: Annotated[float, _about("The longest message that a caller may leave.")] = 300.0
     fallback: Annotated[
         dict[str, tuple[str, ...]], _about("Chains of queues that have none of their own for a reason, as in a queue.")
     ] = {}

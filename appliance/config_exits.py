@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # config.py calls us
     from appliance.config import Config, Queue
 
 PROMPTS = Path(str(resources.files("appliance"))) / "prompts"
+LEAST_MESSAGE_S = 15.0
 BOTH_FIRST = ("agent", "customer")
 _OUTSIDE_FIRST = ("", "0", "9")  # people dial 0 or 9 first out of habit
 
@@ -65,6 +66,11 @@ def carried_prefixes(config: "Config") -> tuple[str, ...]:
 
 
 def _office_chains(config: "Config") -> Iterator[str]:
+    if config.office.resume_s < 0 or config.office.transfer_s <= 0 or config.office.voicemail_s < LEAST_MESSAGE_S:
+        yield (
+            "office.resume_s is not negative, transfer_s is above 0, and voicemail_s at least "
+            f"{LEAST_MESSAGE_S:g} seconds"
+        )
     try:
         chains_from_text(config.office.fallback)
     except ChainError as wrong:

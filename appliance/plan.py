@@ -166,6 +166,9 @@ def office(config: Config) -> OfficeSettings:
         costly_prefixes=config.outbound.never_call_back,
         carried_prefixes=config_exits.carried_prefixes(config),
         ageing_s=config.office.priority_ageing_s,
+        resume_s=config.office.resume_s,
+        transfer_s=config.office.transfer_s,
+        voicemail_s=config.office.voicemail_s,
         outbound_resets_idle=config.office.outbound_resets_idle,
         supervisors=tuple(
             SupervisorSettings(one.id, one.name or one.id, one.phone, one.queues) for one in config.supervisors
