@@ -363,6 +363,7 @@ class Line:
     def _ready(self, ready: modem_says.Ready) -> None:
         self._alarms.ready(ready)
         self.alarm = self._alarms.sentence
+        self.out.why_not = ready.alarm if ready.is_half_duplex else ""
         if self.state is not State.INIT:
             return  # it was found ill by the poll and is well again
         but = f"; but {self.alarm}" if self.alarm else ""

@@ -129,6 +129,8 @@ class CallsOut:
         self.line, self.country, self.trunk, self._act = line, country, trunk, act
         self._redials = Redials(country)
         self.call: Outgoing | None = None
+        self.why_not = ""
+        """Why this line's modem places no call at all (half duplex), as a sentence."""
         self.examined: Callable[[tuple[Found, ...]], None] = lambda found: None
         """Called with what an examination of the line found."""
 
@@ -136,6 +138,9 @@ class CallsOut:
         """The switch wants a number dialled."""
         if state not in (State.IDLE, State.GUARD, State.RELEASING) or self.call is not None:
             self.trunk.refuse(self.line, asked.attempt, IN_USE, f"the line is {state.value}")
+            return
+        if self.why_not:
+            self.trunk.refuse(self.line, asked.attempt, IN_USE, self.why_not)
             return
         try:
             digits = self.country.dialled(asked.number)

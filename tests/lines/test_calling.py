@@ -277,3 +277,14 @@ def test_the_exchange_hears_every_digit_of_many_numbers(line: CallingLine) -> No
         line.state(State.IDLE)
         if len(line.core.log.all()) > 40_000:
             line.core.log._events.clear()
+
+
+def test_a_half_duplex_modem_places_no_call_and_says_why(tmp_path: Path) -> None:
+    """F36: whoever routes the call takes another line; the page shows the reason as the line's alarm."""
+    line = CallingLine(tmp_path, personality="si2494_half").has(NUMBER, voice=person())
+    line.calls()
+    (_, code, why) = line.trunk.refused[0]
+    assert code == 503
+    assert "half duplex" in why
+    assert why == line.line.alarm
+    assert not line.core.is_off_hook
