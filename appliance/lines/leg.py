@@ -10,6 +10,7 @@ from hw.modem.callerid import CallerId
 
 AGAIN: Final = 0.5  # seconds between two calls for a caller who lost the switch
 AGAIN_RINGING: Final = 2.0  # a ringing caller costs nothing: no hurry
+FLASH: Final = ("R", "!")  # event 16 of RFC 4733, and how INFO spells it
 TRANSIENT: Final = frozenset({0, 408, 480, 500, 502, 503, 504})
 
 
@@ -44,14 +45,20 @@ class Leg:
         self.call_at = None
         self.drop()
 
-    def told(self, fact: LegAttended | LegPressed, talk: Talk | None) -> None:
-        """The switch's side says something about this very dialog."""
+    def told(self, fact: LegAttended | LegPressed, talk: Talk | None) -> bool:
+        """The switch's side says something about this dialog, if it is this one; True when it asks for a hook flash."""
+        if fact.attempt != self.attempt:
+            return False
         if isinstance(fact, LegAttended):
             self.is_attended = fact.is_attended
             if talk is not None:
                 talk.attend(fact.is_attended)
+        elif talk is not None and fact.keys in FLASH:
+            talk.flashed()
+            return talk.placing is None
         elif talk is not None:
             talk.press(fact.keys)
+        return False
 
     def press(self, digits: str) -> None:
         """The caller pressed keys; a leg that is not up hears nothing of them."""

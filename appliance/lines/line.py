@@ -158,8 +158,8 @@ class Line:
             case LegAsked():
                 self.out.ask(fact, self.state, now)
             case LegAttended() | LegPressed():
-                if self._leg is not None and self._leg.attempt == fact.attempt:
-                    self._leg.told(fact, self._talk)
+                if self._leg is not None and self._leg.told(fact, self._talk) and self._modem is not None:
+                    self._modem.flash(now, self._country.flash)
             case LegEnded(attempt) if self.out.is_of(attempt):
                 self.out.asked_no_more(self.state, now)
             case LegAnswered(attempt):

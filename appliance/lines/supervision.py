@@ -49,6 +49,8 @@ class Limits:
     ghost: float = 1.5
     """So long after a person was connected to a caller who waited `ghost_after`, one cycle of a tone is enough."""
     ghost_after: float = 5.0
+    recall: float = 20.0
+    """So long after a hook flash of ours dial tone is the exchange's answer to it."""
     silence: float = 30.0
     """Only where nobody is on our side to notice."""
     longest_call: float = 4 * 3600.0
@@ -87,7 +89,7 @@ class FarEnd:
     ) -> None:
         self.is_attended = True
         self.false_alarms = 0
-        self._attended_at, self._alone_at = -math.inf, 0.0
+        self._attended_at, self._alone_at, self._flashed_at = -math.inf, 0.0, -math.inf
         self._is_shared = is_shared
         self._limits = limits or Limits()
         self._detector = Detector(country)
@@ -112,6 +114,10 @@ class FarEnd:
         elif not is_attended and self.is_attended:
             self._alone_at = now
         self.is_attended, self._silent = is_attended, 0.0
+
+    def flashed(self) -> None:
+        """We made a hook flash: the exchange may give dial tone for another number now, and that is no hang-up."""
+        self._flashed_at = self._frames * FRAME_S
 
     def sign(self, sign: Sign) -> None:
         """A signal of the modem's own detectors."""
@@ -145,7 +151,8 @@ class FarEnd:
         if is_ghost and tone is None:
             tone = self._detector.suspected()
         self._floor = min(self._detector.level, self._floor + self._limits.floor_rise_db * FRAME_S)
-        if tone is not None:
+        is_recall = tone is Tone.DIAL and self._frames * FRAME_S - self._flashed_at < self._limits.recall
+        if tone is not None and not is_recall:
             return self._verdict(BY_TONE[tone], tone.value)
         if self._is_drop_confirmed():
             return self._verdict(Rule.LOOP_DROP, "loop current dropped")

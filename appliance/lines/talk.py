@@ -136,6 +136,10 @@ class Talk:
             return tones + voice[len(tones) :]
         return self.placing.take(count) if self.placing is not None else voice
 
+    def flashed(self) -> None:
+        """We opened the loop for a moment."""
+        self._far_end.flashed()
+
     def press(self, keys: str) -> None:
         """Our side pressed keys: tones for the line, of which we shall hear the echo."""
         tones = dtmf.tones("".join(key for key in keys.upper() if key in dtmf.KEYS))

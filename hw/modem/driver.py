@@ -116,6 +116,11 @@ class Modem:
         was, self._way = self._way, way
         self._begin(lambda: procedures.turn(self.identity, was, way), now)
 
+    def flash(self, now: float, seconds: float) -> None:
+        """Open the loop of the call for a moment; samples flow again within a second, or `SeizeFailed` follows."""
+        if self.is_streaming and self._procedure is None:
+            self._begin(lambda: self._refilled(procedures.flash(self.identity, seconds)), now)
+
     def release(self, now: float) -> None:
         """Go on-hook; `Released` (or `Failed`) follows. What runs now is let to end first."""
         self._begin(self._release, now)
@@ -206,7 +211,10 @@ class Modem:
         return procedures.release(self.identity, self.is_streaming, self._way)
 
     def _retake(self) -> Procedure:
-        outcome = yield from procedures.retake(self.identity)
+        return (yield from self._refilled(procedures.retake(self.identity)))
+
+    def _refilled(self, procedure: Procedure) -> Procedure:
+        outcome = yield from procedure
         if outcome is None:
             self._out += REFILL  # the card's buffer is empty again, and the caller's ledger believes it full
         return outcome

@@ -132,6 +132,20 @@ def retake(identity: Identity) -> Procedure:
     return None
 
 
+def flash(identity: Identity, seconds: float) -> Procedure:
+    """Open the loop for a moment in a call (§2.5): out of the stream, the flash, and a new stream.
+
+    A modem that does not know the flash goes on without it. On failure the line is let go.
+    """
+    yield from _leave(identity.chipset)
+    yield from ask(f"AT+VTS={{!,{round(100 * seconds)}}}", seconds + 1.0)
+    reply = yield from ask("AT+VTR", 2.0)
+    if not reply.is_good:
+        yield from release(identity, in_stream=reply.result is Result.TIMEOUT)
+        return SeizeFailed(f"after a hook flash AT+VTR was answered {reply.result.value!r}; CONNECT would be right")
+    return None
+
+
 def release(identity: Identity, in_stream: bool, way: Way = Way.DUPLEX) -> Procedure:
     """Go on-hook (§2.6). Raises ModemError when the modem confirms it by neither command: closing it will."""
     if in_stream:

@@ -229,6 +229,10 @@ class CardCore:
         self._own_sound = None
         self.line.on_hook(now)
 
+    def flash(self, seconds: float, now: float) -> None:
+        """A hook flash, its milliseconds in the log: the call goes on."""
+        self.log.add(now, What.FLASHED, f"{1000 * seconds:.0f}")
+
     def volts(self) -> float:
         """Between tip and ring."""
         return self.line.volts()

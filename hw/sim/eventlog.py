@@ -38,6 +38,7 @@ class What(StrEnum):
     TEXT_IN_STREAM = "text_in_stream"
     DIALLED = "dialled"
     DIGIT_HEARD = "digit_heard"
+    FLASHED = "flashed"
     RINGBACK_GIVEN = "ringback_given"
 
 

@@ -69,6 +69,9 @@ class Modem(Protocol):
     def go_on_hook(self, now: float, cause: str) -> None:
         """Opens the line."""
 
+    def flash(self, seconds: float, now: float) -> None:
+        """Opens the loop for a moment in a call."""
+
     def volts(self) -> float:
         """Between tip and ring."""
 
@@ -294,6 +297,11 @@ class Interpreter:
     def _vts(self, command: AtCommand, outcome: Outcome, now: float) -> bool:
         if not self.is_voice or not self._modem.is_off_hook:
             return False
+        if flash := re.fullmatch(r"\{!,(\d+)\}", command.value):
+            seconds = int(flash[1]) / 100
+            self._modem.flash(seconds, now)
+            outcome.long_run = LongRun(seconds, Result.OK)
+            return True
         try:
             sounds = [self._tone(item) for item in _TONES.findall(command.value)]
         except (SimulatorError, ValueError):

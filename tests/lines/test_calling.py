@@ -288,3 +288,26 @@ def test_a_half_duplex_modem_places_no_call_and_says_why(tmp_path: Path) -> None
     assert "half duplex" in why
     assert why == line.line.alarm
     assert not line.core.is_off_hook
+
+
+@pytest.mark.parametrize(("code", "length"), [("JP", 0.5), ("US", 0.55), ("DE", 0.1)])
+def test_a_hook_flash_is_as_long_as_the_country_wants_and_the_call_goes_on(
+    tmp_path: Path, code: str, length: float
+) -> None:
+    """F30: the exchange sees the break, the sound is back within a second, its new dial tone is no hang-up."""
+    line = CallingLine(tmp_path, code=code).has(NUMBER, voice=person())
+    attempt = line.calls()
+    line.state(State.TALKING)
+    line.run(1.0)
+    line.presses(attempt, "R")
+    line.run(1.5)
+    (flash,) = [event for event in line.core.log.all() if event.what is What.FLASHED]
+    assert float(flash.detail) == pytest.approx(1000 * length, abs=20)
+    ended, begun = line.moments(What.STREAM_ENDED)[-1], line.moments(What.STREAM_STARTED)[-1]
+    assert 0 < begun - ended < 1.0
+    line.core.line.party.say(line.core.line.country.dial.sound(), 0)
+    line.run(5.0)
+    assert line.line.state is State.TALKING
+    line.gives_up(attempt)
+    line.state(State.IDLE)
+    assert not line.wrongs()
