@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import queue
+import resource
 import shutil
 import signal
 import subprocess
@@ -86,6 +87,9 @@ class Kernel:
             env={**os.environ, "TMPDIR": memory_folder()},
             start_new_session=True,
         )
+        # Each of the host's files that it has looked at stays open: more than the thousand that a user begins with.
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.prlimit(self._child.pid, resource.RLIMIT_NOFILE, (most, most))
         with contextlib.suppress(PermissionError):  # its programs keep real time, the tests beside it do not
             os.setpriority(os.PRIO_PROCESS, self._child.pid, BEFORE_OTHERS)
         self._reader = threading.Thread(target=self._read, name="test kernel", daemon=True)

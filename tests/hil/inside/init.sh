@@ -4,7 +4,7 @@
 # HIL_PYTHON, HIL_ROOT and HIL_REQUEST come from the kernel's command line.
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-export PATH HOME=/root LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+export PATH HOME=/run/home TMPDIR=/run/tmp LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 
 mount -t tmpfs none /mnt
 mkdir /mnt/written /mnt/work /mnt/root
@@ -12,6 +12,9 @@ mount -t overlay -o lowerdir=/,upperdir=/mnt/written,workdir=/mnt/work none /mnt
 for one in proc:proc sysfs:sys devtmpfs:dev configfs:sys/kernel/config tmpfs:run; do
     mount -t "${one%%:*}" none "/mnt/root/${one#*:}"
 done
+# The host's own temporary folders may be closed to whoever booted this.
+mkdir -m 1777 "/mnt/root$TMPDIR"
+mkdir "/mnt/root$HOME"
 mkdir /mnt/root/dev/pts /mnt/root/dev/shm
 mount -t devpts none /mnt/root/dev/pts
 mount -t tmpfs none /mnt/root/dev/shm

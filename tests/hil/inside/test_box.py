@@ -5,11 +5,11 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from appliance.desk.edge_link import POLL_S
 from appliance.desk.panel_logic import GUARD_S
@@ -25,7 +25,7 @@ STEADY_S = 0.03
 """Three periods of a dimmed lamp: what shows for so long is no flicker."""
 PRESSES = 20
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = [pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,10 @@ class Office:
         return at
 
 
-@asynccontextmanager
-async def office(folder: Path) -> AsyncIterator[Office]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """One office for this file, a day in the order of its tests; each begins with a1 off duty and nobody calling."""
+    folder = tmp_path_factory.mktemp("office")
     with rev_a() as bench:
         async with whole_box(Wish(agents=2, lines=0, panel="gpio")) as box:
             page = await box.open_page()
@@ -76,49 +78,47 @@ async def calls(here: Office, folder: Path) -> SippCaller:
     )
 
 
-async def test_a_real_button_puts_an_agent_on_duty_and_the_lamp_tells_a_whole_call(tmp_path: Path, figure) -> None:
-    async with office(tmp_path) as here:
+async def test_each_of_many_presses_is_one_change_of_duty(here: Office, figure) -> None:
+    took = []
+    for number in range(PRESSES):
+        is_on = number % 2 == 0
         released = await here.bench.push(1)
-        took = 1000 * (await here.lamp(GREEN) - released)
-        figure(f"the whole box, first press: release of a real button → green lamp in {took:.0f} ms")
-        await here.page.until(lambda now: now.status("a1") == "available", "the page agrees")
-        caller = await calls(here, tmp_path / "first")
-        await here.lamp(BLUE)
-        await here.phone.wait_for("CALL_INCOMING")
-        await here.phone.answer()
-        await here.lamp(RED)
-        await here.phone.hang_up()
-        await here.lamp(GREEN)
-        await caller.stop()
-
-        caller = await calls(here, tmp_path / "second")
-        await here.lamp(BLUE)
-        await asyncio.sleep(1.1 * GUARD_S)  # T-guard: whoever presses earlier has not seen the lamp yet
-        await here.bench.push(1, 1.4)
-        await here.page.until(lambda now: now.status("a1") == "off_prompt", "a hold declines the call")
-
-        since, killed = len(here.box.log), time.monotonic()
-        os.kill(here.box.supervisor.pid("desk"), signal.SIGKILL)
-        await here.box.logged("desk ready", since=since)
-        figure(f"the desk was killed in the test kernel and was back after {time.monotonic() - killed:.1f} s")
-        await here.bench.push(1)
-        await here.lamp(BLUE)  # the caller is still there, and first in turn
-        await caller.stop()
+        seen = await (here.lamp(GREEN) if is_on else here.lamp_is_not_green())
+        took.append(1000 * (seen - released))
+        await here.page.until(lambda now, is_on=is_on: (now.status("a1") == "available") is is_on, "the page agrees")
+    took.sort()
+    figure(
+        f"the whole box on one emulated core, {PRESSES} presses: release → lamp "
+        f"median {took[PRESSES // 2]:.0f} ms, worst {took[-1]:.0f} ms"
+    )
 
 
-async def test_each_of_many_presses_is_one_change_of_duty(tmp_path: Path, figure) -> None:
-    async with office(tmp_path) as here:
-        took = []
-        for number in range(PRESSES):
-            is_on = number % 2 == 0
-            released = await here.bench.push(1)
-            seen = await (here.lamp(GREEN) if is_on else here.lamp_is_not_green())
-            took.append(1000 * (seen - released))
-            await here.page.until(
-                lambda now, is_on=is_on: (now.status("a1") == "available") is is_on, "the page agrees"
-            )
-        took.sort()
-        figure(
-            f"the whole box on one emulated core, {PRESSES} presses: release → lamp "
-            f"median {took[PRESSES // 2]:.0f} ms, worst {took[-1]:.0f} ms"
-        )
+async def test_a_real_button_puts_an_agent_on_duty_and_the_lamp_tells_a_whole_call(
+    here: Office, tmp_path: Path, figure
+) -> None:
+    released = await here.bench.push(1)
+    took = 1000 * (await here.lamp(GREEN) - released)
+    figure(f"the whole box, first press: release of a real button → green lamp in {took:.0f} ms")
+    await here.page.until(lambda now: now.status("a1") == "available", "the page agrees")
+    caller = await calls(here, tmp_path / "first")
+    await here.lamp(BLUE)
+    await here.phone.wait_for("CALL_INCOMING")
+    await here.phone.answer()
+    await here.lamp(RED)
+    await here.phone.hang_up()
+    await here.lamp(GREEN)
+    await caller.stop()
+
+    caller = await calls(here, tmp_path / "second")
+    await here.lamp(BLUE)
+    await asyncio.sleep(1.1 * GUARD_S)  # T-guard: whoever presses earlier has not seen the lamp yet
+    await here.bench.push(1, 1.4)
+    await here.page.until(lambda now: now.status("a1") == "off_prompt", "a hold declines the call")
+
+    since, killed = len(here.box.log), time.monotonic()
+    os.kill(here.box.supervisor.pid("desk"), signal.SIGKILL)
+    await here.box.logged("desk ready", since=since)
+    figure(f"the desk was killed in the test kernel and was back after {time.monotonic() - killed:.1f} s")
+    await here.bench.push(1)
+    await here.lamp(BLUE)  # the caller is still there, and first in turn
+    await caller.stop()

@@ -146,5 +146,5 @@ async def test_nothing_listens_to_a_chip_that_is_gone(header: Bench, figure) -> 
     await asyncio.sleep(1.0)  # the measurement is the passing of time
     share = (time.process_time() - spent) / (time.monotonic() - began)
     figure(f"a panel whose only chip is gone takes {100 * share:.1f} % of a core")
-    assert share < 0.3
+    assert share < 0.5  # a thread that reads a dead line takes all of it
     panel.close()

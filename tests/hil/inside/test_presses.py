@@ -85,7 +85,7 @@ async def test_forty_bouncing_presses_are_forty_presses(header: Bench) -> None:
         while done < PRESSES:
             seat = done % 6 + 1
             rest = header.bounce(seat, down=True)
-            await asyncio.sleep(0.06)  # the finger stays
+            await asyncio.sleep(0.03)  # the finger stays
             rest = max(rest, header.bounce(seat, down=False))
             await desk.until_events(1)
             await settled()
