@@ -140,6 +140,8 @@ class CallRecord:
     recordings: tuple[str, ...]
     ended: float
     why: str = ""  # the cause of the outcome in one word
+    note: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -386,4 +386,6 @@ def _call(row: ContactRow, recordings: tuple[str, ...]) -> CallRecord:
         recordings,
         row.ended_wall,
         row.why,
+        row.note,
+        row.code,
     )

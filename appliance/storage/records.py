@@ -33,8 +33,8 @@ _ENDED: Final = (
     "UPDATE contacts SET outcome = ?, waited_s = ?, talked_s = ?, agent = ?, ended_wall = ?, why = ? WHERE contact = ?"
 )
 _CONTACT: Final = (
-    "SELECT contact, queue, number, name, origin, arrived_wall, waited_s, talked_s, outcome, agent, ended_wall, why "
-    "FROM contacts "
+    "SELECT contact, queue, number, name, origin, arrived_wall, waited_s, talked_s, outcome, agent, ended_wall, why, "
+    "note, code FROM contacts "
 )
 _UNKEPT: Final = "WHERE outcome = 'callback' AND why IN ('failed', 'expired', 'queue_removed') AND handled_by = '' "
 """Promises that came to nothing: a person must see to them (§3.8, 6)."""
@@ -57,6 +57,8 @@ class ContactRow:
     agent: str
     ended_wall: float
     why: str = ""
+    note: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,10 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             return [("UPDATE offers SET outcome = ?, rang_s = ? WHERE offer = ?", [_offer_end(fact)])]
         case story.MenuChosen():
             return [("UPDATE contacts SET queue = ? WHERE contact = ?", [(fact.queue, fact.contact)])]
+        case story.CallNoted():
+            return [("UPDATE contacts SET note = ? WHERE contact = ?", [(fact.text, fact.contact)])]
+        case story.CallCoded():
+            return [("UPDATE contacts SET code = ? WHERE contact = ?", [(fact.code, fact.contact)])]
         case story.DutyChanged():
             duty: Row = (fact.agent, wall_of(fact.at), int(fact.is_available), fact.reason, fact.actor)
             return [("INSERT INTO duty (agent, wall, is_available, reason, actor) VALUES (?, ?, ?, ?, ?)", [duty])]
@@ -174,8 +180,6 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             | story.CoachGone()
             | story.CoachRefused()
             | story.HelpCalled()
-            | story.CallNoted()
-            | story.CallCoded()
             | story.CallAssigned()
             | story.NoticeGiven()
             | story.ContactSentOn()

@@ -218,6 +218,10 @@ async def test_f19_f38_f45_the_page_asks_for_more_wrap_up_codes_the_call_and_tak
         await box.desk.office.code(contact, "1", "front", "page")
         with pytest.raises(Refusal, match="no code 2"):
             await box.desk.office.code(contact, "2", "front", "page")
+        (call,) = await box.desk.office.calls(1)
+        assert (call.contact, call.note, call.code) == (contact, "call back on Monday", "1")
+        await box.desk.office.note(contact, "done", "page")  # also long after the call
+        assert (await box.desk.office.calls(1))[0].note == "done"
         waiting = box.switch.rings("0311110002")
         await box.switch.is_asked(wire.Hold, leg=waiting)
         with pytest.raises(Refusal, match="says why"):
