@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from appliance.api import DeskApi
-from web import entrance, exits, orders, pages, transfers
+from web import entrance, exits, orders, pages, talk_orders, transfers
 from web.door import Door
 from web.keys import API, ATTEMPTS, DOOR, SETTINGS, STREAMS, TEMPLATES
 from web.limits import Attempts, guarded
@@ -62,7 +62,12 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.post("/api/here", pages.stay),
             web.get("/api/targets", transfers.targets),
             web.post("/api/agents/{agent}/transfer", transfers.transfer),
+            web.post("/api/agents/{agent}/recording", talk_orders.pause),
+            web.post("/api/agents/{agent}/coach", talk_orders.coach),
             web.post("/api/agents/{agent}/{order}", orders.order_agent),
+            web.post("/api/calls/{contact}/note", talk_orders.note),
+            web.post("/api/calls/{contact}/code", talk_orders.code),
+            web.post("/api/hours", talk_orders.hold_hours),
             web.post("/api/agents/{agent}/queues/{queue}/{order}", orders.order_privacy),
             web.post("/api/lines/{line}/check", orders.check_line),
             web.post("/api/demo/behave", orders.behave),

@@ -28,6 +28,8 @@ AGENT_ORDERS: dict[str, Order] = {
     "decline": lambda api, agent: api.decline(agent, ACTOR),
     "complete-transfer": lambda api, agent: api.complete_transfer(agent, ACTOR),
     "take-back": lambda api, agent: api.take_back(agent, ACTOR),
+    "extend-wrap-up": lambda api, agent: api.extend_wrap_up(agent, ACTOR),
+    "take-next": lambda api, agent: api.take_next(agent, ACTOR),
 }
 
 PRIVACY = {"take": False, "take-not": True}

@@ -55,6 +55,9 @@ def office_json(office: Office) -> str:
             "callbacks": [dataclasses.asdict(promise) for promise in office.view.callbacks],
             "lines": [dataclasses.asdict(line) for line in office.lines],
             "lamps": [dataclasses.asdict(lamp) for lamp in office.lamps],
+            "queues": [dataclasses.asdict(queue) for queue in office.view.queues],
+            "held": office.view.held,
+            "notices": office.view.notices,
             "alarms": office.alarms,
             "behaviours": dict(office.behaviours),
         }
@@ -96,5 +99,7 @@ def page_facts(info: OfficeInfo, demo: bool) -> dict[str, object]:
         "timeZone": info.time_zone,
         "queues": dict(info.queues),
         "members": {agent: list(queues) for agent, queues in info.members},
+        "supervisors": dict(info.supervisors),
+        "codes": {queue: dict(codes) for queue, codes in info.codes},
         "demo": demo,
     }

@@ -21,6 +21,7 @@ from appliance.api import (
     Metric,
     OfficeInfo,
     OfficeView,
+    QueueView,
     RecordingFile,
     Refusal,
     Status,
@@ -88,7 +89,10 @@ class FakeDesk:
     def __init__(self, folder: Path, *, demo: bool = False, language: str = "ja") -> None:
         queues = (("front", "受付"), ("support", "サポート"))
         members = (("sato", ("front", "support")), ("suzuki", ("front",)), ("tanaka", ("front",)), ("mori", ("front",)))
-        self.info = OfficeInfo("みどり歯科", language, "Asia/Tokyo", "0.1.0", demo, queues, members)
+        self.info = OfficeInfo(
+            "みどり歯科", language, "Asia/Tokyo", "0.1.0", demo, queues, members,
+            supervisors=(("kato", "加藤 恵"),), codes=((queues[0][0], (("1", "予約"), ("2", "問合せ"))),),
+        )  # fmt: skip
         self.whys: dict[tuple[str, str], str] = {}
         self.demo = FakeOutside(self) if demo else None
         self.folder = folder
@@ -316,7 +320,10 @@ class FakeDesk:
 
     async def hold_hours(self, held: str, actor: str, queue: str = "", until: float | None = None) -> None:
         self.orders.append(("hold_hours", (queue, held), until))
-        self.commit(held="" if held == "schedule" else held)
+        held = "" if held == "schedule" else held
+        is_open, by = held in ("", "open"), actor if held else ""
+        shown = tuple(QueueView(one, is_open, 0, held, by) for one, _ in self.info.queues)
+        self.commit(held=held, queues=shown)
 
     async def give_notice(self, notice: str, actor: str, *, is_over: bool = False) -> None:
         self.orders.append(("give_notice", notice, is_over))
@@ -338,6 +345,7 @@ class FakeDesk:
 
     async def note(self, contact: str, text: str, actor: str) -> None:
         self.orders.append(("note", contact, text))
+        self.commit(calls=tuple(replace(c, note=text) if c.contact == contact else c for c in self._view.calls))
 
     async def code(self, contact: str, code: str, queue: str, actor: str) -> None:
         self.orders.append(("code", (contact, queue), code))

@@ -27,6 +27,8 @@ MADE_UP = (
     "part.",
     "callback.",
     "promise.",
+    "talk.",
+    "hours.",
 )
 
 

@@ -3,6 +3,7 @@
 import { byId, follow, h, icon, setAttribute, setHidden, setIcon, setText } from "./dom.js";
 import { ask, orderAgent, orderPrivacy } from "./orders.js";
 import { meaningOf, panelButton, showLamp, tellLamp } from "./press.js";
+import { makeTalk, showTalk, talkNotes } from "./talk.js";
 import { still, tick } from "./time.js";
 import { makeTransfer, showTransfer } from "./transfer.js";
 import { callerName, facts, queueName, say, word } from "./words.js";
@@ -12,6 +13,8 @@ const ORDERS = {
   "end-wrap-up": "end_wrap",
   "stay-off-duty": "stay_off",
   decline: "decline",
+  "extend-wrap-up": "extend",
+  "take-next": "take_next",
   "go-off-duty": "go_off",
 };
 
@@ -28,7 +31,7 @@ function offered(agent) {
     case "ringing":
       return ["decline"];
     case "wrap_up":
-      return ["end-wrap-up", "go-off-duty"];
+      return ["end-wrap-up", ...(agent.may_extend ? ["extend-wrap-up"] : []), "take-next", "go-off-duty"];
     case "on_call":
       return [agent.pending === "off" ? "go-on-duty" : "go-off-duty"];
     case "off_on_call":
@@ -54,7 +57,8 @@ function make({ agent, name, phone }) {
   );
   const actions = card.lastChild;
   const panel = h("div", { class: "panel", role: "group", "aria-label": say("panel.seat", { name }), hidden: true });
-  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), panel, makeTransfer(agent, phone), why(agent));
+  const talk = makeTalk({ agent, name });
+  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), panel, makeTransfer(agent, phone), talk, why(agent));
   for (const [order, key] of Object.entries(ORDERS)) {
     const press = () => orderAgent(agent, order);
     actions.append(h("button", { type: "button", "data-order": order, onclick: press }, say(`agent.${key}`)));
@@ -116,7 +120,7 @@ function notes(agent, callers) {
   if (offDuty && agent.reason) found.push(["off", word("reason", agent.reason)]);
   if (caller) found.push(["on_call", say("agent.talking_with", { who: callerName(caller) })]);
   if (agent.held_since) found.push([agent.is_held_long ? "alarm" : "clock", say(agent.is_held_long ? "agent.held_long" : "agent.held")]);
-  if (agent.recording) found.push(["recording", say("status.recording")]);
+  found.push(...talkNotes(agent));
   if (agent.is_private_everywhere) found.push(["alarm", say("agent.private_everywhere")]);
   const next = agent.next_up.map(queueName).join(" · ");
   if (next) found.push(["ringing", say("agent.next_up", { queues: next })]);
@@ -125,7 +129,7 @@ function notes(agent, callers) {
 }
 
 function update(card, agent, callers, lamp, office) {
-  const [badge, who, state, list, actions, privacy, panel, passing] = card.children;
+  const [badge, who, state, list, actions, privacy, panel, passing, talk] = card.children;
   setAttribute(card, "data-status", agent.status);
   setIcon(badge.firstChild, agent.status);
   setText(
@@ -151,6 +155,7 @@ function update(card, agent, callers, lamp, office) {
   showPrivacy(privacy, agent);
   showPanel(panel, agent, lamp);
   showTransfer(passing, agent, office);
+  showTalk(talk, agent, callers);
 }
 
 function showButtons(actions, wanted) {

@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 import { showExits } from "./exits.js";
 import { showDesk, startDemo } from "./demo.js";
 import { follows, load } from "./history.js";
+import { showHours } from "./hours.js";
 import { listen, refresh } from "./live.js";
 import { showOffice } from "./office.js";
 import { order } from "./orders.js";
@@ -18,6 +19,7 @@ function show(office) {
   showAgents(office);
   showOffice(office);
   showExits(office);
+  showHours(office);
   showDesk(office);
   showPrompt(office);
   follows(office);
