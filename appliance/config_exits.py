@@ -9,11 +9,11 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance.acd.chain_text import ChainError, chains_from_text
+from appliance.acd.chain_text import ChainError, chains_from_text, destination_from_text
 from appliance.acd.chains import Chain, Destination, Kind, Reason
 
 if TYPE_CHECKING:  # config.py calls us
-    from appliance.config import Config, Queue
+    from appliance.config import Agent, Config, Queue
 
 PROMPTS = Path(str(resources.files("appliance"))) / "prompts"
 LEAST_MESSAGE_S = 15.0
@@ -42,8 +42,24 @@ def contradictions(config: "Config") -> Iterator[str]:
         for chain in each:
             for step in chain.steps:
                 yield from target(config, step, f"queue {name}: fallback: {chain.reason.value}")
+    yield from _personal(config)
     yield from _circles(chains)
     yield from _everybody_has_a_queue(config)
+
+
+def _personal(config: "Config") -> Iterator[str]:
+    for agent in config.agents:
+        where = f"agent {agent.id}: if_no_answer"
+        try:
+            for step in personal_of(agent):
+                yield from target(config, step, where)
+        except ChainError as wrong:
+            yield f"{where}: {wrong}"
+
+
+def personal_of(agent: "Agent") -> tuple[Destination, ...]:
+    """Where callers go who were passed on to this person in vain (D-16). Raises ChainError."""
+    return tuple(destination_from_text(step) for step in agent.if_no_answer)
 
 
 def chains_of(config: "Config", queue: "Queue") -> tuple[Chain, ...]:

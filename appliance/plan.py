@@ -228,7 +228,15 @@ def board_file(config: Config) -> Path:
 
 def _agent(agent: Agent) -> AgentSettings:
     skills = tuple(Skill(skill, level) for skill, level in sorted(agent.skills.items()))
-    return AgentSettings(agent.id, agent.name or agent.id, agent.phone, agent.seat, skills)
+    return AgentSettings(
+        agent.id,
+        agent.name or agent.id,
+        agent.phone,
+        agent.seat,
+        skills,
+        config_exits.personal_of(agent),
+        agent.reading,
+    )
 
 
 def _queue(config: Config, queue: Queue) -> QueueSettings:

@@ -245,3 +245,19 @@ def test_a_menu_reaches_the_core_and_is_reached_by_number_and_line(tmp_path: Pat
 )
 def test_opening_hours_that_cannot_be_are_named_with_their_queue(keys: str, sentence: str) -> None:
     assert sentence in complaint(TWO_AGENTS + keys + "\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [('["user:nobody"]', "agent ann: if_no_answer"), ('["someone"]', "is no destination")],
+)
+def test_where_callers_go_who_were_passed_on_in_vain_must_be_there(written: str, sentence: str) -> None:
+    """D-16: the person's own fallback, checked like a queue's."""
+    assert sentence in complaint(TWO_AGENTS.replace('id = "ann"', f'id = "ann"\nif_no_answer = {written}'))
+
+
+def test_a_persons_own_fallback_and_reading_reach_the_desk(tmp_path: Path) -> None:
+    """D-16, S-17."""
+    text = TWO_AGENTS.replace('id = "ann"', 'id = "ann"\nreading = "あん"\nif_no_answer = ["voicemail:101"]')
+    ann = desk_plan(parse(text, "office.toml"), State(tmp_path)).office.agents[0]
+    assert (ann.reading, [step.key for step in ann.if_no_answer]) == ("あん", ["voicemail:101"])

@@ -23,6 +23,7 @@ class AgentSettings:
     seat: int = 0
     skills: tuple[Skill, ...] = ()
     if_no_answer: tuple[Destination, ...] = ()  # where callers go who were passed to this person in vain (D-16)
+    reading: str = ""  # how the name is read, for whoever searches it (S-17)
 
 
 @dataclass(frozen=True, slots=True)

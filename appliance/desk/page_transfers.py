@@ -6,10 +6,11 @@ from typing import Final
 from appliance.acd import events as ev
 from appliance.acd.engine import Acd
 from appliance.acd.model import Offer
+from appliance.acd.settings import AgentSettings
 from appliance.acd.view import AgentView
 from appliance.api import Refusal, TargetView
 from appliance.desk.passing import Passing
-from appliance.desk.settings import DeskSettings
+from appliance.desk.settings import DeskSettings, PhoneSettings
 
 _WHY_NOT: Final = {
     "no_call": "there is no caller to pass on",
@@ -31,18 +32,12 @@ class PageTransfers:
     def targets(self) -> tuple[TargetView, ...]:
         """Queues and groups first, then every phone of the house with whose it is."""
         agents = {one.phone: one for one in self._settings.office.agents}
-        queues = (
+        queues = [
             TargetView("queue", queue.number, queue.name or queue.queue)
             for queue in self._settings.office.queues
             if queue.number
-        )
-        people = (
-            TargetView("user", phone.number, phone.name or agents[phone.number].name, agents[phone.number].agent)
-            if phone.number in agents
-            else TargetView("user", phone.number, phone.name)
-            for phone in self._settings.phones
-        )
-        return (*queues, *people)
+        ]
+        return (*queues, *(_person(phone, agents.get(phone.number)) for phone in self._settings.phones))
 
     def ask(self, agent: str, to: str, *, ask_first: bool) -> Offer:
         """Ask the core; returns the agent's offer. Raises Refusal when it cannot even be asked."""
@@ -83,3 +78,9 @@ class PageTransfers:
             if view.agent == agent:
                 return view
         raise Refusal(f"There is no agent {agent} here")
+
+
+def _person(phone: PhoneSettings, agent: AgentSettings | None) -> TargetView:
+    if agent is None:
+        return TargetView("user", phone.number, phone.name)
+    return TargetView("user", phone.number, phone.name or agent.name, agent.agent, agent.reading)

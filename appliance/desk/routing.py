@@ -17,6 +17,8 @@ from appliance.wire import Incoming, Origin
 
 _OUTSIDE_PREFIXES: Final = ("", "0", "9")
 """People dial 0 or 9 first out of habit: 0-110 and 9-911 are emergency calls as well (acd.md §3.10)."""
+VOICEMAIL: Final = "*"
+"""Before a number of the house: its voicemail, for whoever passes a caller on."""
 _DIALLABLE: Final = re.compile(r"\+?[0-9*#]{1,31}")
 
 
@@ -115,11 +117,12 @@ def _from_phone(call: Incoming, settings: DeskSettings) -> Route:
 
 
 def target(number: str, settings: DeskSettings) -> tuple[Kind, str]:
-    """What a number is that a caller is passed on to (S-16): a queue or group by its id, a person, or the outside."""
-    if queue := _queue_of_number(number, settings):
-        return Kind.QUEUE, queue
-    if any(phone.number == number for phone in settings.phones):
-        return Kind.USER, number
+    """What a number means to whoever passes a caller on (S-16): a queue by its id, a person, voicemail, outside."""
+    box = number.removeprefix(VOICEMAIL) if number.startswith(VOICEMAIL) else ""
+    if queue := _queue_of_number(box or number, settings):
+        return (Kind.VOICEMAIL if box else Kind.QUEUE), queue
+    if any(phone.number == (box or number) for phone in settings.phones):
+        return (Kind.VOICEMAIL, box) if box else (Kind.USER, number)
     return Kind.EXTERNAL, number
 
 

@@ -290,3 +290,12 @@ async def test_who_talks_with_nobody_passes_nobody_on(tmp_path: Path) -> None:
             await box.desk.office.transfer("sato", "102", "page")
         with pytest.raises(Refusal, match="no agent"):
             await box.desk.office.transfer("nobody", "102", "page")
+
+
+async def test_s16_a_star_before_the_number_is_that_persons_voicemail(tmp_path: Path) -> None:
+    """S-16: by keys as by the page."""
+    async with running_box(tmp_path, "sato") as box:
+        caller, offer = await box.talking()
+        keys(box, offer, "#**102#")
+        await box.is_status("sato", Status.WRAP_UP)
+        assert "voicemail_greeting" in (await box.switch.is_asked(wire.Play, leg=caller)).prompts

@@ -68,7 +68,7 @@ async def test_s17_on_the_page_a_name_a_kana_or_a_number_finds_the_target_with_i
         "field.dispatchEvent(new Event('input'));"
     )
     await demo.browser.until(f"{found}.includes('通話中')")
-    await demo.browser.click(f"{card} .transfer li button:last-child")
+    await demo.browser.click(f"{card} .transfer li button:nth-of-type(2)")
     await demo.browser.until(f"!document.querySelector('{card} .asking').hidden")
     assert demo.desk.orders[-1] == ("ask_first", "sato", "202")
     await demo.browser.click(f"{card} .asking button.primary")

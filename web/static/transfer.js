@@ -31,14 +31,15 @@ async function pass(details, agent, to, askFirst) {
 }
 
 function makeTarget(details, agent, target) {
-  const button = (key, askFirst) =>
+  const button = (key, askFirst, to = target.number) =>
     h(
       "button",
-      { type: "button", "aria-label": `${say(key)}: ${target.name || target.number}`, onclick: () => pass(details, agent, target.number, askFirst) },
+      { type: "button", "aria-label": `${say(key)}: ${target.name || target.number}`, onclick: () => pass(details, agent, to, askFirst) },
       say(key),
     );
   const buttons = [button("transfer.now", false)];
   if (target.kind !== "queue") buttons.push(button("transfer.ask_first", true));
+  if (target.kind !== "outside") buttons.push(button("transfer.voicemail", false, `*${target.number}`));
   return h("li", {}, h("span", {}, target.name || target.number), h("span", { class: "where" }), ...buttons);
 }
 
