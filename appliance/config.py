@@ -92,9 +92,7 @@ class Agent(Section, frozen=True, kw_only=True):
     seat: Annotated[int, _about("Button and lamp on the panel, from 1; 0: none.")] = 0
     skills: Annotated[dict[str, int], _about("Skill → level from 1; what is not listed is level 0.")] = {}
     reading: Annotated[str, _about("How the name is read (kana or Latin letters), for the search of a transfer.")] = ""
-    if_no_answer: Annotated[
-        tuple[str, ...], _about("Where callers go who were passed on to this person in vain, as in a queue's fallback.")
-    ] = ()
+    if_no_answer: Annotated[tuple[str, ...], _about("Fallback of who was passed on to this person in vain.")] = ()
     mail: Annotated[str, _about("Mail address for `alerts`; empty: none.")] = ""
     alerts: Annotated[tuple[str, ...], _about(ALERTS)] = ()
 
