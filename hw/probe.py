@@ -33,7 +33,7 @@ def probe(device: str, code: str) -> str:
 
 
 def _bring_up(port: SerialPort, modem: Modem) -> Ready:
-    modem.start(time.monotonic())
+    modem.start(time.monotonic(), is_quick=True)
     out = b""
     while True:
         out += modem.outgoing()

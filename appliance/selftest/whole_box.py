@@ -42,6 +42,7 @@ class Wish:
     without_desk_s: float = 8.0
     rtp_ports: int = 200
     page: str = ""  # where the page listens; a free port when empty
+    country: str = "JP"  # of the lines and of the exchange
     language: str = "en"
     name: str = "Self-test"
     names: tuple[str, ...] = ()  # of the agents
@@ -151,14 +152,15 @@ async def _furnish(folder: Path, wish: Wish) -> WholeBox:
     box = WholeBox(folder, edge, f"http://{page}/", Supervisor([]), links)
     box.supervisor = Supervisor(parts(config, config_file, state, demo=True), box.keep)
     if links:
-        await _plug_in(box)
+        await _plug_in(box, wish.country)
     return box
 
 
-async def _plug_in(box: WholeBox) -> None:
+async def _plug_in(box: WholeBox, country: str) -> None:
     control = box.folder / "sim.sock"
     box._simulator = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "hw.sim", "--socket", str(control), "--stop-with-stdin"),
+        *("--country", country),
         *(word for link in box.links for word in ("--link", str(link))),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -199,5 +201,7 @@ def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> st
         tables.append(f'[[phones]]\nnumber = "{phone}"\nsecret = "{secret_of(phone)}"')
         tables.append(f'[[agents]]\nid = "a{number}"\nphone = "{phone}"\nname = "{name}"\nseat = {seat}')
     for number, link in enumerate(links, 1):
-        tables.append(f'[[lines]]\nid = "line-{number}"\ndevice = "{link}"\nqueue = "front"')
+        tables.append(
+            f'[[lines]]\nid = "line-{number}"\ndevice = "{link}"\nqueue = "front"\ncountry = "{wish.country}"'
+        )
     return "\n".join([*tables, wish.more, ""])

@@ -60,7 +60,7 @@ class Modem:
         self._step_ends = 0.0
         self._quiet_ends = 0.0
         self._identity: Identity | None = None
-        self._is_one_by_one = False
+        self._is_one_by_one = self._is_quick = False
         self._waiting: Callable[[], Procedure] | None = None
         self._poll_at: float | None = None
         self._look_at: float | None = None
@@ -95,9 +95,13 @@ class Modem:
 
     # --- orders ------------------------------------------------------------------------------------------------
 
-    def start(self, now: float) -> None:
-        """Recover and initialise the device just opened; `Ready` or `Failed` follows."""
+    def start(self, now: float, *, is_quick: bool = False) -> None:
+        """Recover and initialise the device just opened; `Ready` or `Failed` follows.
+
+        `is_quick`: somebody waits for the answer, so a device that is deaf is given up after the ladder's first rung.
+        """
         self._protocol.reset()
+        self._is_quick = is_quick
         self._begin(self._bring_up, now)
 
     def resume(self, identity: Identity, now: float) -> None:
@@ -180,7 +184,9 @@ class Modem:
     # --- procedures ----------------------------------------------------------------------------------------------
 
     def _bring_up(self) -> Procedure:
-        self._identity, ready = yield from procedures.bring_up(self._country, self._extra, self._has_parallel)
+        self._identity, ready = yield from procedures.bring_up(
+            self._country, self._extra, self._has_parallel, is_quick=self._is_quick
+        )
         return ready
 
     def _check_health(self) -> Procedure:

@@ -59,10 +59,10 @@ def preamble() -> Generator[Step, Reply, bool]:
 
 
 def bring_up(
-    country: Country, extra: tuple[str, ...], has_parallel: bool = False
+    country: Country, extra: tuple[str, ...], has_parallel: bool = False, *, is_quick: bool = False
 ) -> Generator[Step, Reply, tuple[Identity, Ready]]:
     """Initialise a modem just opened (§2.2) and leave it on-hook in data mode, where RING and caller ID are text."""
-    was_streaming = yield from recover()
+    was_streaming = yield from preamble() if is_quick else recover()
     yield from _must("AT&F0", within=3.0)
     yield from _must("ATE0V1Q0X4")
     yield from _must("ATS0=0")  # never let it answer by itself

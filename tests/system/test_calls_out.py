@@ -79,6 +79,25 @@ async def test_an_agent_calls_out_over_the_line_and_both_hear_each_other(office:
     assert far.state is CallerState.RELEASED
 
 
+@pytest.mark.wish(Wish(country="US", more=routes("line-1", country="US")))
+async def test_an_agent_calls_out_over_a_line_of_the_united_states(office: Office) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    await asyncio.to_thread(
+        card(office).has, "02125550123", Fate.ANSWERS, SoundSpec("tone", (LINE_HZ,), level=-9.0), 1.0
+    )
+    await agent.dial("02125550123")
+    far = await called(office)
+    assert card(office).dialled() == ["02125550123"]
+    await agent.wait_for("CALL_ESTABLISHED", 20.0)  # no reversal there: the ringing stays away, so somebody lifted
+    await heard_for(agent.heard, LINE_HZ, 1.0)
+    assert await asyncio.to_thread(far.wait_heard, 12.0, 20.0), "the agent is heard from the answer on"
+    is_heard(far.heard().samples, AGENT_HZ[0])
+    await agent.hang_up()
+    assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.wish(Wish(more=routes("line-1")))
 async def test_ten_numbers_reach_the_exchange_digit_by_digit(office: Office) -> None:

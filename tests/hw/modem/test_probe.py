@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from hw.modem.countries import country
+from hw.modem.driver import Modem
+from hw.modem.events import Failed, ModemEvent
 from hw.probe import probe
 from hw.sim import VirtualCard
 
@@ -49,3 +52,17 @@ def test_a_tty_with_no_modem_behind_it_is_told_from_one():
         os.close(slave)
     assert ended.returncode == 1
     assert "does not answer AT" in ended.stderr
+
+
+def test_a_deaf_device_is_given_up_soon_when_somebody_waits_for_the_answer():
+    modem, now = Modem(country("JP")), 100.0
+    modem.start(now, is_quick=True)
+    events: list[ModemEvent] = []
+    while not events:
+        modem.outgoing()
+        due = modem.next_deadline()
+        assert due is not None
+        now = due
+        events = modem.tick(now)
+    assert isinstance(events[0], Failed)
+    assert now - 100.0 < 4.0, "the whole ladder takes twelve seconds"
