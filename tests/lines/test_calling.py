@@ -206,7 +206,7 @@ def test_a_far_end_that_hangs_up_ends_the_call(line: CallingLine) -> None:
 
 def test_keys_pressed_in_the_call_sound_on_the_line_and_do_not_come_back(tmp_path: Path) -> None:
     line = CallingLine(tmp_path, echo_cancelling=False)
-    line.core._hybrid = None
+    line.core.hybrid = None
     attempt = line.has(NUMBER, voice=person()).calls()
     line.state(State.TALKING)
     line.run(0.5)

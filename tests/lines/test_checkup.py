@@ -30,7 +30,7 @@ def examined(line: CallingLine, seconds: float = 15.0) -> dict[str, Found]:
 @pytest.mark.parametrize("code", ["JP", "US", "UK", "DE"])
 def test_a_good_line_is_well_in_every_point(tmp_path: Path, code: str) -> None:
     line = CallingLine(tmp_path, code=code)
-    line.core._hybrid = Hybrid(20.0)
+    line.core.hybrid = Hybrid(20.0)
     found = examined(line)
     assert set(found) == {"modem", "dial_tone", "noise", "echo"}
     assert all(one.is_well for one in found.values()), found
@@ -42,7 +42,7 @@ def test_a_good_line_is_well_in_every_point(tmp_path: Path, code: str) -> None:
 @pytest.mark.parametrize("loss", [4.0, 12.0, 25.0])
 def test_the_echo_is_measured_to_a_decibel_or_two(tmp_path: Path, loss: float) -> None:
     line = CallingLine(tmp_path)
-    line.core._hybrid = Hybrid(loss)
+    line.core.hybrid = Hybrid(loss)
     echo = examined(line)["echo"]
     assert echo.value == pytest.approx(loss, abs=2.5)
     assert echo.is_well is (loss > 6.0)
