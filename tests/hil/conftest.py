@@ -61,7 +61,7 @@ class _Forwarders:
 
     def __init__(self, items: list[pytest.Item]) -> None:
         files = list(dict.fromkeys(item.path for item in items))
-        self._lane = {item.nodeid: files.index(item.path) % LANES for item in items}
+        self._lane = {name_inside(item): files.index(item.path) % LANES for item in items}
         self._each = [_Forwarder([name for name, lane in self._lane.items() if lane == one]) for one in range(LANES)]
 
     def reports(self, config: pytest.Config, name: str) -> Iterator[pytest.TestReport]:
@@ -74,6 +74,12 @@ class _Forwarders:
         """Switch them off."""
         for each in self._each:
             each.close()
+
+
+def name_inside(item: pytest.Item) -> str:
+    """A test's name as the kernel's pytest knows it: xdist puts the name of the lane behind it here."""
+    lane = item.get_closest_marker("xdist_group")
+    return item.nodeid.removesuffix(f"@{lane.args[0]}") if lane is not None else item.nodeid
 
 
 def is_inside(item: pytest.Item) -> bool:
@@ -100,7 +106,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     log = item.ihook
     log.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     try:
-        for report in stash[_kernel].reports(item.config, item.nodeid):
+        for report in stash[_kernel].reports(item.config, name_inside(item)):
+            report.nodeid = item.nodeid
             log.pytest_runtest_logreport(report=report)
     except KernelError as wrong:
         log.pytest_runtest_logreport(report=_failure(item, str(wrong)))
