@@ -39,6 +39,7 @@ class CallBack:
         self._ways_out = ways_out
         self._parting: set[str] = set()
         self._to_say: dict[str, list[str]] = {}
+        self._offered: set[str] = set()
 
     # --- orders of the core
 
@@ -58,6 +59,20 @@ class CallBack:
                 self._say(wire.Hangup(leg_name(contact, attempt)))
             case _:
                 self._to_say.setdefault(order.contact, []).extend(self._words(order))
+
+    def held(self, name: str) -> None:
+        """A caller waits: who is never told a place hears once by which key a message is left (F-28)."""
+        contact = self._acd.contact(name)
+        queue = self._queue_of(contact)
+        if contact is None or contact.callback is not None or queue is None or queue.announce_position:
+            return
+        if queue.voicemail_digit and name not in self._offered:
+            self._offered.add(name)
+            self._to_say.setdefault(name, []).extend(spoken.voicemail_offer(queue.voicemail_digit))
+
+    def gone(self, contact: str) -> None:
+        """The caller hung up."""
+        self._offered.discard(contact)
 
     def say_all(self) -> None:
         """Say what this batch has for each caller, in one breath: a second order would cut the first."""

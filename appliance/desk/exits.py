@@ -48,6 +48,8 @@ class Exits:
     def note(self, command: do.Command) -> None:
         """Before any order about a contact: it has left where it was sent to."""
         contact = getattr(command, "contact", "")
+        if isinstance(command, do.HoldCaller):
+            self.call_back.held(contact)
         if contact and not isinstance(command, do.TellCaller):
             self.send_on.take_back(contact)
             if not isinstance(command, do.SendCaller):
@@ -80,6 +82,7 @@ class Exits:
     def caller_gone(self, contact: str) -> bool:
         """A caller's leg ended; whether the core is to hear of it later."""
         self.send_on.take_back(contact)
+        self.call_back.gone(contact)
         return self.voicemail.keeps(contact)
 
     def ended(self, event: wire.Ended) -> None:

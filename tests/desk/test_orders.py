@@ -177,7 +177,8 @@ async def test_a_waiting_callers_key_reaches_the_queue_and_others_mean_nothing(t
         await box.switch.is_asked(wire.Hold, leg=waiting)
         for leg, digit in ((talking, "1"), (waiting, "2"), (waiting, "1")):
             box.switch.presses(leg, digit)
-        assert (await box.switch.is_asked(wire.Play)).leg == waiting
+        said = await box.switch.is_asked(wire.Play, prompts=("voicemail_greeting", "beep"))
         await box.desk.control.settled()
         assert len(box.view.calls) == 1
-        assert len(box.switch.commands(wire.Play)) == 1
+        assert [one.prompts for one in box.switch.commands(wire.Play)] == [("voicemail_offer", "press_1"), said.prompts]
+        assert {one.leg for one in box.switch.commands(wire.Play)} == {waiting}
