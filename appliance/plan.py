@@ -339,4 +339,4 @@ def _phone(phone: Phone, realm: str) -> PhoneSettings:
 
 def _trunk(trunk: Trunk, realm: str) -> TrunkSettings:
     secret = ha1(trunk.id, realm, trunk.secret) if trunk.secret else ""
-    return TrunkSettings(trunk.id, trunk.queue, tuple(trunk.numbers.items()), trunk.host, secret)
+    return TrunkSettings(trunk.id, trunk.queue, tuple(trunk.numbers.items()), trunk.host, trunk.gateway, secret)

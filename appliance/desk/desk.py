@@ -21,6 +21,7 @@ from appliance.desk.clock import Clock
 from appliance.desk.edge_link import EdgeLink
 from appliance.desk.features import Features
 from appliance.desk.fittings import Fitted
+from appliance.desk.gateways import Gateways
 from appliance.desk.hours import OpeningHours
 from appliance.desk.legs import Legs
 from appliance.desk.lines_link import IN_SERVICE, LinesLink
@@ -134,6 +135,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     lines = LinesLink(settings, clock, alarms)
     ways_out = WaysOut(settings, lambda: lines.views, link.say, alarms)
     lines.changed = ways_out.lines_changed
+    gateways = Gateways(settings, clock, alarms)
+    link.overheard = gateways.heard
     features = Features(settings, control.post, link.say, lambda: control.view, control.settled)
     voicemail = Voicemail(acd, legs, control.post, link.say, store, alarms, settings.state_dir / "recordings")
     translator = Translator(
@@ -166,11 +169,13 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("recordings", recordings.run),
         ("voicemail", voicemail.run),
         ("lines link", lines.run),
+        ("gateways", gateways.run),
         ("notices", partial(notices.run, clock.now)),
         ("mail", mailer.run),
         ("edge link", edge_link.run),
     )
     office = Office(settings, control, store, lines, driver, alarms, hours, translator.passing)
+    office.gateways = lambda: gateways.views
     return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, voicemail, works)
 
 

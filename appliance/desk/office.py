@@ -72,6 +72,7 @@ class Office:
         self._transfers = PageTransfers(settings, control.acd, passing, lambda: control.view.agents)
         self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
         self._recordings = settings.state_dir / "recordings"
+        self.gateways: Callable[[], tuple[LineView, ...]] = tuple
         self.demo: DemoControls | None = None
         self.reporter: Reporter | None = None
         self._reporting = asyncio.Lock()
@@ -98,8 +99,8 @@ class Office:
         return self._control.changes()
 
     def lines(self) -> tuple[LineView, ...]:
-        """Every configured line."""
-        return self._lines.views
+        """Every configured line, and the gateways that are as good as lines."""
+        return (*self._lines.views, *self.gateways())
 
     async def check_line(self, line: str) -> tuple[LineFinding, ...]:
         """Examine an idle line: dial tone, noise, echo. Raises Refusal for one that is not here or cannot be asked."""

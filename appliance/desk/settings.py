@@ -32,13 +32,15 @@ class LineSettings:
 class TrunkSettings:
     """A SIP trunk. `numbers` maps called numbers to queues, `queue` takes the others ("" refuses them).
 
-    `host` is the `IP:port` that outgoing calls go to ("" when none do); `secret_ha1` is for a trunk that registers.
+    `host` is the `IP:port` that outgoing calls go to ("" when none do); `secret_ha1` is for a trunk that registers;
+    `is_gateway`: a box with a telephone socket, shown as the line it is.
     """
 
     trunk: str
     queue: str = ""
     numbers: tuple[tuple[str, str], ...] = ()
     host: str = ""
+    is_gateway: bool = False
     secret_ha1: str = field(default="", repr=False)
 
 

@@ -8,6 +8,7 @@ connection nothing it tells is heard, because the snapshot says it all.
 import asyncio
 import logging
 import os
+from collections.abc import Callable
 from typing import Final
 
 from appliance import wire
@@ -44,6 +45,8 @@ class SwitchLink:
         self._boot = ""
         self._is_new = store.seq == 0
         self._lost_at: float | None = None
+        self.overheard: Callable[[Message], None] = lambda _message: None
+        """Told of everything that passes, both ways."""
         self.is_ready = asyncio.Event()
         """Set while the desk and the switch agree."""
 
@@ -51,6 +54,7 @@ class SwitchLink:
         """Send one message; while the switch is away it is dropped, and the next snapshot makes good for it."""
         if self._wire is not None:
             self._wire.send(message)
+            self.overheard(message)
 
     async def run(self, control: CallControl, translator: Translator, reconciler: Reconciler) -> None:
         """Keep the connection until cancelled. Raises WireError when the switch is of another version or user."""
@@ -98,6 +102,7 @@ class SwitchLink:
                 await self._agree(connected, snapshot, control, reconciler)
             while (message := await connected.receive()) is not None:
                 if isinstance(message, wire.Event):
+                    self.overheard(message)
                     translator.heard(message)
             logger.warning("The switch is gone; trying to reach it again")
         except TimeoutError:
@@ -115,6 +120,7 @@ class SwitchLink:
         await control.settled()
         before = Before(self._boot, tuple((row.recording, row.contact) for row in rows), self._is_new)
         self._wire = connected
+        self.overheard(snapshot)
         reconciler.run(snapshot, before)
         control.start_ticking()
         self._boot, self._lost_at, self._is_new = snapshot.boot, None, False

@@ -176,10 +176,7 @@ class Line:
             what = "rings: a call from" if self.state is State.RINGING else "calls the switch again for"
             logger.info("Line %s %s %s", self.port.id, what, masked(self._ringing.caller.number))
         if self.state is State.RINGING and self._ringing and self._is_due(self._ringing.abandoned_at(), now):
-            logger.info("Line %s: the caller gave up while it rang", self.port.id)
-            self._guard_until = now + self._country.guard
-            self._end_call()
-            self._move(Cue.ABANDONED)
+            self._gave_up("gave up while it rang", now + self._country.guard)
         if self._is_due(self._let_go_at, now):
             self._over(f"no switch came back within {self._keep_caller:.0f} s", now)
         if self.state is State.GUARD and now >= self._guard_until:
@@ -211,10 +208,19 @@ class Line:
             ringing.ring(now)
 
     def _caller_id(self, line: modem_says.CallerIdLine, now: float) -> None:
+        if self.state is State.RINGING and self._ringing and self._ringing.is_another(now):
+            self._gave_up("gave up, and another one rings", now)
         ringing = self._ringing_call(now)
         if ringing is not None:
             ringing.caller_id(line, now)
             self._tell()
+
+    def _gave_up(self, how: str, until: float) -> None:
+        """Whoever rang does so no more; the line rests `until` then."""
+        logger.info("Line %s: the caller %s", self.port.id, how)
+        self._guard_until = until
+        self._end_call()
+        self._move(Cue.ABANDONED)
 
     def _ringing_call(self, now: float) -> Ringing | None:
         """The call that rings, begun by this very sign if need be; None where ringing means nothing."""
@@ -380,16 +386,13 @@ class Line:
             self._guard_until = now + self._country.guard
             self._move(Cue.ON_HOOK)
 
-    # --- inside ---------------------------------------------------------------------------------------------------
-
     def _move(self, cue: Cue) -> None:
         self.state = TABLE[self.state, cue]
         self._tell()
 
     def _tell(self) -> None:
-        number = self._ringing.caller.number if self._ringing else ""
-        number = self.out.call.digits if self.out.call else number
-        self._notify(self.state, self.alarm, number)
+        ringing = self._ringing.caller.number if self._ringing else ""
+        self._notify(self.state, self.alarm, self.out.call.digits if self.out.call else ringing)
 
     @staticmethod
     def _is_due(at: float | None, now: float) -> bool:

@@ -8,6 +8,7 @@ from hw.modem.events import CallerIdLine
 
 SAME_BURST: Final = 1.0  # UK and AU ring twice within a burst
 SHORT_RING: Final = (0.8, 1.3)  # spacing of Japan's CAR bursts
+ONE_MESSAGE: Final = 1.0  # seconds; doubled tags of one message are nearer
 SETTLE: Final = 0.3  # the lines of one caller-ID message come together
 
 
@@ -34,6 +35,10 @@ class Ringing:
         self.rings += 1
         if self._first_ring is None:
             self._first_ring = now
+
+    def is_another(self, now: float) -> bool:
+        """Whether a caller-ID line that comes now is another caller's: each call has one message, and it came."""
+        return self.caller.is_known and self._last_line is not None and now - self._last_line > ONE_MESSAGE
 
     def caller_id(self, line: CallerIdLine, now: float) -> None:
         """A caller-ID line came."""

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hw.sim import CallerState, HangUp
+from hw.sim import CallerState, HangUp, SimulatorError
 from hw.sim.client import RemoteCaller, SimClient
 from hw.sim.eventlog import CardEvent, What
 from hw.sim.oracle import violations
@@ -59,6 +59,7 @@ class LineLife(threading.Thread):
         self._card, self._switch = self._client.card(number), switch
         self._name, self._until = f"line{number + 1}", until
         self._chance, self._seen = random.Random(number), 0
+        self._caller: RemoteCaller | None = None
 
     def run(self) -> None:
         while time.monotonic() < self._until:
@@ -68,11 +69,13 @@ class LineLife(threading.Thread):
                 self.tally.calls[kind] += 1
             except AssertionError as wrong:
                 self.tally.troubles.append(f"{self._name}, {kind}: {wrong}")
+                self._clear()
             time.sleep(self._chance.uniform(2.5, 5.0))
         self._client.close()
 
     def _one(self, kind: str) -> None:
         caller = self._card.ring("0312345678", voice=SoundSpec("tone", (1100,), -20.0, seconds=2.0))
+        self._caller = caller
         assert caller.state is CallerState.RINGING, f"the line was {caller.state.value}"
         call = self._next_call()
         if kind == "given up":
@@ -84,6 +87,13 @@ class LineLife(threading.Thread):
         else:
             self._talk(kind, caller, call)
         assert self._card.wait_hook(False, 20.0), "the line stuck off-hook"
+
+    def _clear(self) -> None:
+        """Whoever is still there leaves, so that one trouble is told once."""
+        if self._caller is not None:
+            with contextlib.suppress(SimulatorError):
+                self._caller.hang_up()
+        time.sleep(10.0)
 
     def _talk(self, kind: str, caller: RemoteCaller, call: Call) -> None:
         self._switch.answer(call)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from appliance.lines.facts import LegEnded
 from appliance.lines.states import State
 from hw.modem.countries import COUNTRIES
 from hw.sim.eventlog import What
@@ -104,6 +105,24 @@ def test_f20_the_exchange_of_every_country_rings_is_answered_and_gives_up_in_tim
     line.called(voice=babble(2.0))
     line.core.line.hang_up(HangUp.BUSY_TONE, line.now)
     assert line.over() <= 4.0
+
+
+@pytest.mark.parametrize("pause", [1.0, 2.5, 3.5])
+@pytest.mark.parametrize("refused", [True, False])
+def test_f20_the_next_caller_is_not_taken_for_the_one_who_just_gave_up(tmp_path, pause, refused):
+    line = WholeLine(tmp_path, answers=None).in_service()
+    first, second = RemoteParty("0311111111", None, None), RemoteParty("0322222222", None, None)
+    line.core.line.ring(first, line.now)
+    while not line.trunk.invitations:
+        line.run(0.05)
+    if refused:
+        line.line.leg(LegEnded(line.trunk.invitations[0].attempt, 603, "no"), line.now)
+    line.core.line.give_up(line.now)
+    line.run(pause)
+    line.core.line.ring(second, line.now)
+    line.run(4.0)
+    assert [one.number for one in line.trunk.invitations] == ["0311111111", "0322222222"]
+    assert line.trunk.hung_up == ([] if refused else [line.trunk.invitations[0].attempt])
 
 
 def test_f20_one_spurious_ring_takes_no_line_and_is_forgotten(tmp_path):
