@@ -239,9 +239,7 @@ class Trunk(Section, frozen=True, kw_only=True):
     queue: Annotated[str, _about("Queue, or `menu:ID`, for calls to a number that is not listed; empty: refused.")] = ""
     numbers: Annotated[dict[str, str], _about("Called number → queue, or `menu:ID`.")] = {}
     host: Annotated[str, _about("`IP:port` that outgoing calls are sent to; empty: none go out here.")] = ""
-    gateway: Annotated[
-        bool, _about("A box with a telephone socket (HT813 class): watched by its `host` and shown as a line.")
-    ] = False
+    gateway: Annotated[bool, _about("A box with a telephone socket (HT813): watched, shown as a line.")] = False
 
 
 class Outbound(Section, frozen=True, kw_only=True):
