@@ -89,7 +89,7 @@ def test_both_sides_hear_each_other_once_it_is_answered_and_nobody_hears_us_befo
     ("fate", "code", "within"), [(Fate.BUSY, 486, 10), (Fate.REORDER, 480, 10), (Fate.SIT, 404, 10)]
 )
 @pytest.mark.parametrize("country", ["US", "DE"])
-def test_a_call_that_fails_says_why_and_frees_the_line(
+def test_f27_a_call_that_fails_says_why_and_frees_the_line(
     tmp_path: Path, fate: Fate, code: int, within: float, country: str
 ) -> None:
     line = CallingLine(tmp_path, code=country).has(NUMBER, fate)
@@ -101,14 +101,14 @@ def test_a_call_that_fails_says_why_and_frees_the_line(
 
 
 @pytest.mark.parametrize("fate", [Fate.NO_ANSWER, Fate.DEAD])
-def test_in_japan_the_loop_is_opened_two_minutes_after_the_digits(line: CallingLine, fate: Fate) -> None:
+def test_f27_in_japan_the_loop_is_opened_two_minutes_after_the_digits(line: CallingLine, fate: Fate) -> None:
     line.has(NUMBER, fate).calls()
     line.state(State.PROGRESS)
     assert line.state(State.RELEASING, seconds=130) == pytest.approx(120.0, abs=1.0)
     assert line.codes() == [480]
 
 
-def test_without_dial_tone_nothing_is_dialled_and_another_line_may_try(line: CallingLine) -> None:
+def test_f27_without_dial_tone_nothing_is_dialled_and_another_line_may_try(line: CallingLine) -> None:
     line.core.line.dial_tone_delay = None
     line.has(NUMBER).calls()
     line.state(State.RELEASING, seconds=10)
@@ -116,7 +116,7 @@ def test_without_dial_tone_nothing_is_dialled_and_another_line_may_try(line: Cal
     assert line.dialled == []
 
 
-def test_busy_tone_instead_of_dial_tone_is_not_dialled_into(line: CallingLine) -> None:
+def test_f27_busy_tone_instead_of_dial_tone_is_not_dialled_into(line: CallingLine) -> None:
     line.core.line.dial_tone = line.core.line.country.busy.sound()
     line.has(NUMBER).calls()
     line.state(State.RELEASING, seconds=10)
@@ -133,7 +133,7 @@ def test_a_reversal_is_the_answer_in_japan_at_once(line: CallingLine) -> None:
     assert line.trunk.hung_up, "the second drop is the far end's hang-up"
 
 
-def test_whoever_lifts_and_says_nothing_is_answered_when_the_ringing_stays_away(line: CallingLine) -> None:
+def test_f27_whoever_lifts_and_says_nothing_is_answered_when_the_ringing_stays_away(line: CallingLine) -> None:
     line.has(NUMBER, voice=None, answer_after=4.0).calls()
     line.state(State.TALKING, seconds=30)
     assert line.now - line.moments(What.CALL_CONNECTED)[0] < 7.0
@@ -178,7 +178,9 @@ def test_a_caller_who_rings_first_is_no_line_to_call_out_on(line: CallingLine) -
 
 
 @pytest.mark.parametrize("lead", [0.02, 0.1, 0.15])
-def test_a_caller_who_comes_in_as_the_line_is_taken_is_a_caller_like_any_other(line: CallingLine, lead: float) -> None:
+def test_f27_a_caller_who_comes_in_as_the_line_is_taken_is_a_caller_like_any_other(
+    line: CallingLine, lead: float
+) -> None:
     """Glare (F27): whoever wanted out goes by another line, the caller hears music and enters the switch."""
     attempt = line.calls()
     line.run(lead)
@@ -247,7 +249,9 @@ def test_what_is_no_number_is_refused_before_the_line_is_taken(line: CallingLine
     assert line.line.state is State.IDLE
 
 
-def test_a_machine_may_dial_a_number_twice_in_three_minutes_a_person_as_often_as_they_like(line: CallingLine) -> None:
+def test_f29_a_machine_may_dial_a_number_twice_in_three_minutes_a_person_as_often_as_they_like(
+    line: CallingLine,
+) -> None:
     line.has(NUMBER, Fate.BUSY)
     for _ in range(3):
         line.state(State.IDLE)
@@ -264,7 +268,7 @@ def test_a_machine_may_dial_a_number_twice_in_three_minutes_a_person_as_often_as
     line.state(State.PROGRESS)
 
 
-def test_the_exchange_hears_every_digit_of_many_numbers(line: CallingLine) -> None:
+def test_f28_the_exchange_hears_every_digit_of_many_numbers(line: CallingLine) -> None:
     """F28. DESKBELL_NUMBERS=1000 dials a thousand (CONTRIBUTING, slow proofs)."""
     asked = ["0123456789", "9876543210", "1122334455", "#0*", *numbers(int(os.environ.get("DESKBELL_NUMBERS", "12")))]
     for number in asked:
@@ -291,7 +295,7 @@ def test_a_half_duplex_modem_places_no_call_and_says_why(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("code", "length"), [("JP", 0.5), ("US", 0.55), ("DE", 0.1)])
-def test_a_hook_flash_is_as_long_as_the_country_wants_and_the_call_goes_on(
+def test_f30_a_hook_flash_is_as_long_as_the_country_wants_and_the_call_goes_on(
     tmp_path: Path, code: str, length: float
 ) -> None:
     """F30: the exchange sees the break, the sound is back within a second, its new dial tone is no hang-up."""
