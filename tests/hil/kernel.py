@@ -147,7 +147,7 @@ class Kernel:
 
 
 def _command_line(request: Path) -> Iterator[str]:
-    yield f"mem={MEMORY_MB}M"
+    yield from (f"mem={MEMORY_MB}M", f"uml_dir={request.parent}/")  # else it leaves a folder in ~/.uml
     yield from ("root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "quiet", "con=null", "con0=null,fd:1")
     yield f"init={ROOT / 'tests' / 'hil' / 'inside' / 'init.sh'}"
     yield from (f"HIL_PYTHON={sys.executable}", f"HIL_ROOT={ROOT}", f"HIL_REQUEST={request}")

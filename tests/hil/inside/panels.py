@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib.util
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,6 +73,10 @@ class Bench:
 
     def open(self) -> Panel:
         """The real panel on it, everything there."""
+        driver = importlib.util.find_spec("_lgpio")
+        assert driver is not None, (
+            "this Python has no lgpio with a driver inside: every lamp of a real panel stays dark"
+        )
         panel = open_panel(self.board_file, "gpio")
         assert panel.absences == ()
         return panel
