@@ -110,7 +110,7 @@ class Day:
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
             (4, self.an_own_call_goes_on),
-            (3, self.a_caller_is_passed_on),
+            (5, self.a_caller_is_passed_on),
             (0.6, self.something_breaks),
             (0.7, self.something_late_arrives),
         ]
@@ -268,6 +268,8 @@ class Day:
                 return [answer, lifted] if isinstance(answer, ev.OfferBusy) and self.chance.random() < 0.5 else [answer]
             case Phase.ACCEPTED if not offer.was_bridged and self.chance.random() < 0.8:
                 return [ev.Bridged(offer.contact, offer.offer), ev.RecordingBegan(offer.contact, "")]
+            case Phase.ACCEPTED if offer.was_bridged and self.chance.random() < 0.7:
+                return ()  # they go on talking
             case Phase.TIMED_OUT:
                 return [ev.OfferAccepted(offer.offer)]
             case _:
@@ -315,16 +317,23 @@ class Day:
 
     def a_caller_is_passed_on(self) -> Sequence[Event]:
         """Mostly by whoever has the caller, sometimes in two ways at once."""
-        passing = [one for one in self.desk.acd.state.contacts.values() if one.state is ContactState.TRANSFERRING]
-        if passing and self.chance.random() < 0.1:
-            return [ev.CallerHungUp(self.one_of(passing).contact)]
+        contacts = self.desk.acd.state.contacts.values()
+        passing = [one for one in contacts if one.transfer is not None and one.state is not ContactState.CONSULTING]
+        if passing and self.chance.random() < 0.2:
+            return [ev.CallerHungUp(self.one_of(passing).contact)]  # while the target rings, or just as it answers
         having = (ContactState.CONNECTED, ContactState.CONSULTING, ContactState.CONSULTING)
-        found = [one for one in self.desk.acd.state.contacts.values() if one.state in having]
+        found = [one for one in contacts if one.state in having]
         if not found:
             return ()
-        contact = self.one_of(found)
+        consulting = [one for one in found if one.state is ContactState.CONSULTING]
+        contact = self.one_of(consulting if consulting and self.chance.random() < 0.5 else found)
         self.legs += 1
         call = (contact.contact, contact.offer)
+        target = self.desk.acd.offer(contact.transfer.target) if contact.transfer is not None else None
+        if target is not None and target.phase is Phase.OPEN and self.chance.random() < 0.5:
+            return [ev.OfferAccepted(target.offer)]
+        if target is not None and target.phase is Phase.ACCEPTED and self.chance.random() < 0.4:
+            return [ev.TransferCompleted(*call)]
         if contact.state is ContactState.CONSULTING and self.chance.random() < 0.7:
             tired = [ev.CallerHungUp(contact.contact)]
             return self.one_of([tired, [ev.TransferCompleted(*call)], [ev.TransferCancelled(*call)]])
@@ -350,6 +359,8 @@ class Day:
 
     def something_breaks(self) -> Sequence[Event]:
         state = self.desk.acd.state
+        if any(one.legs and one.wrap_until for one in state.agents.values()) and self.chance.random() < 0.3:
+            return [ev.SwitchLost()]  # a call of one's own beneath a wrap-up that runs on
         agent = self.one_of(AGENTS)
         legs = [leg for found in state.agents.values() for leg in found.legs if self.chance.random() < 0.3]
         alive = [offer for offer in state.offers if self.chance.random() < 0.8]

@@ -209,6 +209,9 @@ class Desk:
                 who = next((name for name, phone in self.phones.items() if phone == command.to), command.to)
                 self.last_offer[who] = command.offer
                 self.offered_to[command.offer] = who
+            elif isinstance(command, do.AdoptLeg):
+                adopted = self.acd.offer(command.offer)
+                self.offered_to[command.offer] = adopted.agent or adopted.to if adopted is not None else "target"
 
     def _sentence(self, command: Command) -> str:
         match command:
