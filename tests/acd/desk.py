@@ -210,8 +210,7 @@ class Desk:
                 self.last_offer[who] = command.offer
                 self.offered_to[command.offer] = who
             elif isinstance(command, do.AdoptLeg):
-                adopted = self.acd.offer(command.offer)
-                self.offered_to[command.offer] = adopted.agent or adopted.to if adopted is not None else "target"
+                self.offered_to[command.offer] = command.offer  # nobody was rung
 
     def _sentence(self, command: Command) -> str:
         match command:
