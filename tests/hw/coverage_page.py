@@ -52,7 +52,7 @@ FAULTS = {
     "F39": "DTR unsupported",
     "F40": "random modems and transcripts",
 }
-FOLDERS = ("hw", "lines", "media")  # other folders have fault catalogues of their own
+FOLDERS = ("hw", "lines", "media", "hil")  # other folders have fault catalogues of their own
 _NAMED = re.compile(r"test_(f\d\d)_")
 
 

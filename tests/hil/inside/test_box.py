@@ -96,6 +96,7 @@ async def test_each_of_many_presses_is_one_change_of_duty(here: Office, figure) 
 async def test_a_real_button_puts_an_agent_on_duty_and_the_lamp_tells_a_whole_call(
     here: Office, tmp_path: Path, figure
 ) -> None:
+    """S-M2, S-M3: button, box and lamp with nothing between them left out."""
     released = await here.bench.push(1)
     took = 1000 * (await here.lamp(GREEN) - released)
     figure(f"the whole box, first press: release of a real button → green lamp in {took:.0f} ms")

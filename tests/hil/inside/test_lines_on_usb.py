@@ -81,7 +81,7 @@ def test_a_killed_lines_process_drops_dtr_and_the_line_is_free(rig: UsbRig, swit
     assert rig.card.wait_hook(False, 3.0)
 
 
-def test_the_plug_is_pulled_in_mid_call_and_the_modem_returns_under_another_number(
+def test_f13_the_plug_is_pulled_in_mid_call_and_the_modem_returns_under_another_number(
     rig: UsbRig, switch: FakeSwitch
 ) -> None:
     process = rig.lines(switch.address)

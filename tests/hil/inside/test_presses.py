@@ -80,6 +80,7 @@ async def test_a_short_press_and_a_hold_mean_what_the_table_says(header: Bench) 
 
 
 async def test_forty_bouncing_presses_are_forty_presses(header: Bench) -> None:
+    """R-41: on the kernel's own lines."""
     async with desk_on(header) as desk:
         done = 0
         while done < PRESSES:
@@ -96,6 +97,7 @@ async def test_forty_bouncing_presses_are_forty_presses(header: Bench) -> None:
 
 
 async def test_two_buttons_at_once_are_two_presses(header: Bench) -> None:
+    """R-41: on the kernel's own lines."""
     async with desk_on(header) as desk:
         header.press(1)
         header.press(4)
