@@ -42,6 +42,15 @@ def test_spans_older_than_an_hour_are_dropped_and_there_are_never_too_many() -> 
     assert one.engaged[-1] == (9500.0, 9501.0)
 
 
+def test_time_on_duty_that_is_over_counts_like_time_that_runs() -> None:
+    one = agent("ann", [(4000.0, 4300.0)], duty_from=4000.0)
+    one.state = AgentState.OFF
+    load.note(one, 4600.0)
+    assert (one.on_duty, one.on_duty_s, one.duty_from) == ([(4000.0, 4600.0)], 600.0, 0.0)
+    (share,) = load.occupancies([one], [one], 4700.0)
+    assert share == (300 + load.PRIOR_S * 0.5) / (600 + load.PRIOR_S)
+
+
 def test_a_new_monotonic_clock_moves_every_stamp_of_the_strategies() -> None:
     state = State(agents={"ann": agent("ann", [(100.0, 200.0)], 50.0)})
     contact = Contact("c1", "q", "", "", "sip", 0, False, 90.0, 1, race=Race("x1", 130.0), sticky_until=120.0)
