@@ -26,8 +26,8 @@ BUILD: Final = ROOT / "image-build" / "uml" / "build.py"
 MARK: Final = "\x1e"
 MEMORY_MB: Final = 512
 BEFORE_OTHERS: Final = -10
-SILENCE_S: Final = 150.0
-"""A kernel that tells nothing for so long hangs; every test inside has a shorter limit of its own."""
+SILENCE_S: Final = 400.0
+"""A kernel that tells nothing for so long hangs: inside, a test has 120 s and at most three tries."""
 SHOWN_LINES: Final = 30
 
 
