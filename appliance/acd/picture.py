@@ -1,5 +1,6 @@
 """The committed state as a picture for people: builds the `OfficeView` that panel, page and lamps render (D-07)."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from appliance.acd import eligible, strategies
@@ -19,7 +20,8 @@ def draw(state: State, now: float) -> OfficeView:
     contacts = sorted(state.contacts.values(), key=lambda contact: contact.key)
     waiting = [contact for contact in contacts if _is_waiting(contact)]
     calls = tuple(_call(state, contact) for contact in contacts if _is_call(contact))
-    queues = tuple(_queue(state, queue.queue) for queue in state.office.queues)
+    lengths = Counter(contact.queue for contact in waiting if contact.is_live)
+    queues = tuple(_queue(state, queue.queue, lengths[queue.queue]) for queue in state.office.queues)
     house, standing = state.house, _waiting(state, waiting)
     places = {one.contact: one.position for one in standing}
     promised = tuple(_promise(contact, places) for contact in contacts if contact.callback and not contact.is_live)
@@ -28,10 +30,9 @@ def draw(state: State, now: float) -> OfficeView:
     )
 
 
-def _queue(state: State, name: str) -> QueueView:
+def _queue(state: State, name: str, waiting: int) -> QueueView:
     holding, memory = state.house.holding_of(name), state.queues.get(name)
     is_open = memory is None or memory.closed_for is None
-    waiting = sum(1 for one in state.contacts.values() if one.queue == name and one.is_live and _is_waiting(one))
     if holding is None:
         return QueueView(name, is_open, waiting)
     return QueueView(name, holding.held is Held.OPEN, waiting, _word(holding), holding.actor, holding.until)

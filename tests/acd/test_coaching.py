@@ -316,3 +316,11 @@ def test_u08_a_supervisor_who_only_listens_in_is_called_by_nobody() -> None:
     desk = talking(SupervisorSettings("bob", "Bob", phone))
     asks(desk, "bob")
     assert desk.agent("bob").helps == ""
+
+
+@pytest.mark.parametrize("ask_first", [True, False])
+def test_a_coach_does_not_go_with_a_caller_who_is_passed_on(ask_first: bool) -> None:
+    desk = coached()
+    desk.passes("ann", "bob", ask_first=ask_first)
+    assert desk.said[-1] == "drop k1: over"
+    assert desk.acd.state.coaches == {}

@@ -154,16 +154,31 @@ def test_r37_a_pause_goes_with_the_caller_and_the_next_recording_is_silent_until
     desk = talking()
     pauses(desk)
     desk.wait(20)
-    contact = desk.acd.state.contacts["c1"]
-    pause, contact.pause = contact.pause, None
-    desk2 = Desk("ann", pause_recording=True)
-    desk2.ready("ann")
-    desk2.caller("c1")
-    desk2.acd.state.contacts["c1"].pause = pause
-    desk2.picks_up("ann")
-    desk2.expect("connect c1 with ann", "record c1 as rc1-1", "pause rc1-1")
-    contact.pause = pause
-    Desk.made.remove(desk2)  # its state was put there by hand, so no journal folds to it
+    desk.passes("ann", "bob")
+    desk.leaves("ann")
+    desk.together(ev.RecordingEnded("c1", "rc1-1"))
+    desk.picks_up("bob")
+    desk.expect("connect c1 with bob", "record c1 as rc1-2", "pause rc1-2")
+    desk.hear_each_other("c1")
+    desk.together(ev.RecordingBegan("c1", "rc1-2"))
+    assert desk.agent("bob").paused
+    desk.wait(89)
+    desk.expect()
+    desk.wait(11)
+    assert desk.said == ["tell bob recording_goes_on_soon", "record rc1-2 on", "tell bob recording_resumed"]
+    assert ended(desk) == [("", "time", 120.0)]
+
+
+def test_r37_a_pause_runs_on_while_the_caller_is_held() -> None:
+    desk = talking()
+    pauses(desk)
+    desk.holds("ann")
+    desk.wait(100)
+    assert desk.agent("ann").paused
+    desk.holds("ann", is_held=False)
+    desk.wait(20)
+    assert desk.agent("ann").recording
+    assert ended(desk) == [("", "time", 120.0)]
 
 
 def test_somebody_without_a_conversation_pauses_nothing() -> None:
