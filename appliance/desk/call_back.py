@@ -60,6 +60,10 @@ class CallBack:
             case _:
                 self._to_say.setdefault(order.contact, []).extend(self._words(order))
 
+    def tell(self, contact: str, prompts: tuple[str, ...]) -> None:
+        """What a waiting caller is to know before anything else: the recording, the closing, a notice."""
+        self._to_say.setdefault(contact, [])[:0] = prompts
+
     def held(self, name: str) -> None:
         """A caller waits: who is never told a place hears once by which key a message is left (F-28)."""
         contact = self._acd.contact(name)

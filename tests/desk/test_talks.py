@@ -245,3 +245,13 @@ async def test_f38_f45_codes_of_the_phone_code_a_call_and_take_the_next(tmp_path
         await box.switch.is_asked(wire.Hold, leg=box.switch.rings("0311110002"))
         box.switch.rings(origin=Origin.PHONE, origin_id="101", called="*56")
         await box.offered("101", count=2)
+
+
+async def test_the_recording_is_told_before_what_else_a_waiting_caller_hears_in_one_breath(tmp_path: Path) -> None:
+    """§3.11: a second order to play would cut the first."""
+    async with running_box(tmp_path, recording_notice=True, voicemail_digit="9") as box:
+        leg = box.switch.rings("0311110002")
+        await box.switch.is_asked(wire.Hold, leg=leg)
+        told = (await box.switch.is_asked(wire.Play, leg=leg)).prompts
+        assert told[0] == "recording_notice"
+        assert len(told) > 1
