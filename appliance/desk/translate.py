@@ -100,9 +100,7 @@ class Translator:
             case do.DismissCaller(contact, prompt, why):
                 logger.info("Contact %s is dismissed: %s", contact, why)
                 self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,), then_silence=True)))
-            case do.TellCaller(contact, prompts):
-                self.exits.call_back.tell(contact, prompts)
-            case do.SayToCaller() | do.AskMenu():
+            case do.SayToCaller() | do.TellCaller() | do.AskMenu():
                 self._tell(command)
             case _ if isinstance(command, ExitOrder):
                 self.exits.carry_out(command)
@@ -120,12 +118,15 @@ class Translator:
         else:
             self.talks.carry_out(command)
 
-    def _tell(self, order: do.SayToCaller | do.AskMenu) -> None:
+    def _tell(self, order: do.SayToCaller | do.TellCaller | do.AskMenu) -> None:
         """Prompts for a caller who goes on being held, or is asked in a menu."""
-        if isinstance(order, do.AskMenu):
-            self._to_caller(order.contact, lambda leg: self._ask(leg, order))
-            return
-        self._to_caller(order.contact, lambda leg: self._say(wire.Play(leg, (order.prompt,))))
+        match order:
+            case do.AskMenu():
+                self._to_caller(order.contact, lambda leg: self._ask(leg, order))
+            case do.TellCaller():
+                self.exits.call_back.tell(order.contact, order.prompts)
+            case do.SayToCaller():
+                self._to_caller(order.contact, lambda leg: self._say(wire.Play(leg, (order.prompt,))))
 
     def _ask(self, leg: str, order: do.AskMenu) -> None:
         if self._legs.needs_name(leg):
