@@ -46,7 +46,7 @@ class Checkup:
     """In the place of a `Placing`. `found` grows; `hear` answers `Checked.DONE` at the end."""
 
     def __init__(self, country: Country) -> None:
-        self.stage, self.rings = Stage.DIAL_TONE, 0
+        self.stage = Stage.DIAL_TONE
         self.found: list[Found] = []
         self._country, self._part = country, Part.DIAL_TONE
         self._watch = DialToneWatch(country.code)
@@ -55,10 +55,6 @@ class Checkup:
         self._out = b""
         self._sent = 0
         self._noise_db = -90.0
-
-    def rang(self) -> None:
-        """Ringing was seen as the line was taken: somebody calls, and the check gives way."""
-        self._watch.has_rung = True
 
     def sign(self, sign: Sign) -> None:
         """The modem's signals tell nothing here."""

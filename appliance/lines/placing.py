@@ -43,7 +43,7 @@ class Listener(Protocol):
 
 
 class Placing:
-    """One call. `has_rung`: ringing was seen as the line was taken; `is_dialled`: the modem sent the digits itself."""
+    """One call. `has_rung`: ringing was seen as the line was taken; `is_emergency`: dialled is answered."""
 
     def __init__(
         self,
@@ -51,25 +51,15 @@ class Placing:
         number: str,
         *,
         has_rung: bool = False,
-        is_dialled: bool = False,
         is_emergency: bool = False,
     ) -> None:
-        self.stage = Stage.PROGRESS if is_dialled else Stage.DIAL_TONE
+        self.stage = Stage.DIAL_TONE
         self._country, self._is_emergency = country, is_emergency
         self._watch = DialToneWatch(country.code, has_rung)
-        self._progress = Progress(country.code, float("inf") if is_emergency else country.answer_limit)
+        self._progress = Progress(country.code, country.answer_limit)
         self._digits = bytes((ulaw.SILENCE,)) * round(PAUSE_S * RATE) + dtmf.tones(number)
         self._deaf = 0
         self._is_reversed = False
-
-    @property
-    def rings(self) -> int:
-        """How many bursts of ringback were heard."""
-        return self._progress.rings
-
-    def rang(self) -> None:
-        """Ringing was seen as the line was taken."""
-        self._watch.has_rung = True
 
     def hear(self, pcm: bytes) -> Course:
         """What came of the call, once something did; DialTone.HEARD is never told, dialling follows by itself."""

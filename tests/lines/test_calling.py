@@ -315,3 +315,14 @@ def test_f30_a_hook_flash_is_as_long_as_the_country_wants_and_the_call_goes_on(
     line.gives_up(attempt)
     line.state(State.IDLE)
     assert not line.wrongs()
+
+
+def test_where_exchanges_do_not_swap_the_wires_a_loop_drop_is_no_answer(tmp_path: Path) -> None:
+    line = CallingLine(tmp_path, code="US").has(NUMBER, Fate.NO_ANSWER)
+    line.calls()
+    line.state(State.PROGRESS)
+    line.run(1.0)
+    line.core.line.loop_drop(300, line.now)
+    line.run(3.0)
+    assert line.line.state is State.PROGRESS
+    assert line.trunk.accepted == []
