@@ -110,7 +110,7 @@ class FakeSwitch:
         headers = call.invite.headers
         contact = re.search(r"<([^>]+)>", headers["contact"])[1]  # type: ignore[index]
         bye = (
-            f"BYE {contact} SIP/2.0\r\nVia: SIP/2.0/UDP {self.address};branch=z9hG4bKbye{len(self.calls)}\r\n"
+            f"BYE {contact} SIP/2.0\r\nVia: SIP/2.0/UDP {self.address};branch=z9hG4bK{headers['call-id']}\r\n"
             f"Max-Forwards: 70\r\nFrom: {headers['to']};tag=fake\r\nTo: {headers['from']}\r\n"
             f"Call-ID: {headers['call-id']}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"
         )
