@@ -195,14 +195,15 @@ def _hang_up_dial(office: Office, contact: Contact) -> None:
 
 
 def merge(office: Office, contact: Contact) -> None:
-    """The customer rings in: the live call takes the older place and the promise with it (R-25)."""
+    """The customer rings in: the live call takes the older place of the two and the promise with it (R-25, I-05)."""
     other = find(office, contact.queue, contact.number) if contact.number else None
     if other is None:
         return
     let_agents_go(office, other)
     promise.cancel_dial(office, other)
     office.leave_line(other)
-    contact.t_enq, contact.seq, contact.priority = other.t_enq, other.seq, max(contact.priority, other.priority)
+    contact.t_enq, contact.seq = min((contact.t_enq, contact.seq), (other.t_enq, other.seq))
+    contact.priority = max(contact.priority, other.priority)
     contact.entered_at, contact.is_admitted, contact.returns = office.now, True, False
     contact.callback = other.callback
     office.promised.add(contact.contact)
