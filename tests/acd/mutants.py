@@ -17,11 +17,12 @@ import pytest
 from tests.acd.mutants_beside import BESIDE
 from tests.acd.mutants_core import CORE, Mutant
 from tests.acd.mutants_exits import EXITS
+from tests.acd.mutants_transfers import TRANSFERS
 
 ROOT = Path(__file__).parents[2]
 FIRST = ("strategies", "memory", "why", "selfcheck", "routing", "agents", "rows", "races", "faults", "ring_all")
 
-MUTANTS: tuple[Mutant, ...] = CORE + BESIDE + EXITS
+MUTANTS: tuple[Mutant, ...] = CORE + BESIDE + EXITS + TRANSFERS
 UNHELPFUL = ("test_coverage_page.py", "test_schedule_zones.py")  # of the tree, not of the core; minutes
 
 

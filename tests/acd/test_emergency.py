@@ -16,7 +16,7 @@ def test_d12_the_phone_is_remembered_for_half_an_hour() -> None:
     desk = Desk("ann")
     desk.together(PLACED)
     assert desk.told(story.EmergencyPlaced) == [story.EmergencyPlaced(desk.now, "line-1", "101", "119")]
-    desk.wait(CALLS_BACK_S - 0.1)
+    desk.wait(1799.9)
     assert phones(desk) == {"line-1": "101"}
     desk.wait(0.2)
     assert phones(desk) == {}

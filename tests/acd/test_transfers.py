@@ -473,3 +473,86 @@ def test_the_desk_keeps_a_transfer_over_its_restart() -> None:
     desk.expect("hold c1")
     desk.picks_up("bob")
     desk.expect("connect c1 with bob", "record c1 as rc1-2")
+
+
+# -- what is easily broken
+
+
+def passed_to_bob() -> Desk:
+    """Bob, off duty, talks with c1, whom Ann passed on to him."""
+    desk = talking()
+    desk.passes("ann", "bob")
+    desk.leaves("ann")
+    desk.picks_up("bob")
+    desk.hear_each_other("c1")
+    return desk
+
+
+def test_s16_who_was_passed_a_caller_cannot_pass_them_to_their_own_phone() -> None:
+    desk = passed_to_bob()
+    desk.passes("bob", "bob")
+    desk.expect("refuse c1: self")
+
+
+def test_an_answer_told_twice_is_one() -> None:
+    """I-16: and an answered consultation has no timer."""
+    desk = consulting()
+    desk.picks_up("bob")
+    desk.picks_up("bob")
+    desk.expect()
+    desk.wait(25)
+    assert desk.agent("ann").is_consulting
+
+
+def test_who_is_given_back_is_let_in_where_nobody_else_is_and_t_max_counts_anew() -> None:
+    """D-16, T-max: neither a full queue nor a long talk turns them away."""
+    queue = QueueSettings("sales", "Sales", "100", ("ann",), max_waiting=1, max_wait_s=60.0, hold_when_busy=False)
+    desk = talking(queues=(queue, HELP))
+    desk.wait(100)
+    desk.passes("ann", "bob")
+    desk.leaves("ann")
+    desk.rejects("bob")
+    assert desk.waiting() == ["c1"]
+    desk.wait(20)
+    assert desk.waiting() == ["c1"]
+
+
+def test_who_gives_up_in_the_second_queue_was_answered_in_the_first() -> None:
+    """M-00: each contact counts once, by its first bridge."""
+    desk = talking("bob")
+    desk.caller("other", "help")
+    desk.talks("bob")
+    desk.passes("ann", "help", Kind.QUEUE)
+    desk.hangs_up("c1")
+    assert (desk.ending("c1").outcome, desk.ending("c1").why) == (story.Outcome.ANSWERED, "gave_up")
+
+
+def test_the_end_of_an_own_call_never_ends_a_passed_one() -> None:
+    """I-17: the leg of a transfer ends as an offer does."""
+    desk = passed_to_bob()
+    desk.together(ev.LegEnded("bob", desk.last_offer["bob"]))
+    assert desk.agent("bob").contact == "c1"
+    assert desk.status("bob") is Status.OFF_ON_CALL
+
+
+def test_hold_told_twice_began_once() -> None:
+    desk = talking()
+    desk.holds("ann")
+    desk.wait(5)
+    desk.holds("ann")
+    assert len(desk.told(story.CallerHeld)) == 1
+    desk.wait(5)
+    desk.holds("ann", is_held=False)
+    assert [fact.held_s for fact in desk.told(story.CallerTakenBack)] == [10.0]
+
+
+def test_an_ended_recording_says_nothing_about_a_consultation() -> None:
+    """S-07: the file was closed by us, and the next conversation has its own."""
+    desk = talking()
+    desk.together(ev.RecordingBegan("c1", "rc1-1"))
+    desk.asks("ann", "bob")
+    assert not desk.agent("ann").recording
+    desk.together(ev.RecordingEnded("c1", "rc1-1"))
+    desk.cancels("ann")
+    desk.together(ev.RecordingBegan("c1", "rc1-2"))
+    assert desk.agent("ann").recording
