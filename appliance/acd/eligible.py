@@ -109,7 +109,8 @@ def exclusions(
     state: State, queue: QueueSettings, contact: Contact, candidates: Collection[str]
 ) -> tuple[Exclusion, ...]:
     """Why the queue's other members cannot be rung for this caller (U-13), the first `MOST_KEPT` of them."""
-    others: Sequence[str] = [one for one in queue.agents if one not in candidates][:MOST_KEPT]
+    asked = frozenset(candidates)
+    others: Sequence[str] = [one for one in queue.agents if one not in asked][:MOST_KEPT]
     agents, name, told = state.agents, queue.queue, []
     for one in others:
         agent = agents.get(one)
