@@ -4,7 +4,9 @@ They are ordinary tests to whoever starts them: `-k`, a single name, `-x` and th
 pytest sends each report as it comes; what it printed when it died is the failure of the test it died in.
 """
 
+import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,8 @@ INSIDE: Final = Path(__file__).parent / "inside"
 IS_INSIDE: Final = os.environ.get("DESKBELL_HIL") == "inside"
 FIGURE: Final = "figure"
 LANES: Final = 2
+ON_PINS: Final = ("test_pins.py", "test_presses.py", "test_box.py")
+NO_LGPIO: Final = "lgpio has no wheel for this Python, 3.12 is the newest: here the box has a virtual panel and says so"
 
 _kernel = pytest.StashKey["_Forwarders"]()
 
@@ -90,6 +94,8 @@ def is_inside(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Inside, each test has its limit; here it may wait for the one before it, or be tried again."""
     for item in items:
+        if item.path.name in ON_PINS and sys.version_info >= (3, 13) and importlib.util.find_spec("_lgpio") is None:
+            item.add_marker(pytest.mark.skip(reason=NO_LGPIO))
         if is_inside(item) and not IS_INSIDE:
             item.add_marker(pytest.mark.timeout(0), append=False)
 
