@@ -324,3 +324,20 @@ def test_a_coach_does_not_go_with_a_caller_who_is_passed_on(ask_first: bool) -> 
     desk.passes("ann", "bob", ask_first=ask_first)
     assert desk.said[-1] == "drop k1: over"
     assert desk.acd.state.coaches == {}
+
+
+def test_u08_a_supervisor_who_is_with_somebody_else_is_not_rung_for_help() -> None:
+    desk = talking(EVE, GUS)
+    asks(desk, "eve")
+    desk.together(ev.CoachAnswered("k1"), ev.DutyOn("bob", "bob"))
+    desk.caller("c2")
+    desk.talks("bob")
+    desk.together(ev.HelpAsked("bob", "bob"))
+    desk.expect("ring gus at 203 as k2 to help bob")
+
+
+def test_f37_told_twice_that_the_phone_was_picked_up_nobody_is_let_in_again() -> None:
+    desk = coached()
+    desk.expect("let k1 whisper to ann")
+    desk.together(ev.CoachAnswered("k1"))
+    desk.expect()
