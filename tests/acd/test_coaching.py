@@ -341,3 +341,10 @@ def test_f37_told_twice_that_the_phone_was_picked_up_nobody_is_let_in_again() ->
     desk.expect("let k1 whisper to ann")
     desk.together(ev.CoachAnswered("k1"))
     desk.expect()
+
+
+def test_f37_who_came_in_stays_longer_than_the_phone_would_have_rung() -> None:
+    desk = coached()
+    desk.wait(120)
+    desk.expect()
+    assert desk.agent("ann").coach == "eve"
