@@ -348,3 +348,21 @@ def test_f37_who_came_in_stays_longer_than_the_phone_would_have_rung() -> None:
     desk.wait(120)
     desk.expect()
     assert desk.agent("ann").coach == "eve"
+
+
+def test_f37_to_take_over_while_the_phone_still_rings_is_done_when_it_is_picked_up() -> None:
+    desk = talking()
+    asks(desk)
+    desk.together(ev.CoachModeAsked("k1", Mode.TAKE_OVER))
+    desk.expect()
+    desk.together(ev.CoachAnswered("k1"))
+    assert state(desk) is ContactState.TAKEN
+
+
+def test_u08_who_came_to_help_and_leaves_is_not_followed_by_another() -> None:
+    desk = talking(GUS, EVE)
+    desk.together(ev.HelpAsked("ann", "button"))
+    desk.together(ev.CoachAnswered("k1"))
+    desk.together(ev.CoachLeft("k1"))
+    desk.expect()
+    assert gone(desk) == ["left"]
