@@ -1,23 +1,20 @@
-"""Two lanes: `./deskbell test` runs the real-time tests one after another in one, and everything else beside it.
+"""Two lanes: `./deskbell test` gives each of two workers a file of tests at a time, the slow real-time ones first.
 
-A test that listens to sound or counts on a ring time must not share its core with another of its kind; the pure ones
-only want to be finished. Both lanes together take the time of the longer one. Loaded by `-p tests.lanes`, beside xdist.
+A test that listens to sound or counts on a ring time spends most of its time waiting, so two of them share two cores
+well; the pure ones, which want a whole core, fill up the end. Loaded by `-p tests.lanes`, beside xdist.
 """
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.conftest import is_real_time
+KERNEL = "tests/hil/"
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives all real-time tests to one worker, and of the others a file at a time to whoever is free.
-
-    A scheduler of our own, because `--dist loadgroup` does nothing with pytest 9.2 (pytest-xdist issue 1386).
-    """
+    """A file stays together, and so do all tests of the test kernel: it boots once for them."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "real time" if is_real_time(nodeid) else nodeid.partition("::")[0]
+        return KERNEL if nodeid.startswith(KERNEL) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
