@@ -18,7 +18,8 @@ from tests.hil.kernel import Kernel, KernelError
 INSIDE: Final = Path(__file__).parent / "inside"
 IS_INSIDE: Final = os.environ.get("DESKBELL_HIL") == "inside"
 FIGURE: Final = "figure"
-LANES: Final = 2
+LANES: Final = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
+"""Kernels at once: one for each core, or for each worker."""
 ON_PINS: Final = ("test_pins.py", "test_presses.py", "test_box.py")
 NO_LGPIO: Final = "lgpio has no wheel for this Python, 3.12 is the newest: here the box has a virtual panel and says so"
 
@@ -61,7 +62,7 @@ class _Forwarder:
 
 
 class _Forwarders:
-    """Two kernels at once, one for each core: every other file goes to the second."""
+    """Where there is a core for it, two kernels at once: every other file goes to the second."""
 
     def __init__(self, items: list[pytest.Item]) -> None:
         files = list(dict.fromkeys(item.path for item in items))
