@@ -2,7 +2,7 @@
 
 What is started on such a port may stop and start there again, so "free at this moment" is not enough: a process takes a
 block of ports and holds its last one open as long as it lives. Blocks begin below the ports that the kernel gives away
-by itself, and are used in turn, so that a port comes back only after two thousand others.
+by itself, and are used in turn, so that a port comes back only after some thousand others.
 """
 
 import itertools
@@ -10,8 +10,8 @@ import socket
 from functools import cache
 from typing import Final
 
-_BLOCK: Final = 2000
-_BLOCKS: Final = range(10_000, 60_000, _BLOCK)
+_BLOCK: Final = 4000
+_BLOCKS: Final = range(10_000, 58_000, _BLOCK)
 
 
 class Block:

@@ -39,7 +39,8 @@ async def test_a_caller_on_the_analogue_line_talks_to_the_agent_and_the_line_is_
     caller = await office.line_caller()
     agent = office.phones["a1"]
     await agent.wait_for("CALL_INCOMING")
-    assert office.page.now.office["calls"][0]["number"] == "0698765432"
+    shown = await office.page.until(lambda now: now.office["calls"], "the call is on the page")
+    assert shown.office["calls"][0]["number"] == "0698765432"
     assert office.box.sim is not None
     assert not office.box.sim.card(0).stats.is_off_hook, "the line is answered only when the agent answers (U-15)"
     await agent.answer()

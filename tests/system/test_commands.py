@@ -60,7 +60,8 @@ async def test_doctor_says_found_expected_and_how_to_mend_and_warnings_do_not_fa
 async def test_doctor_names_both_users_of_a_pin_and_a_seat_without_a_button(open_folder: Path) -> None:
     ours = (resources.files("hw") / "boards" / "rev_a.toml").read_text(encoding="utf-8")
     (open_folder / "clash.toml").write_text(ours.replace("button = 10", "button = 17"))
-    file = office_toml(open_folder, '[[agents]]\nid = "a2"\nphone = "301"\nseat = 7')
+    more = '[[agents]]\nid = "a2"\nphone = "301"\nseat = 7\n[[queues]]\nid = "back"\nnumber = "291"\nagents = ["a2"]'
+    file = office_toml(open_folder, more)
     async with Command("doctor", "--config", str(file)) as doctor:
         await doctor.ends(timeout_s=60)
     assert "give these another seat, 0 for none: a2 (seat 7)" in doctor.text
