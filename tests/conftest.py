@@ -4,8 +4,8 @@ from typing import Final
 
 import pytest
 
-REAL_TIME: Final = ("tests/hil/", "tests/system/", "tests/lines/", "tests/switch/", "tests/test_selftest.py")
-"""Sound, ring times, a kernel of their own: the slowest folders first."""
+REAL_TIME: Final = ("tests/system/", "tests/lines/", "tests/switch/", "tests/hil/", "tests/test_selftest.py")
+"""Sound, ring times, a kernel of their own; the slowest folder first."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,20 +1,27 @@
-"""Two lanes: `./deskbell test` gives each of two workers a file of tests at a time, the slow real-time ones first.
+"""Two lanes: in one of `./deskbell test` the whole box runs, beside it all that keeps real time without being a box.
 
-A test that listens to sound or counts on a ring time spends most of its time waiting, so two of them share two cores
-well; the pure ones, which want a whole core, fill up the end. Loaded by `-p tests.lanes`, beside xdist.
+Two boxes at once would starve each other's sound; a box and a line card, a kernel or a pure test share two cores well.
+The pure ones come a file at a time, to whoever is free. Loaded by `-p tests.lanes`, beside xdist.
 """
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-KERNEL = "tests/hil/"
+from tests.conftest import REAL_TIME
+
+BOX = "tests/system/"
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc]
-    """A file stays together, and so do all tests of the test kernel: it boots once for them."""
+    """What must not run beside its like stays together; of the rest, a file.
+
+    A scheduler of our own, because `--dist loadgroup` does nothing with pytest 9.2 (pytest-xdist issue 1386).
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return KERNEL if nodeid.startswith(KERNEL) else nodeid.partition("::")[0]
+        if nodeid.startswith(BOX):
+            return BOX
+        return "real time" if nodeid.startswith(REAL_TIME) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
