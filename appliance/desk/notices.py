@@ -5,13 +5,17 @@ The figures are judged every few seconds on the committed view; the words are th
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from appliance.acd.metrics_counts import Counts, day
+from appliance.acd.metrics_figures import service_level
 from appliance.acd.settings import OfficeSettings
+from appliance.acd.story import Outcome
 from appliance.acd.view import OfficeView
 from appliance.desk import alerts
 from appliance.desk.alarms import Alarms
@@ -27,8 +31,10 @@ logger = logging.getLogger(__name__)
 EVERY_S: Final = 5.0
 LEAST_CALLS: Final = 10
 """A service level of fewer calls says nothing."""
-WITHIN_S: Final = 20.0
+LEVELS_EVERY_S: Final = 60.0
 _MOST_CALLS: Final = 2000
+ANSWERED: Final = Outcome.ANSWERED.value
+ABANDONED: Final = Outcome.ABANDONED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class Notices:
         self._name, self._language, self._zone = words
         self._store, self._alarms, self._view = store, alarms, view
         self._watch = alerts.Watch()
+        self._levels_due, self._known_levels = -math.inf, dict[str, float]()
         self._soon: set[asyncio.Task[None]] = set()
 
     async def run(self, now: Callable[[], float]) -> None:
@@ -67,7 +74,7 @@ class Notices:
 
     async def look(self, now: float) -> None:
         """Judge them once."""
-        levels = await self._levels() if any(one.service_level for one in self._settings.limits) else {}
+        levels = await self._levels(now) if any(one.service_level for one in self._settings.limits) else {}
         figures = alerts.measures(self._view(), self._office, self._settings.limits, levels, self._alarms.by_key(), now)
         for crossed in self._watch.judge(figures, now):
             text = crossed.ja if self._language == "ja" else crossed.en
@@ -115,25 +122,30 @@ class Notices:
             logger.info("%d people are told by mail: %s", len(to), subject.value)
             await self._mailer.send(to, f"[{self._name}] {head}", text, attachment, key)
 
-    async def _levels(self) -> dict[str, float]:
-        """Today's service level (M-01) of each queue that had calls enough."""
-        today = datetime.fromtimestamp(self._store.wall(), self._zone).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
-        try:
-            rows = await self._store.contacts(_MOST_CALLS)
-        except StorageError:
-            return {}  # call control raises the alarm
-        return service_levels([row for row in rows if row.arrived_wall >= today.timestamp()])
+    async def _levels(self, now: float) -> dict[str, float]:
+        """Today's service level of each queue that had calls enough, counted once a minute."""
+        if now >= self._levels_due:
+            self._levels_due = now + LEVELS_EVERY_S
+            today = day(datetime.fromtimestamp(self._store.wall(), self._zone).date(), self._zone)
+            try:
+                rows = await self._store.contacts(_MOST_CALLS)
+            except StorageError:
+                return self._known_levels  # call control raises the alarm
+            self._known_levels = service_levels(row for row in rows if today.has(row.arrived_wall))
+        return self._known_levels
 
 
 def service_levels(rows: Iterable[ContactRow]) -> dict[str, float]:
-    """M-01 in percent by queue: answered in time, of all but who gave up in time. Where few called there is none."""
-    counts: dict[str, list[int]] = {}
+    """M-01 in percent by queue; none where few have called."""
+    waits: dict[str, dict[str, list[float]]] = {}
     for row in rows:
-        in_time, counted = counts.setdefault(row.queue, [0, 0])
-        if row.outcome == "answered":
-            counts[row.queue] = [in_time + (row.waited_s <= WITHIN_S), counted + 1]
-        elif row.outcome == "abandoned" and row.waited_s > WITHIN_S:
-            counts[row.queue] = [in_time, counted + 1]
-    return {queue: 100 * in_time / all_ for queue, (in_time, all_) in counts.items() if all_ >= LEAST_CALLS}
+        waits.setdefault(row.queue, {}).setdefault(row.outcome, []).append(row.waited_s)
+    figures = {
+        queue: service_level(Counts(answered_s=tuple(of.get(ANSWERED, ())), abandoned_s=tuple(of.get(ABANDONED, ()))))
+        for queue, of in waits.items()
+    }
+    return {
+        queue: 100 * level.value
+        for queue, (level,) in figures.items()
+        if level.value is not None and (level.n or 0) >= LEAST_CALLS
+    }
