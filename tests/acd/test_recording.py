@@ -27,17 +27,6 @@ def ended(desk: Desk) -> list[tuple[str, str, float]]:
     return [(fact.actor, fact.why, fact.lasted_s) for fact in facts if isinstance(fact, story.RecordingResumed)]
 
 
-def test_s07_the_indicator_is_there_while_the_recorder_writes_and_not_before() -> None:
-    desk = Desk("ann")
-    desk.ready("ann")
-    desk.caller("c1")
-    desk.talks("ann")
-    assert not desk.agent("ann").recording
-    desk.together(ev.RecordingBegan("c1", "rc1-1"))
-    assert desk.agent("ann").recording
-    assert desk.acd.view(desk.now).calls[0].recording
-
-
 def test_s07_when_the_recorder_fails_the_indicator_goes_at_once_and_it_is_said_why() -> None:
     """I-13: and not a moment longer."""
     desk = talking()
