@@ -81,7 +81,7 @@ def test_both_sides_hear_each_other_once_it_is_answered_and_nobody_hears_us_befo
     heard = line.core.line.called[0].heard(8000.0).samples[8000:16000].astype(float)
     wave = np.exp(-2j * np.pi * OUR_HZ * np.arange(len(heard)) / 8000)
     assert abs(wave @ heard) / len(heard) > 2000
-    mine = np.frombuffer(bytes(line.we_heard[-16000:]), np.int16).astype(float)
+    mine = np.frombuffer(bytes(line.heard_by_us[-16000:]), np.int16).astype(float)
     assert np.sqrt((mine**2).mean()) > 500
 
 

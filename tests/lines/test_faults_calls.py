@@ -130,7 +130,7 @@ def test_f20_one_spurious_ring_takes_no_line_and_is_forgotten(tmp_path):
     line.fault("card.garbage", text=b"\r\nRING\r\n".hex())
     line.run(0.1)
     assert line.line.state is State.RINGING
-    line.state(State.IDLE, 15.0)
+    line.state(State.IDLE, seconds=15.0)
     assert line.moments(What.WENT_OFF_HOOK) == []
     assert len(line.trunk.hung_up) == len(line.trunk.invitations)
 

@@ -17,6 +17,7 @@ from hw.modem.driver import Modem
 from hw.modem.events import ModemEvent
 from hw.sim.party import CallerState, RemoteParty
 from hw.sim.sound import Sound
+from hw.sim.ulaw import decode
 from tests.hw.modem.scripted import WIRES, Wire
 from tests.hw.modem.virtual import VirtualLine
 from tests.lines.bench import ListedTrunk
@@ -64,14 +65,14 @@ class WholeLine(VirtualLine):
         assert party.state is CallerState.CONNECTED
         return party
 
-    def state(self, wanted: State, seconds: float = 40.0) -> float:
-        """Let time pass until the line is in that state; how long it took."""
+    def state(self, *wanted: State, seconds: float = 40.0) -> float:
+        """Let time pass until the line is in one of the states; how long it took."""
         begun = self.now
         while self.now < begun + seconds:
-            if self.line.state is wanted:
+            if self.line.state in wanted:
                 return self.now - begun
             self.run(0.02)
-        raise AssertionError(f"not {wanted.value} within {seconds} s but {self.line.state.value}: {self.told[-5:]}")
+        raise AssertionError(f"not {wanted} within {seconds} s but {self.line.state.value}: {self.told[-5:]}")
 
     def over(self, seconds: float = 60.0) -> float:
         """Let time pass until the call is over; how long it took."""
@@ -123,8 +124,6 @@ class WholeLine(VirtualLine):
 
     def _media(self) -> None:
         said = b"" if self.our_voice is None else self.our_voice.read(FRAME)
-        from hw.sim.ulaw import decode
-
         self.pipes.to_line.push(decode(said.ljust(FRAME, b"\xff")).astype(np.int16).tobytes())
         heard = self.pipes.from_line.pull(FRAME)
         if self.keep_heard:
