@@ -8,8 +8,8 @@ from appliance.acd.chains import Kind
 from appliance.acd.events import Event
 from appliance.acd.view import Status
 from tests.acd.desk import Desk
+from tests.acd.passing import consulting, talking
 from tests.acd.test_races import ORDERS, run
-from tests.acd.test_transfers import consulting, talking
 
 ANN, BOB = "o1", "o2"
 
