@@ -68,7 +68,7 @@ class Mailer:
         self, settings: MailSettings, outbox: Outbox, alarms: Alarms, pause: Callable[[float], float] = float
     ) -> None:
         self._settings, self._outbox, self._alarms, self._pause = settings, outbox, alarms, pause
-        self._tries: dict[str, int] = {}
+        self._due: dict[str, tuple[int, float]] = {}  # Message-ID → tries so far, when the next is due
         self._wake = asyncio.Event()
 
     async def send(
@@ -92,54 +92,59 @@ class Mailer:
         """Send what waits until cancelled, also what an earlier desk queued."""
         while self._settings.server:
             self._wake.clear()
-            wait_s = await self._send_all()
+            due = await self._send_all()
             try:
-                async with asyncio.timeout(self._pause(wait_s) if wait_s else None):
+                async with asyncio.timeout_at(due):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
     def _letter(self, recipient: str, subject: str, text: str, attachment: str, key: str) -> MailRow:
         letter = EmailMessage(policy=SMTP)
-        letter["From"], letter["To"], letter["Subject"] = self._settings.sender, recipient, subject
+        letter["From"], letter["To"] = self._settings.sender, recipient
+        letter["Subject"] = " ".join(subject.split())  # a header is one line, whatever an alarm said
         name = uuid5(NAMESPACE_URL, f"deskbell:{key}:{recipient}")
         letter["Message-ID"] = f"<{name}@{self._settings.sender.rpartition('@')[2] or 'deskbell'}>"
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(f"{text}\n\n{self._settings.page}\n" if self._settings.page else f"{text}\n")
         return MailRow(letter["Message-ID"], recipient, letter.as_bytes(), attachment if self._settings.attach else "")
 
-    async def _send_all(self) -> float:
-        """Try each mail once; the seconds until the next try is due, 0.0 when nothing is left."""
-        waits = [wait for row in await self._waiting() if (wait := await self._try(row))]
-        return min(waits, default=0.0)
-
-    async def _waiting(self) -> tuple[MailRow, ...]:
+    async def _send_all(self) -> float | None:
+        """Try each mail that is due; when the next one is, in the loop's time, None when nothing is left."""
+        now = asyncio.get_running_loop().time()
         try:
-            return await self._outbox.mails()
+            rows = await self._outbox.mails()
         except StorageError as wrong:
             self._alarms.raise_(OWN_TROUBLE, f"Mails that wait cannot be read: {wrong}")
-            return ()
+            return now + self._pause(FIRST_RETRY_S)
+        for row in rows:
+            if self._due.get(row.message_id, (0, now))[1] <= now:
+                await self._try(row)
+        return min((due for _, due in self._due.values()), default=None)
 
-    async def _try(self, row: MailRow) -> float:
-        """Hand one mail to the server; 0.0 when it is done with, else the seconds until the next try."""
-        tries = self._tries.get(row.message_id, 0) + 1
+    async def _try(self, row: MailRow) -> None:
+        """Hand one mail to the server; one that it did not take is due again, or given up."""
+        tries = self._due.get(row.message_id, (0, 0.0))[0] + 1
         try:
             await self._hand_over(row)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as wrong:
+        except (aiosmtplib.SMTPException, OSError) as wrong:
             if not _is_final(wrong) and tries < MOST_TRIES:
-                self._tries[row.message_id] = tries
+                wait_s = min(FIRST_RETRY_S * 2 ** (tries - 1), LONGEST_RETRY_S)
+                self._due[row.message_id] = (tries, asyncio.get_running_loop().time() + self._pause(wait_s))
                 self._alarms.raise_(OWN_TROUBLE, f"Mail cannot be sent, it is tried again: {self._named(wrong)}")
-                return float(min(FIRST_RETRY_S * 2 ** (tries - 1), LONGEST_RETRY_S))
+                return
+            self._alarms.raise_(OWN_TROUBLE, f"A mail to {row.recipient} was given up: {self._named(wrong)}")
+        except Exception as wrong:  # a mail that cannot be sent at all must not end the desk at each start
+            logger.exception("A mail cannot be sent")
             self._alarms.raise_(OWN_TROUBLE, f"A mail to {row.recipient} was given up: {self._named(wrong)}")
         else:
             self._alarms.clear(OWN_TROUBLE)
             logger.info("A mail was sent")
-        self._tries.pop(row.message_id, None)
+        self._due.pop(row.message_id, None)
         try:
             await self._outbox.mail_gone(row.message_id)
         except StorageError as wrong:
             logger.warning("A sent mail could not be forgotten and goes out again: %s", wrong)
-        return 0.0
 
     async def _hand_over(self, row: MailRow) -> None:
         letter = message_from_bytes(row.message, policy=SMTP)

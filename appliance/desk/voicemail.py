@@ -6,6 +6,7 @@ died meanwhile is kept all the same. Recordings are named after the contact and 
 """
 
 import asyncio
+import contextlib
 import enum
 import logging
 from collections import deque
@@ -236,7 +237,8 @@ class Voicemail:
             visit.stage = Stage.SAVED
             self._say(wire.Play(self._legs.leg_of(visit.contact), (SAVED,), then_silence=True))
         if event.path and event.spoke_s < LEAST_S:
-            await asyncio.to_thread(Path(event.path).unlink, missing_ok=True)  # no message: nothing is kept of it
+            with contextlib.suppress(OSError):  # a failing disk keeps it; the voicemail goes on
+                await asyncio.to_thread(Path(event.path).unlink, missing_ok=True)  # no message: nothing is kept of it
 
     def _said_nothing(self, visit: _Visit) -> None:
         """They were not recorded at all."""

@@ -14,6 +14,7 @@ from appliance.desk.alerts import Limits, Reader, Subject
 from appliance.desk.desk import running_desk
 from appliance.desk.mail import Mailer, MailSettings
 from appliance.desk.notices import NoticeSettings
+from appliance.storage.outbox import MailRow
 from appliance.storage.store import Store, open_store
 from tests.desk.test_voicemail import DESERTED, speaking
 from tests.support.desk_office import Box, settings
@@ -165,3 +166,33 @@ async def test_s41_who_ticked_voicemail_is_told_of_a_message_and_s42_of_an_offic
         assert mails[SATO]["Subject"] == "[Deskbell] ボイスメール: 0312345678"
         assert "4秒" in mails[SATO].get_content()
         assert mails["kato@example.jp"]["Subject"] == "[Deskbell] 受付: 対応可能なエージェントがいません"
+
+
+async def test_a_mail_that_waits_for_its_next_try_is_not_tried_for_a_new_one(kept: Store) -> None:
+    with MailServer().running() as server:
+        server.answer = "451 try later"
+        mailer = Mailer(at(server), kept, Alarms())
+        task = asyncio.create_task(mailer.run())
+        for number in range(5):
+            await mailer.send((SATO,), f"mail {number}", "text")
+            await server.was_asked(number + 1)
+        assert server.refused == 5, "each once"
+        assert len(await kept.mails()) == 5
+        task.cancel()
+
+
+async def test_an_alarm_of_several_lines_is_a_subject_of_one(kept: Store) -> None:
+    with MailServer().running() as server:
+        async with Sending(server, kept) as sending:
+            await sending.mailer.send((SATO,), "Line line-1:\nno answer\r\nto AT", "text")
+            [(_, letter)] = await server.took(1)
+    assert letter["Subject"] == "Line line-1: no answer to AT"
+
+
+async def test_a_mail_that_cannot_be_sent_at_all_is_given_up_and_the_others_go_out(kept: Store) -> None:
+    await kept.mail_queued(MailRow("<odd>", SATO, b"From: nobody\n\n"))
+    with MailServer().running() as server:
+        async with Sending(server, kept) as sending:
+            await sending.mailer.send((SATO,), "one", "one")
+            await server.took(1)
+            await empty(kept)
