@@ -102,6 +102,7 @@ class FakeDesk:
         self.files: dict[str, RecordingFile] = {}
         self.messages: dict[str, VoicemailMessage] = {}
         self.unkept: list[CallRecord] = []
+        self.notes_fail = False
         self.alarm_texts: tuple[str, ...] = ()
         self.metrics: tuple[Metric, ...] = ()
         self.line_views = (LineView("1", "idle", "", "", self.now()),)
@@ -344,6 +345,8 @@ class FakeDesk:
         self.orders.append(("assign", (contact, agent, supervisor), reason))
 
     async def note(self, contact: str, text: str, actor: str) -> None:
+        if self.notes_fail:
+            raise Refusal("ディスクがいっぱいです。")
         self.orders.append(("note", contact, text))
         self.commit(calls=tuple(replace(c, note=text) if c.contact == contact else c for c in self._view.calls))
 

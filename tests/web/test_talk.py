@@ -115,3 +115,22 @@ async def test_during_a_call_a_note_saves_itself_and_the_recording_is_paused_on_
     assert {order[0] for order in desk.orders} == {"note", "pause_recording", "code", "coach"}
     await demo.browser.picture("call")
     assert await demo.browser.complaints() == []
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+async def test_a_note_that_could_not_be_saved_stays_as_it_was_typed(demo: Scene) -> None:
+    desk = demo.desk
+    desk.notes_fail = True
+    desk.commit(calls=(CallView("c7", desk.info.queues[0][0], "0311110007", "高橋", "sip", "tanaka", 0.0),))
+    desk.set_agent("tanaka", status=Status.ON_CALL, contact="c7")
+    await demo.come_in()
+    area = f"{CARD.format(agent='tanaka')} textarea"
+    await demo.browser.until(f"document.querySelector('{area}')?.offsetParent")
+    typed = "const area = document.querySelector(arguments[0]); area.value = '折り返し'; "
+    typed += "for (const kind of ['input', 'change']) area.dispatchEvent(new Event(kind, {bubbles: true}));"
+    await demo.browser.run(typed, area)
+    await demo.browser.until("document.body.innerText.includes('ディスクがいっぱいです')")
+    desk.set_agent("tanaka", held_since=1.0)
+    await demo.browser.until("document.body.innerText.includes('お客様を保留中')")
+    assert await demo.browser.run("return document.querySelector(arguments[0]).value", area) == "折り返し"

@@ -17,8 +17,8 @@ function noteField(agent) {
     clearTimeout(waiting);
     const { contact } = area.dataset;
     const text = area.value;
-    if (contact) await order(callPath(contact, "note"), { text });
-    if (area.value === text) delete area.dataset.unsaved;
+    const isSaved = !contact || (await order(callPath(contact, "note"), { text })) !== null;
+    if (isSaved && area.value === text) delete area.dataset.unsaved; // else it stays as typed, and goes with the next key
   };
   const area = h("textarea", { rows: 2, maxlength: 4000, "aria-label": say("talk.note_of", { name: agent.name }) });
   area.placeholder = say("talk.note");
