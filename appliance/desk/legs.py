@@ -30,6 +30,12 @@ def first_leg(second: str) -> str:
     return second.removeprefix(SECOND).partition(_AGAIN)[0] if second.startswith(SECOND) else ""
 
 
+def attempt_of(second: str) -> int:
+    """Which attempt such a leg's name tells of; 1 for any other."""
+    attempt = second.rpartition(_AGAIN)[2] if first_leg(second) else ""
+    return int(attempt) if attempt.isdecimal() else 1
+
+
 class Say(Protocol):
     """Send one message to the switch; while it is away nothing happens."""
 

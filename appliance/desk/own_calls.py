@@ -9,7 +9,7 @@ from typing import Final
 
 from appliance import wire
 from appliance.acd import events as ev
-from appliance.desk.legs import Legs, Post, Say, second_leg
+from appliance.desk.legs import Legs, Post, Say, attempt_of, second_leg
 from appliance.desk.routing import Refusal, ToOutside, ToPhone
 from appliance.desk.settings import DeskSettings
 from appliance.desk.ways_out import Outgoing, WaysOut
@@ -151,9 +151,9 @@ class OwnCalls:
 
     def found(self, first: wire.Leg, second: wire.Leg) -> None:
         """A call from before the desk's restart: take it up where it is."""
-        is_outside = self.ways_out.of(second.leg) is not None
         call = OwnCall(first.leg, second.leg, first.called, is_up=second.peer == first.leg)
-        call.outside = _as_call(first) if is_outside else None
+        if (way := self.ways_out.of(second.leg)) is not None:
+            call.outside, call.attempt, call.not_by = _as_call(first), attempt_of(second.leg), frozenset({way.by})
         self._add(call)
         self.started(first.origin_id, first.leg, outbound=True)
         self.started(phone_of(second), second.leg, outbound=False)

@@ -16,7 +16,7 @@ from appliance import wire
 from appliance.api import LineView
 from appliance.desk.alarms import Alarms
 from appliance.desk.legs import Say
-from appliance.desk.routing import Refusal, ToOutside, host_of, masked, outside
+from appliance.desk.routing import Refusal, ToOutside, emergency_number, host_of, masked, outside
 from appliance.desk.settings import DeskSettings
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,9 @@ TRUNK_RING_S: Final = 60.0
 LINE_RING_S: Final = 150.0
 """The line itself gives up by its country's rule (Japan: two minutes after the digits); this is the last resort."""
 ALL_BUSY: Final = "ways out"
+_EMERGENCY: Final = "emergency"
+_AUTOMATIC: Final = "automatic"
+"""What a line is told of a call, as `use` in the URI."""
 
 
 class Use(enum.IntEnum):
@@ -114,12 +117,11 @@ class WaysOut:
         self._callers[leg] = line
 
     def found(self, leg: wire.Leg) -> None:
-        """A leg from before the desk's restart: the line that it is on is still in use."""
+        """A leg from before the desk's restart: its line is still in use, and an emergency call still one (R-44)."""
         if leg.origin is wire.Origin.LINE:
             self.came_in(leg.leg, leg.origin_id)
-        number, line = _line_in(leg.called)
-        if line:
-            self._taken[leg.leg] = Way(line, leg.called, number, is_line=True)
+        if (way := self._way_in(leg.called)) is not None:
+            self._taken[leg.leg] = way
 
     def ended(self, leg: str) -> Way | None:
         """The leg is gone and its way free again; returns the way."""
@@ -159,11 +161,23 @@ class WaysOut:
 
     def _way(self, by: str, to: ToOutside, *, is_automatic: bool) -> Way:
         if self._is_line(by):
-            use = ";use=emergency" if to.is_emergency else ";use=automatic" if is_automatic else ""
-            uri = f"sip:{to.number}@{self._settings.lines_sip};line={by}{use}"
+            use = _EMERGENCY if to.is_emergency else _AUTOMATIC if is_automatic else ""
+            uri = f"sip:{to.number}@{self._settings.lines_sip};line={by}" + (f";use={use}" if use else "")
             return Way(by, uri, to.number, is_line=True, is_emergency=to.is_emergency)
         trunk = next(trunk for trunk in self._settings.trunks if trunk.trunk == by)
         return Way(by, f"sip:{to.number}@{host_of(trunk)}", to.number, is_line=False, is_emergency=to.is_emergency)
+
+    def _way_in(self, uri: str) -> Way | None:
+        """The way that a URI of ours went by (`_way` made it); None for any other."""
+        number, line, use = _line_in(uri)
+        if line:
+            return Way(line, uri, number, is_line=True, is_emergency=use == _EMERGENCY)
+        host = uri.rpartition("@")[2]
+        trunk = next((trunk for trunk in self._settings.trunks if host and host_of(trunk) == host), None)
+        if trunk is None:
+            return None
+        is_emergency = bool(emergency_number(number, self._settings))
+        return Way(trunk.trunk, uri, number, is_line=False, is_emergency=is_emergency)
 
     def _all_busy(self, call: Outgoing, to: ToOutside) -> Refusal:
         if to.is_emergency:
@@ -189,10 +203,11 @@ class WaysOut:
         return line
 
 
-def _line_in(uri: str) -> tuple[str, str]:
-    """The number and the line in a URI of ours; the line is "" where it names none."""
-    head, _, rest = uri.partition(";line=")
-    return head.removeprefix("sip:").partition("@")[0], rest.partition(";")[0]
+def _line_in(uri: str) -> tuple[str, str, str]:
+    """The number, the line and its use in a URI of ours; line and use are "" where it names none."""
+    head, *parameters = uri.split(";")
+    named = dict(parameter.split("=", 1) for parameter in parameters if "=" in parameter)
+    return head.removeprefix("sip:").partition("@")[0], named.get("line", ""), named.get("use", "")
 
 
 def _log(call: Outgoing, way: Way) -> None:

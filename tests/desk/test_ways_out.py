@@ -230,3 +230,59 @@ def test_after_a_restart_of_the_desk_a_line_in_use_is_not_dialled(office: Outsid
                    wire.LegState.UP, 1.0)  # fmt: skip
     office.ways.found(leg)
     assert by(office.dial("x-1")) == "line-2"
+
+
+def dialled(called: str, leg: str = "x-in-7") -> wire.Leg:
+    return wire.Leg(leg, Origin.DIALLED, "", "101", "", called, wire.LegState.RINGING, 1.0)
+
+
+def restarted(tmp_path: Path, before: Outside, first: str = "in-7", *, has_trunk: bool = True) -> Outside:
+    """A new desk that finds, in the switch's snapshot, what the last dial of the old one left there."""
+    after = Outside(tmp_path, has_trunk=has_trunk)
+    last = before.all_said(wire.Dial)[-1]
+    number = last.to.removeprefix("sip:").partition("@")[0]
+    second = dialled(last.to, last.leg)
+    after.ways.found(second)
+    after.calls.found(wire.Leg(first, Origin.PHONE, "101", "101", "", number, wire.LegState.RINGING, 1.0), second)
+    return after
+
+
+def test_after_a_restart_of_the_desk_an_emergency_call_on_a_line_is_not_ended_for_another(tmp_path: Path) -> None:
+    before = Outside(tmp_path, has_trunk=False)
+    before.phone_calls("in-7", "119")
+    after = restarted(tmp_path, before, has_trunk=False)
+    after.states = dict.fromkeys(LINES, "talking")
+    refusal = after.dial("x-110", "110")
+    assert isinstance(refusal, Refusal)
+    assert refusal.is_grave
+    assert after.all_said(wire.Hangup) == []
+
+
+@pytest.mark.parametrize(("number", "is_emergency"), [("119", True), ("0355556666", False)])
+def test_after_a_restart_of_the_desk_a_call_by_a_trunk_is_known_with_what_it_is(
+    tmp_path: Path, number: str, is_emergency: bool
+) -> None:
+    before = Outside(tmp_path, by=("carrier",))
+    before.states = dict.fromkeys(LINES, "talking")
+    before.phone_calls("in-7", number)
+    way = restarted(tmp_path, before).ways.of("x-in-7")
+    assert way is not None
+    assert (way.by, way.number, way.is_line, way.is_emergency) == ("carrier", number, False, is_emergency)
+
+
+def test_a_leg_to_a_phone_of_the_house_is_no_way_out(office: Outside) -> None:
+    office.ways.found(dialled("sip:102@deskbell"))
+    office.ways.found(dialled("200", "in-8"))
+    assert office.ways.of("x-in-7") is None
+    assert office.ways.of("in-8") is None
+
+
+def test_after_a_restart_of_the_desk_the_next_attempt_is_a_new_leg_by_another_way(tmp_path: Path) -> None:
+    """The switch remembers names: `x-in-7~2` was used before the restart and is not again."""
+    before = Outside(tmp_path)
+    before.phone_calls("in-7")
+    before.ends("x-in-7", EndCause.UNREACHABLE, 503)
+    after = restarted(tmp_path, before)
+    after.states["line-1"] = "fault"
+    after.ends("x-in-7~2", EndCause.UNREACHABLE, 503)
+    assert [(dial.leg, dial.to.partition("=")[2]) for dial in after.all_said(wire.Dial)] == [("x-in-7~3", "line-3")]
