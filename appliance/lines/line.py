@@ -108,7 +108,7 @@ class Line:
             logger.error("Line %s is out of service: %s", self.port.id, why)
         self._end_call()
         self._modem = None
-        self.alarm = why
+        self.alarm = self.ended_by = why
         self._move(Cue.FAILED)
 
     def hear(self, event: modem_says.ModemEvent, now: float) -> None:

@@ -80,10 +80,10 @@ class Worker:
             try:
                 self._serve(SerialPort(self.line.port.device))
             except ModemError as wrong:
-                self.line.failed(str(wrong))
+                self._failed(str(wrong))
             except Exception:
                 logger.exception("Line %s: a mistake of ours; the line is started anew", self.line.port.id)
-                self.line.failed("an internal error, see the log")
+                self._failed("an internal error, see the log")
             if not self._is_stopping.is_set():
                 self._pause()
 
@@ -95,7 +95,12 @@ class Worker:
         try:
             self._serve(SerialPort(device, kept), self._memory.read())
         except ModemError as wrong:
-            self.line.failed(str(wrong))
+            self._failed(str(wrong))
+
+    def _failed(self, why: str) -> None:
+        """The device is lost, and with it the call: it is counted now, not when the device is back."""
+        self.line.failed(why)
+        self._look(time.monotonic())
 
     def _serve(self, port: SerialPort, kept: KeptCall | None = None) -> None:
         """Work with an open device until it fails or we stop. Raises ModemError."""

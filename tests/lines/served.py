@@ -58,6 +58,13 @@ class ServedLine:
             assert time.monotonic() < until, f"no INVITE number {count}: {self.told[-5:]}"
             time.sleep(0.01)
 
+    def wait_counted(self, count: int = 1, timeout: float = 5.0) -> None:
+        """The figures have no condition of their own: a call is counted just after its last state is told."""
+        until = time.monotonic() + timeout
+        while sum(calls for _, calls in self.worker.figures.told().hang_ups) < count:
+            assert time.monotonic() < until, f"no end number {count} was counted: {self.told[-5:]}"
+            time.sleep(0.01)
+
     def wait_until(self, is_so: Callable[[], bool], timeout: float, what: str) -> None:
         with self._changed:
             assert self._changed.wait_for(is_so, timeout), f"no {what} within {timeout} s: {self.told[-6:]}"

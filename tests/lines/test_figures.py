@@ -84,6 +84,28 @@ def test_a_call_leaves_a_trace_without_numbers_keys_or_sound(tmp_path):
     assert "1234567" not in file.read_text()
 
 
+def test_a_call_ends_with_the_loss_of_its_device_and_not_with_its_return(tmp_path):
+    with (
+        VirtualCard("JP", link=tmp_path / "port1") as card,
+        ServedLine("line1", card.path, tmp_path, tmp_path / "traces") as served,
+    ):
+        served.wait(State.IDLE)
+        caller = card.ring("0312345678")
+        served.wait_invited()
+        served.worker.post(LegAnswered(served.trunk.invitations[-1].attempt))
+        served.wait(State.TALKING)
+        assert caller.wait_heard(0.5, 5)
+        card.fault("card.unplug")
+        served.wait_counted()
+        off_hook = served.worker.figures.told().off_hook
+        card.fault("card.plug", 0)
+        served.wait(State.IDLE)
+        assert served.worker.figures.told().off_hook == off_hook
+    (file,) = (tmp_path / "traces").glob("line1-*.jsonl")
+    ended = json.loads(file.read_text().splitlines()[-1])
+    assert "is gone" in ended["text"]
+
+
 def test_the_newest_traces_of_a_line_are_kept(tmp_path):
     trace = Trace(tmp_path, "line1")
     for call in range(KEPT_FILES + 5):
