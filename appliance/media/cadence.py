@@ -21,6 +21,9 @@ QUIET_DB: Final = -43.0
 PURE: Final = 0.65
 DROP_DB: Final = 6.0
 CYCLES: Final = 3
+HIGH_HZ: Final = 1000.0
+SPREAD: Final = (0.982, 1.0, 1.018)
+"""Above HIGH_HZ two percent are more than half the width of a frame's spectrum: such a tone is looked for thrice."""
 
 
 class Tone(enum.Enum):
@@ -93,7 +96,8 @@ class Meter:
 
     def __init__(self, frequencies: tuple[float, ...]) -> None:
         at = 2 * np.pi * np.arange(FRAME) / RATE
-        waves = [wave(at * frequency) for frequency in frequencies for wave in (np.sin, np.cos)]
+        near = [hertz * part for hertz in frequencies for part in (SPREAD if hertz > HIGH_HZ else (1.0,))]
+        waves = [wave(at * hertz) for hertz in near for wave in (np.sin, np.cos)]
         basis, _ = np.linalg.qr(np.stack(waves, axis=1))
         self._basis: NDArray[np.float64] = basis
         self._running = QUIET_DB

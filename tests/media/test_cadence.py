@@ -56,6 +56,13 @@ def test_an_exchange_may_be_a_tenth_off_in_time_and_two_percent_in_pitch(stretch
         assert found(code, spoken(plan, 8.0, stretch=stretch, shift=shift))[0] is Tone.BUSY
 
 
+@pytest.mark.parametrize("shift", [0.98, 0.99, 1.01, 1.02])
+@pytest.mark.parametrize("code", ["US", "CA"])
+def test_an_off_hook_warning_two_percent_off_in_pitch_is_found_though_that_is_50_hz_in_its_highest_tone(code, shift):
+    plan = next(plan for plan in PLANS[code] if plan.tone is Tone.HOWLER)
+    assert found(code, spoken(plan, 4.0, shift=shift))[0] is Tone.HOWLER
+
+
 @pytest.mark.parametrize(("code", "plan"), CONTINUOUS, ids=lambda one: one if isinstance(one, str) else one.tone.name)
 def test_dial_tone_is_found_after_a_second_and_a_half(code, plan):
     tone, seconds = found(code, spoken(plan, 4.0))
