@@ -1,14 +1,16 @@
 """Break the core on purpose, one line at a time, and see the scripts fail: `python -m tests.acd.mutants [FILE …]`.
 
 Works on a copy in a temporary folder. Each mutant is (file, what stands there, what is written instead); it is killed
-when the tests of this folder fail. Prints the survivors and exits with their number.
+when the tests of this folder fail: those first that walk the broken lines, the quickest first, and before a mutant is
+called a survivor all the others as well. Those of `mutants_equivalent.py` must live. Prints the survivors; the exit
+code is the number of mutants that did not end as they should.
 """
 
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import hypothesis.stateful  # noqa: F401 - so that no child has to load it
@@ -16,24 +18,27 @@ import pytest
 
 from tests.acd.mutants_beside import BESIDE
 from tests.acd.mutants_core import CORE, Mutant
+from tests.acd.mutants_equivalent import EQUIVALENT
 from tests.acd.mutants_exits import EXITS
 from tests.acd.mutants_transfers import TRANSFERS
+from tests.acd.mutants_walks import Order, Recorder, Walks, lines_of, read
 
 ROOT = Path(__file__).parents[2]
-FIRST = ("strategies", "memory", "why", "selfcheck", "routing", "agents", "rows", "races", "faults", "ring_all")
+CORE_FOLDER = Path("appliance") / "acd"
 
 MUTANTS: tuple[Mutant, ...] = CORE + BESIDE + EXITS + TRANSFERS
 UNHELPFUL = ("test_coverage_page.py", "test_schedule_zones.py")  # of the tree, not of the core; minutes
 
 
-def survives(folder: Path, mutant: Mutant) -> bool:
+def survives(folder: Path, mutant: Mutant, walks: Walks) -> bool:
     """Write the mutant, run the tests, put the file back."""
     name, found, instead = mutant
-    path = folder / "appliance" / "acd" / name
+    path = folder / CORE_FOLDER / name
     whole = path.read_text()
+    likely = walks.of_lines(name, lines_of(whole, found))
     write(path, whole.replace(found, instead, 1))
     try:
-        return passes(folder, name)
+        return run(folder, Order(likely)) and run(folder, Order(likely, rest=True))
     finally:
         write(path, whole)
 
@@ -45,18 +50,11 @@ def write(path: Path, text: str) -> None:
         compiled.unlink()
 
 
-def passes(folder: Path, changed: str) -> bool:
-    """Whether every test of the core passes; those of the changed file come first."""
-    own = sorted(path.name for path in (folder / "tests" / "acd").glob(f"test_{Path(changed).stem}*.py"))
-    first = dict.fromkeys([*own, *(f"test_{name}.py" for name in FIRST)])
-    return run(folder, [f"tests/acd/{name}" for name in first]) and run(folder, ["tests/acd"])
-
-
-def run(folder: Path, tests: Sequence[str]) -> bool:
-    """Run these tests on the sources of that folder, in a child that has pytest in its memory already."""
+def run(folder: Path, plugin: object, begin: Callable[[], None] = lambda: None) -> bool:
+    """Run the tests on the sources of that folder, in a child that has pytest in its memory already."""
     child = os.fork()
     if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) in (pytest.ExitCode.OK, NO_TESTS)
     status = 1
     try:
         with open(os.devnull, "w") as nowhere:
@@ -69,15 +67,30 @@ def run(folder: Path, tests: Sequence[str]) -> bool:
         os.environ.update(DESKBELL_MACHINE_RUNS="40", DESKBELL_DAY_STEPS="3000")
         quietly = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore", "--timeout=120")
         ignored = [f"--ignore=tests/acd/{name}" for name in UNHELPFUL]
-        status = int(pytest.main([*tests, *quietly, *ignored]))
+        begin()
+        status = int(pytest.main(["tests/acd", *quietly, *ignored], plugins=[plugin]))
     finally:
         os._exit(status)
+
+
+NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def walked(folder: Path, mutants: Sequence[Mutant]) -> Walks:
+    """Run all tests once unbroken and note who walks the lines that will be broken. Raises SystemExit if one fails."""
+    marked: dict[str, set[int]] = {}
+    for name, found, _ in mutants:
+        marked.setdefault(name, set()).update(lines_of((folder / CORE_FOLDER / name).read_text(), found))
+    recorder = Recorder({str(folder / CORE_FOLDER / name): lines for name, lines in marked.items()}, folder / "walks")
+    if not run(folder, recorder, recorder.begin):
+        raise SystemExit("the tests fail without any mutant: whatever they say then means nothing")
+    return read(folder / "walks")
 
 
 def check_list(chosen: Sequence[Mutant]) -> None:
     """Raises SystemExit when a line that is to be broken stands nowhere any more, or stands as it would be broken."""
     for name, found, instead in chosen:
-        if found not in (ROOT / "appliance" / "acd" / name).read_text() or found == instead:
+        if found not in (ROOT / CORE_FOLDER / name).read_text() or found == instead:
             raise SystemExit(f"{name}: {found!r} does not stand there any more; mend the list")
 
 
@@ -89,20 +102,26 @@ def copied(folder: Path) -> None:
 
 
 def main(only: list[str]) -> int:
-    """Try every mutant, or those of the files named; returns how many survived."""
-    survivors = []
+    """Try every mutant, or those of the files named; returns how many did not end as they should."""
     chosen = [mutant for mutant in MUTANTS if not only or mutant[0] in only]
-    check_list(chosen)
+    harmless = [mutant[:3] for mutant in EQUIVALENT if not only or mutant[0] in only]
+    check_list([*chosen, *harmless])
     with tempfile.TemporaryDirectory() as temporary:
-        copied(folder := Path(temporary))
-        if not passes(folder, "engine.py"):
-            raise SystemExit("the tests fail without any mutant: whatever they say then means nothing")
-        for mutant in chosen:
-            alive = survives(folder, mutant)
-            print("SURVIVES" if alive else "killed  ", *mutant, sep=" | ", flush=True)
-            survivors += [mutant] if alive else []
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} killed")
-    return len(survivors)
+        copied(folder := Path(temporary).resolve())
+        walks = walked(folder, [*chosen, *harmless])
+        survivors = [mutant for mutant in chosen if _told(mutant, survives(folder, mutant, walks), "")]
+        wrong = [mutant for mutant in harmless if not _told(mutant, survives(folder, mutant, walks), "equivalent ")]
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} killed; {len(harmless) - len(wrong)} equivalent ones live")
+    for mutant in survivors:
+        print("SURVIVED", *mutant, sep=" | ")
+    for mutant in wrong:
+        print("NOT EQUIVALENT", *mutant, sep=" | ")
+    return len(survivors) + len(wrong)
+
+
+def _told(mutant: Mutant, alive: bool, kind: str) -> bool:
+    print(kind + ("SURVIVES" if alive else "killed  "), *mutant, sep=" | ", flush=True)
+    return alive
 
 
 if __name__ == "__main__":
