@@ -101,19 +101,19 @@ class Builder:
         return kernel
 
     def _unpacked(self, tarball: Path) -> Path:
-        """Unpack what is needed, let it tick faster; return the source folder."""
+        """Unpack what is needed and patch it; return the source folder."""
         left_out = [f"--exclude={pattern}" for pattern in recipe.LEFT_OUT]
         self._workshop.run(["tar", "xf", str(tarball), *left_out], self._folder)
         if tarball.is_relative_to(self._folder):
             tarball.unlink()
         (tree,) = self._folder.glob("linux-source-*/")
-        name, before, after = recipe.TICKS
-        kconfig = (tree / name).read_text()
-        if before not in kconfig:
-            raise SetupError(
-                f"{name} of {tree.name} is not what image-build/uml/recipe.py expects: {before!r} is gone."
-            )
-        (tree / name).write_text(kconfig.replace(before, after))
+        for name, before, after in recipe.PATCHES:
+            text = (tree / name).read_text()
+            if before not in text:
+                raise SetupError(
+                    f"{name} of {tree.name} is not what image-build/uml/recipe.py expects: {before!r} is gone."
+                )
+            (tree / name).write_text(text.replace(before, after))
         return tree
 
     def _configure(self) -> None:

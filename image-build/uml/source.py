@@ -15,6 +15,8 @@ from pathlib import Path
 from building import SetupError
 from recipe import SERIES
 
+PACKAGE = f"linux-source-{SERIES}"
+TARBALL = f"{PACKAGE}.tar.xz"
 INSTALLED = Path("/usr/src")
 DOWNLOAD_SECONDS = 900
 
@@ -25,56 +27,46 @@ def find_source(folder: Path) -> Path:
         if candidate.is_file():
             return candidate
     if shutil.which("apt-get") is None:
-        raise SetupError(f"{_wanted()} is not on this machine, which has no apt to fetch it with. {_cure()}")
-    said = ""
-    for series in SERIES:
-        package, said = _downloaded(series, folder)
-        if package is not None:
-            return _taken_out(package, series, folder)
+        raise SetupError(f"{TARBALL} is not on this machine, which has no apt to fetch it with. {_cure()}")
+    package, said = _downloaded(folder)
+    if package is not None:
+        return _taken_out(package, folder)
     raise SetupError(
-        f"apt-get download gave no kernel source: neither {' nor '.join(f'linux-source-{one}' for one in SERIES)}. "
-        f"It said: {said or 'nothing'}. Read the package lists (as root: apt-get update) and look for the network. "
-        f"{_cure()}"
+        f"apt-get download gave no {PACKAGE}. It said: {said or 'nothing'}. Read the package lists (as root: apt-get "
+        f"update) and look for the network; on Debian 12 it is among the security updates. {_cure()}"
     )
 
 
 def _local_candidates() -> Iterator[Path]:
     given = os.environ.get("DESKBELL_SOURCES", "")
     for folder in ([Path(given)] if given else []) + [INSTALLED]:
-        for series in SERIES:
-            yield folder / f"linux-source-{series}.tar.xz"
-
-
-def _wanted() -> str:
-    return f"linux-source-{SERIES[0]}.tar.xz"
+        yield folder / TARBALL
 
 
 def _cure() -> str:
-    return (
-        f"Or install the package linux-source-{SERIES[0]}, or put {_wanted()} into the folder DESKBELL_SOURCES names."
-    )
+    return f"Or install the package {PACKAGE}, or put {TARBALL} into the folder DESKBELL_SOURCES names."
 
 
-def _downloaded(series: str, folder: Path) -> tuple[Path | None, str]:
-    """Fetch one series' package; the last thing apt said when it did not come."""
-    print(f"  asking apt for linux-source-{series} (about 150 MB)", flush=True)
+def _downloaded(folder: Path) -> tuple[Path | None, str]:
+    """Fetch the package; the last thing apt said when it did not come."""
+    print(f"  asking apt for {PACKAGE} (about 150 MB)", flush=True)
     # A root without a user _apt in this folder is warned about a sandbox; the download is checked all the same.
-    command = ["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", f"linux-source-{series}"]
+    command = ["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", PACKAGE]
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, check=False, timeout=DOWNLOAD_SECONDS
         )
     except subprocess.TimeoutExpired:
         return None, f"nothing for {DOWNLOAD_SECONDS} s"
-    package = next(folder.glob(f"linux-source-{series}_*.deb"), None)
+    package = next(folder.glob(f"{PACKAGE}_*.deb"), None)
     if done.returncode == 0 and package is not None:
         return package, ""
     return None, " ".join((done.stderr.strip() or done.stdout.strip()).split())[-300:]
 
 
-def _taken_out(package: Path, series: str, folder: Path) -> Path:
+def _taken_out(package: Path, folder: Path) -> Path:
     """Take the tarball out of the package and drop the package."""
-    member = f"./usr/src/linux-source-{series}.tar.xz"
+    member = f"./usr/src/{TARBALL}"
     unpacked = subprocess.run(
         ["sh", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar xf - -C "$2" "$3"', "sh", package.name, ".", member],
         cwd=folder,

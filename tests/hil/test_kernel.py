@@ -22,7 +22,7 @@ def test_comes_after_a_death(): pass
 
 def test_set_up_has_built_the_kernel() -> None:
     version = subprocess.run([kernel_path(), "--version"], capture_output=True, text=True, check=True)
-    assert version.stdout.startswith("6.")
+    assert version.stdout.startswith("6.12.")
 
 
 def test_a_machine_without_the_kernel_is_told_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
