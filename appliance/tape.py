@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from appliance.errors import WireError
-from appliance.wire import Command, Digit, Event, Hello, Message
+from appliance.wire import Command, Digit, Event, Hello, Message, SendText, TextCame
 from appliance.wire_lines import OfLines
 from appliance.wire_stream import decode, encode
 
@@ -32,7 +34,7 @@ class Said:
 
 
 HIDDEN = "?"
-"""What a tape says of a key."""
+"""What a tape says of a key, which may be of a PIN, and of what people write to each other."""
 
 
 class Tape:
@@ -44,8 +46,8 @@ class Tape:
         self._file = path.open("ab", buffering=0)
 
     def keep(self, message: Message, by_switch: bool) -> None:
-        """Add one message (a `wire_stream.Overhear`). Which key was pressed is left out: it may be a PIN (§3.11)."""
-        frame = encode(Digit(message.leg, HIDDEN, message.at) if isinstance(message, Digit) else message)
+        """Add one message (a `wire_stream.Overhear`), without what is nobody's business (§3.11)."""
+        frame = encode(_without_secrets(message))
         try:
             self._file.write(_HEAD.pack(time.monotonic(), b"<" if by_switch else b">", len(frame) - 4) + frame[4:])
             if self._file.tell() > self._limit:
@@ -62,6 +64,16 @@ class Tape:
         self._path.replace(self._path.with_suffix(".old"))
         self._path.touch(mode=0o600)
         self._file = self._path.open("ab", buffering=0)
+
+
+def _without_secrets(message: Message) -> Message:
+    match message:
+        case Digit(leg, _, at):
+            return Digit(leg, HIDDEN, at)
+        case SendText() | TextCame():
+            return msgspec.structs.replace(message, body=HIDDEN)
+        case _:
+            return message
 
 
 def read(path: Path) -> Iterator[Said]:

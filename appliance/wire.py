@@ -15,8 +15,21 @@ import enum
 
 from appliance.wire_figures import LineFigures
 from appliance.wire_nouns import VERSION, EndCause, Hello, Leg, LegState, Message, Origin
+from appliance.wire_texts import AnswerText, SendText, TextCame, TextSent
 
-__all__ = ["VERSION", "EndCause", "Hello", "Leg", "LegState", "Message", "Origin"]
+__all__ = [
+    "VERSION",
+    "AnswerText",
+    "EndCause",
+    "Hello",
+    "Leg",
+    "LegState",
+    "Message",
+    "Origin",
+    "SendText",
+    "TextCame",
+    "TextSent",
+]
 
 # --- commands: the desk asks -------------------------------------------------------------------------------------
 
@@ -181,6 +194,8 @@ Command = (
     | PauseRecording
     | StopRecording
     | Hangup
+    | SendText
+    | AnswerText
     | AskSnapshot
 )
 
@@ -351,5 +366,7 @@ Event = (
     | RecordingClosed
     | Snapshot
     | LineState
+    | TextCame
+    | TextSent
     | Refused
 )

@@ -2,10 +2,16 @@
 
 import secrets
 from pathlib import Path
+from typing import Final
 
 import jinja2
 
 from appliance.edge.settings import EdgeSettings, Endpoint
+
+TEXT_BYTES: Final = 4096
+"""The longest text that is carried; the desk takes 500 characters of it."""
+TEXTS_A_MINUTE: Final = 30
+"""More than a person types at one phone."""
 
 
 def render(settings: EdgeSettings) -> str:
@@ -37,5 +43,7 @@ def render(settings: EdgeSettings) -> str:
         exempt=settings.exempt,
         rpc_socket=settings.rpc_socket,
         location_db=settings.location_db,
+        text_bytes=TEXT_BYTES,
+        texts_a_minute=TEXTS_A_MINUTE,
         decoy=secrets.token_hex(16),
     )

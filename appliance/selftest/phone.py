@@ -12,9 +12,10 @@ Orders: {"do": ...}
   mode(answer, after=0)                       how the next calls are met, see PhoneSettings.answer
   hear(call, hz=[...], since=0, wav="")       -> heard(call, frames, silent, gap_ms, level, first_at, tones: {hz: ...}),
                                               for each tone its level, first_at, last_at and in how many frames
+  text(to, body, kind="text/plain")           send a text (MESSAGE); -> text_ended(code, reason)
   quit
 Events: ready · registered(code) · invited(call, remote, alert_info, invite) · state(call, state, code, reason) ·
-        media(call, held) · digit(call, digit) · refused(order, why)
+        media(call, held) · digit(call, digit) · text(remote, kind, body) · refused(order, why)
 """
 
 # ruff: noqa: ANN401 - pjsua2 ships no types to annotate with
@@ -143,6 +144,14 @@ class _Account(pj.Account):  # type: ignore[misc]
         """It rings."""
         self.phone.invited(prm)
 
+    def onInstantMessage(self, prm: Any) -> None:  # noqa: N802
+        """A text came; pjsua2 has said 200."""
+        say("text", remote=str(prm.fromUri), kind=str(prm.contentType), body=str(prm.msgBody))
+
+    def onInstantMessageStatus(self, prm: Any) -> None:  # noqa: N802
+        """What became of ours."""
+        say("text_ended", code=int(prm.code), reason=str(prm.reason))
+
     def onRegState(self, prm: Any) -> None:  # noqa: N802
         """The registrar answered."""
         say("registered", code=int(prm.code))
@@ -158,6 +167,7 @@ class Phone:
         self.accounts: dict[str, _Account] = {}
         self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.finished: list[_Call] = []
+        self._buddies: dict[str, Any] = {}
         self._handsets: list[_Handset] = []
         self._made = 0
         self._later: list[tuple[float, _Call, int]] = []
@@ -223,6 +233,14 @@ class Phone:
             prm.txOption.headers.append(header)
         say("dialled", call=call.number, to=to)
         call.makeCall(to, prm)
+
+    def _do_text(self, to: str, body: str, kind: str = "text/plain") -> None:
+        where, said = pj.BuddyConfig(), pj.SendInstantMessageParam()
+        where.uri, said.contentType, said.content = to, kind, body
+        if to not in self._buddies:
+            self._buddies[to] = pj.Buddy()
+            self._buddies[to].create(self.account, where)
+        self._buddies[to].sendInstantMessage(said)
 
     def _do_answer(self, call: int) -> None:
         self.calls[call].answer(_op(200))
@@ -346,10 +364,8 @@ def _op(code: int) -> Any:
 
 
 def _header(message: str, name: str) -> str:
-    for line in message.splitlines():
-        if line.lower().startswith(name.lower() + ":"):
-            return line.partition(":")[2].strip()
-    return ""
+    lines = (line.partition(":") for line in message.splitlines())
+    return next((value.strip() for key, _, value in lines if key.lower() == name.lower()), "")
 
 
 def _read_orders(phone: Phone) -> None:

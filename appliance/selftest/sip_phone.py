@@ -119,6 +119,12 @@ class SipPhone:
         self.order("dial", to=to, headers=headers or {}, tone=tone, user=user)
         return int((await self.wait("dialled", after=before))["call"])
 
+    async def text(self, to: str, body: str, kind: str = "text/plain") -> Event:
+        """Write to somebody; how it was answered."""
+        before = time.monotonic()
+        self.order("text", to=to, body=body, kind=kind)
+        return await self.wait("text_ended", after=before)
+
     async def hear(self, call: int, hz: list[int] | None = None, since: float = 0.0, wav: str = "") -> Event:
         """What the phone heard on that call since a moment."""
         before = time.monotonic()

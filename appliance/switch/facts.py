@@ -62,4 +62,23 @@ class TransferWanted:
     progress: int
 
 
-Fact = CallArrived | CallMoved | MediaChanged | KeyPressed | TransferWanted
+@dataclass(frozen=True, slots=True)
+class TextArrived:
+    """A MESSAGE came and waits for its answer; `message` is the whole of it, `source` its sender's host:port."""
+
+    text: int
+    message: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextEnded:
+    """How a MESSAGE of ours was answered; 408 when it was not."""
+
+    text: int
+    code: int
+
+
+CallFact = CallArrived | CallMoved | MediaChanged | KeyPressed | TransferWanted
+TextFact = TextArrived | TextEnded
+Fact = CallFact | TextFact

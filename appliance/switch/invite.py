@@ -1,4 +1,4 @@
-"""Reading an INVITE: who calls, whom, and who vouches for it (the X-Deskbell headers of the edge and of `lines`)."""
+"""Reading an INVITE or a MESSAGE: who calls, whom, and who vouches for it (the X-Deskbell headers of the edge and of `lines`)."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ OURSELVES = "deskbell"
 """Who calls when pjsua2 follows a REFER; no other call says so, and the edge sends this one back to us."""
 
 _URI = re.compile(r"sips?:(?:(?P<user>[^@;>\s]*)@)?[^;>\s]+", re.IGNORECASE)
-_SHORT = {"f": "from", "t": "to", "i": "call-id", "m": "contact"}
+_SHORT = {"f": "from", "t": "to", "i": "call-id", "m": "contact", "c": "content-type"}
 _VOUCHED = (
     ("x-deskbell-phone", Origin.PHONE),
     ("x-deskbell-trunk", Origin.TRUNK),
@@ -58,6 +58,12 @@ def calling(number: str, name: str, realm: str) -> str:
 def call_id(message: str) -> str:
     """The Call-ID of a whole SIP message."""
     return _headers(_lines(message)[1:]).get("call-id", "")
+
+
+def content(message: str) -> tuple[str, bytes]:
+    """The Content-Type and the body of a whole SIP message, whose bytes that are no UTF-8 came as surrogates."""
+    body = message.partition("\r\n\r\n")[2]
+    return _headers(_lines(message)[1:]).get("content-type", ""), body.encode("utf-8", "surrogateescape")
 
 
 def party(header: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The only door to pjsua2: every name of it that the switch uses is here, and every `Any` of ours.
+"""The only door to pjsua2: every name of it that the switch uses is here; `tuning.py` is handed it to set it up.
 
 Rules (docs/architecture.md, measured):
 1. `UserAgent` is made, used and stopped on one thread. Nothing of pjsua2 leaves this module: calls are our own numbers,
@@ -12,8 +12,6 @@ Rules (docs/architecture.md, measured):
 
 import itertools
 import logging
-import os
-import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,18 +20,24 @@ from typing import Any, Final
 import pjsua2 as pj
 
 from appliance.errors import SwitchError
-from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase, TransferWanted
-from appliance.switch.invite import OURSELVES
+from appliance.switch import tuning
+from appliance.switch.facts import (
+    CallArrived,
+    CallMoved,
+    Fact,
+    KeyPressed,
+    MediaChanged,
+    Phase,
+    TextArrived,
+    TextEnded,
+    TransferWanted,
+)
 from appliance.switch.settings import SwitchSettings
 
 logger = logging.getLogger(__name__)
 
-CLOCK_RATE: Final = 8000
 _TOO_MANY: Final = 70010  # PJ_ETOOMANY
 _IN_USE: Final = 120098  # PJ_ERRNO_START_SYS + EADDRINUSE
-_WANTED_CODECS: Final = {"PCMU/8000/1": 255, "PCMA/8000/1": 254}
-# pjlib writes to stdout from every thread and waits when nobody reads it: silent, but for a person who debugs.
-_LOG_LEVELS: Final = {"TRACE": 4}
 _PHASES: Final = {
     pj.PJSIP_INV_STATE_CALLING: Phase.CALLING,
     pj.PJSIP_INV_STATE_INCOMING: Phase.CALLING,
@@ -130,6 +134,14 @@ class _Account(pj.Account):  # type: ignore[misc]
         """A call came in; 100 went out already."""
         self.agent.guard(lambda: self.agent.arrived(prm))
 
+    def onInstantMessage(self, prm: Any) -> None:  # noqa: N802
+        """A text came in; it waits for `answer_text`."""
+        self.agent.guard(lambda: self.agent.text_arrived(prm))
+
+    def onInstantMessageStatus(self, prm: Any) -> None:  # noqa: N802
+        """A text of ours was answered, or nobody answered."""
+        self.agent.guard(lambda: self.agent.text_ended(int(prm.userData), int(prm.code)))
+
 
 class UserAgent:
     """SIP and audio as a few verbs on numbers. Raises SwitchError where the library refuses."""
@@ -138,10 +150,12 @@ class UserAgent:
         self.settings = settings
         self.facts: deque[Fact] = deque()
         self.calls: dict[int, _Call] = {}
-        self.dead: list[_Call] = []
+        self.dead: list[Any] = []
         self.account: Any = None
         self._numbers = itertools.count(1)
         self._ports: dict[int, Any] = {}
+        self._unanswered: dict[int, Any] = {}
+        self._under_way: dict[int, tuple[int, Any, Any]] = {}
         self._endpoint: Any = None
 
     # --- life ---------------------------------------------------------------------------------------------------
@@ -150,15 +164,14 @@ class UserAgent:
         """Bind the SIP port and start the bridge. Raises SwitchError, naming the port when it is taken."""
         self._endpoint = pj.Endpoint()
         try:
-            _hushed(self._endpoint.libCreate)
-            self._endpoint.libInit(_endpoint_config(self.settings))
+            tuning.hushed(self._endpoint.libCreate)
+            self._endpoint.libInit(tuning.endpoint(pj, self.settings))
             self._bind()
             self._endpoint.libStart()
             self._endpoint.audDevManager().setNullDev()
-            for codec in self._endpoint.codecEnum2():
-                self._endpoint.codecSetPriority(codec.codecId, _WANTED_CODECS.get(codec.codecId, 0))
+            tuning.choose_codecs(self._endpoint)
             self.account = _Account(self)
-            self.account.create(_account_config(self.settings), True)
+            self.account.create(tuning.account(pj, self.settings), True)
         except pj.Error as refused:
             raise SwitchError(f"pjsua2 could not start: {_reason(refused)}") from None
         self.drain = self.remember(self._endpoint.audDevManager().getPlaybackDevMedia())
@@ -168,7 +181,7 @@ class UserAgent:
         self._endpoint.libHandleEvents(max(0, int(timeout * 1000)))
 
     def bury(self) -> None:
-        """Forget calls that ended. Only between polls."""
+        """Forget calls and texts that ended. Only between polls."""
         self.dead.clear()
 
     def stop(self) -> None:
@@ -250,6 +263,46 @@ class UserAgent:
         call = self.calls.get(number)
         return call.heard() if call is not None else 0
 
+    # --- texts --------------------------------------------------------------------------------------------------
+
+    def text_arrived(self, prm: Any) -> None:
+        """From the account: keep the transaction open and post the text."""
+        number = next(self._numbers)
+        self._unanswered[number] = pj.DeferredResponse(prm)
+        self.facts.append(TextArrived(number, str(prm.rdata.wholeMsg), str(prm.rdata.srcAddress)))
+
+    def answer_text(self, number: int, code: int, reason: str) -> None:
+        """Answer a text that came in, once."""
+        if (waits := self._unanswered.pop(number, None)) is None:
+            return
+        said = pj.SendResponseParam()
+        said.deferredResponse, said.code, said.reason = waits, code, reason
+        try:
+            self.account.sendResponse(said)
+        except pj.Error as refused:
+            logger.warning("A text could not be answered: %s", _reason(refused))
+
+    def send_text(self, to: str, local: str, body: str) -> int:
+        """Send a text by way of the edge; a `TextEnded` with its number follows. Raises SwitchError."""
+        number, buddy, where = next(self._numbers), pj.Buddy(), pj.BuddyConfig()
+        where.uri, where.subscribe = to, False
+        said, token = pj.SendInstantMessageParam(), pj.SipHeader()  # any object of the library: its address comes back
+        said.contentType, said.content, said.userData = "text/plain", body, token
+        said.txOption.localUri = local
+        try:
+            buddy.create(self.account, where)
+            buddy.sendInstantMessage(said)
+        except pj.Error as refused:
+            raise SwitchError(f"the text could not be sent: {_reason(refused)}") from None
+        self._under_way[int(token.this)] = (number, buddy, token)
+        return number
+
+    def text_ended(self, token: int, code: int) -> None:
+        """From the account: the end of a text of ours."""
+        if (known := self._under_way.pop(token, None)) is not None:
+            self.dead.append(known)
+            self.facts.append(TextEnded(known[0], code))
+
     # --- audio --------------------------------------------------------------------------------------------------
 
     def connect(self, source: int, sink: int) -> None:
@@ -302,8 +355,7 @@ class UserAgent:
             logger.exception("a callback of pjsua2 failed")
 
     def _try(self, number: int, work: Callable[[Any], None]) -> None:
-        call = self.calls.get(number)
-        if call is None:
+        if (call := self.calls.get(number)) is None:
             return
         try:
             work(call)
@@ -332,20 +384,6 @@ class UserAgent:
             raise
 
 
-def _hushed(work: Callable[[], None]) -> None:
-    """pjlib greets on stdout before it can be told not to; our stdout says `ready` and nothing else."""
-    sys.stdout.flush()
-    spoken = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        work()
-    finally:
-        os.dup2(spoken, 1)
-        os.close(spoken)
-        os.close(nowhere)
-
-
 def _reason(refused: Any) -> str:
     return f"{refused.reason} ({refused.status})"
 
@@ -359,41 +397,3 @@ def _op(code: int, headers: Mapping[str, str]) -> Any:
         header.hName, header.hValue = name, value
         prm.txOption.headers.append(header)
     return prm
-
-
-def _endpoint_config(settings: SwitchSettings) -> Any:
-    config = pj.EpConfig()
-    config.uaConfig.maxCalls = 4096  # cut silently to what was compiled in
-    config.uaConfig.threadCnt = 0
-    config.uaConfig.mainThreadOnly = True
-    config.uaConfig.userAgent = "Deskbell"
-    level = _LOG_LEVELS.get(settings.log_level, 0)
-    config.logConfig.level = config.logConfig.consoleLevel = level
-    media = config.medConfig
-    media.clockRate = media.sndClockRate = CLOCK_RATE
-    media.audioFramePtime = media.ptime = 20
-    media.noVad = True
-    media.ecTailLen = 0
-    media.threadCnt = 1
-    media.hasIoqueue = True
-    media.jbInit, media.jbMinPre, media.jbMaxPre, media.jbMax = 20, 20, 60, 240
-    return config
-
-
-def _account_config(settings: SwitchSettings) -> Any:
-    config = pj.AccountConfig()
-    config.idUri = f"sip:{OURSELVES}@{settings.realm}"
-    if settings.edge:
-        config.sipConfig.proxies.append(f"sip:{settings.edge};lr")
-    config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
-    config.natConfig.iceEnabled = False
-    config.natConfig.contactRewriteUse = config.natConfig.viaRewriteUse = config.natConfig.sdpNatRewriteUse = 0
-    config.natConfig.sipOutboundUse = 0
-    config.natConfig.udpKaIntervalSec = 0
-    media = config.mediaConfig
-    media.lockCodecEnabled = False  # a phone that keeps both laws in its answer needs no second INVITE
-    media.srtpUse = pj.PJMEDIA_SRTP_DISABLED
-    first, last = settings.rtp_ports
-    media.transportConfig.port, media.transportConfig.portRange = first, last - first
-    media.transportConfig.boundAddress = settings.rtp_address
-    return config

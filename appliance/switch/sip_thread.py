@@ -17,6 +17,7 @@ from typing import Final
 
 from appliance import wire
 from appliance.errors import SwitchError
+from appliance.switch.facts import Fact, TextFact
 from appliance.switch.keeper import Keeper
 from appliance.switch.pjsua import UserAgent
 from appliance.switch.settings import SwitchSettings
@@ -133,7 +134,7 @@ class SipThread:
 
     def _settle(self, ua: UserAgent, board: Switchboard) -> None:
         while ua.facts:
-            take = functools.partial(Switchboard.take_fact, fact=ua.facts.popleft(), desk_listens=self._desk_listens)
+            take = functools.partial(_take, fact=ua.facts.popleft(), desk_listens=self._desk_listens)
             self._guarded(take, board)
 
     def _guarded(self, work: Order, board: Switchboard) -> None:
@@ -165,3 +166,10 @@ class SipThread:
 
     def _begin_to_stop(self) -> None:
         self._stopping = True
+
+
+def _take(board: Switchboard, *, fact: Fact, desk_listens: bool) -> None:
+    if isinstance(fact, TextFact):
+        board.texts.take_fact(fact, desk_listens=desk_listens)
+    else:
+        board.take_fact(fact, desk_listens=desk_listens)

@@ -15,7 +15,7 @@ from appliance.switch import arrivals, causes, invite
 from appliance.switch.alarms import Alarms
 from appliance.switch.audio import Audio
 from appliance.switch.early import Early
-from appliance.switch.facts import CallArrived, CallMoved, Fact, KeyPressed, MediaChanged, Phase, TransferWanted
+from appliance.switch.facts import CallArrived, CallFact, CallMoved, KeyPressed, MediaChanged, Phase, TransferWanted
 from appliance.switch.fallback import Fallback
 from appliance.switch.guests import Guests
 from appliance.switch.keeper import Keeper, Listening
@@ -23,6 +23,7 @@ from appliance.switch.legs import Hearing, Legs, LiveLeg
 from appliance.switch.pjsua import TooManyCallsError, UserAgent
 from appliance.switch.recordings import Recordings
 from appliance.switch.settings import SwitchSettings
+from appliance.switch.texts import Texts
 from appliance.switch.transfers import TOLD_S, Transfers
 from appliance.switch.voice_watch import VoiceWatch
 from appliance.wire import EndCause, Ended, LegState, Origin
@@ -51,6 +52,7 @@ class Switchboard:
         self._guests = Guests(self._legs, self._replan, self._take, self.hang_up, emit)
         self._early = Early(ua, self._legs, self._audio, emit)
         self._transfers = Transfers(ua, self.alarms, self._legs, emit)
+        self.texts = Texts(ua, self.alarms, boot, emit)
         self._voices = VoiceWatch(self.alarms, self._legs, ua.heard, self._fell_silent, ua.tell)
 
     # --- what the desk asks -------------------------------------------------------------------------------------
@@ -82,6 +84,8 @@ class Switchboard:
                 self._with(command.leg, lambda leg: self._record_voice(leg, command))
             case wire.PauseRecording() | wire.StopRecording():
                 self.recordings.change(command, self._legs.named)
+            case wire.SendText() | wire.AnswerText():
+                self.texts.carry_out(command, self._settings.realm)
             case wire.AskSnapshot():
                 self._fallback.desk_took_over()
                 self._emit(self.snapshot())
@@ -207,7 +211,7 @@ class Switchboard:
 
     # --- what calls do ------------------------------------------------------------------------------------------
 
-    def take_fact(self, fact: Fact, *, desk_listens: bool) -> None:
+    def take_fact(self, fact: CallFact, *, desk_listens: bool) -> None:
         """A callback's fact, in the order they came."""
         if isinstance(fact, CallArrived):
             self._arrived(fact, desk_listens=desk_listens)
