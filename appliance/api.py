@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from appliance.acd.view import AgentView, CallbackView, CallView, OfficeView, QueueView, Status, WaitingView
+from appliance.api_inbox import InboxApi, NewItem, News, QueueNews, TextView, ThreadView
 
 __all__ = [
     "AgentView",
@@ -14,17 +15,23 @@ __all__ = [
     "CallbackView",
     "DemoControls",
     "DeskApi",
+    "InboxApi",
     "LampView",
     "LineFinding",
     "LineView",
     "Metric",
+    "NewItem",
+    "News",
     "OfficeInfo",
     "OfficeView",
+    "QueueNews",
     "QueueView",
     "RecordingFile",
     "Refusal",
     "Status",
     "TargetView",
+    "TextView",
+    "ThreadView",
     "VoicemailMessage",
     "WaitingView",
 ]
@@ -214,6 +221,11 @@ class DeskApi(Protocol):
 
     info: OfficeInfo
     demo: DemoControls | None
+
+    @property
+    def inbox(self) -> InboxApi:
+        """Texts, slips, and what nobody has seen yet."""
+        ...
 
     def view(self) -> OfficeView:
         """The committed state now."""

@@ -56,7 +56,8 @@ RULES: dict[str, Rule] = {
     "appliance.wire_stream": rule("appliance.errors appliance.wire appliance.wire_lines", "msgspec"),
     "appliance.settings_file": rule("appliance.errors", "msgspec"),
     "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_lines appliance.wire_stream", "msgspec"),
-    "appliance.api": rule("appliance.acd.view"),
+    "appliance.api": rule("appliance.acd.view appliance.api_inbox"),
+    "appliance.api_inbox": rule(),
     "appliance.acd": rule(never=IMPURE),
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
@@ -69,6 +70,7 @@ RULES: dict[str, Rule] = {
     "appliance.desk.lamps": rule(never=IMPURE),
     "appliance.desk.mail": rule("appliance.desk appliance.storage appliance.errors", "aiosmtplib"),
     "appliance.desk.alerts": rule("appliance.acd", never=IMPURE),
+    "appliance.desk.text_rules": rule(never=IMPURE),
     "appliance.desk.panel_logic": rule("appliance.acd appliance.desk.lamps", never=IMPURE),
     "appliance.desk.feature_codes": rule("appliance.acd appliance.desk.panel_logic", never=IMPURE),
     "appliance.desk.signs": rule("appliance.acd", never=IMPURE),

@@ -8,7 +8,17 @@ import enum
 import json
 from dataclasses import dataclass
 
-from appliance.api import CallRecord, DeskApi, LampView, LineView, Metric, OfficeInfo, OfficeView, RecordingFile
+from appliance.api import (
+    CallRecord,
+    DeskApi,
+    LampView,
+    LineView,
+    Metric,
+    News,
+    OfficeInfo,
+    OfficeView,
+    RecordingFile,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,7 @@ class Office:
     lamps: tuple[LampView, ...]
     alarms: tuple[str, ...]
     behaviours: tuple[tuple[str, str], ...]
+    news: News
 
 
 def office_of(api: DeskApi, view: OfficeView | None = None) -> Office:
@@ -30,6 +41,7 @@ def office_of(api: DeskApi, view: OfficeView | None = None) -> Office:
         lamps=api.lamps(),
         alarms=api.alarms(),
         behaviours=tuple(api.demo.behaviours().items()) if api.demo else (),
+        news=api.inbox.news(),
     )
 
 
@@ -60,6 +72,8 @@ def office_json(office: Office) -> str:
             "notices": office.view.notices,
             "alarms": office.alarms,
             "behaviours": dict(office.behaviours),
+            "texts": office.news.seq,
+            "news": {of.queue: dataclasses.asdict(of) for of in office.news.queues},
         }
     )
 

@@ -23,6 +23,7 @@ from appliance.desk.features import Features
 from appliance.desk.fittings import Fitted
 from appliance.desk.gateways import Gateways
 from appliance.desk.hours import OpeningHours
+from appliance.desk.inbox import Inbox
 from appliance.desk.legs import Legs
 from appliance.desk.lines_link import IN_SERVICE, LinesLink
 from appliance.desk.mail import Mailer
@@ -34,6 +35,7 @@ from appliance.desk.recordings import Recordings
 from appliance.desk.recovery import Recovered, recover
 from appliance.desk.settings import DeskSettings
 from appliance.desk.switch_link import SwitchLink
+from appliance.desk.texts import Texts
 from appliance.desk.translate import Translator
 from appliance.desk.voicemail import Voicemail
 from appliance.desk.wall_clock import SystemWallClock, WallClock, program_built
@@ -157,8 +159,12 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look, fitted=fitted)
     mailer, notices = _mails(settings, store, alarms, control, voicemail)
     ways_out.emergency_placed = partial(_emergency_placed, driver, notices)
+    texts = Texts(settings, store, link.say, link.is_ready.is_set)
+    translator.text_heard = texts.heard
+    inbox = Inbox(settings, store, texts)
+    control.watch(inbox.changed)
     edge_link = EdgeLink(settings, acd, clock, alarms, control.post)
-    edge_link.registrations_seen = translator.doubts.seen
+    edge_link.registrations_seen = (translator.doubts.seen, texts.registered)
     works = (
         ("call control", control.run),
         ("hours", hours.run),
@@ -170,11 +176,13 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("voicemail", voicemail.run),
         ("lines link", lines.run),
         ("gateways", gateways.run),
+        ("texts", texts.run),
+        ("inbox", inbox.run),
         ("notices", partial(notices.run, clock.now)),
         ("mail", mailer.run),
         ("edge link", edge_link.run),
     )
-    office = Office(settings, control, store, lines, driver, alarms, hours, translator.passing)
+    office = Office(settings, control, store, lines, driver, alarms, hours, translator.passing, inbox)
     office.gateways = lambda: gateways.views
     return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, voicemail, works)
 

@@ -55,7 +55,7 @@ class EdgeLink:
         self._secrets = [(user, secret) for user, secret in users if secret]
         self._seen: dict[str, int] = {}
         self._believed_from: float | None = None
-        self.registrations_seen: Callable[[list[Registration]], None] = lambda found: None
+        self.registrations_seen: tuple[Callable[[list[Registration]], None], ...] = ()
 
     async def run(self) -> None:
         """Poll until cancelled. Without an edge there is nothing to do: every phone counts as registered."""
@@ -82,7 +82,8 @@ class EdgeLink:
             self._believed_from = None
             return
         self._alarms.clear(EDGE)
-        self.registrations_seen(found)
+        for see in self.registrations_seen:
+            see(found)
         self._compare(found)
 
     def _compare(self, found: list[Registration]) -> None:

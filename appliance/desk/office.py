@@ -4,7 +4,6 @@ import asyncio
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 from appliance.acd import events as ev
 from appliance.acd.coaching import refusal
@@ -29,13 +28,15 @@ from appliance.api import (
 from appliance.desk.alarms import Alarms
 from appliance.desk.call_control import CallControl
 from appliance.desk.hours import OpeningHours
+from appliance.desk.inbox import Inbox, answered
 from appliance.desk.line_report import sentence as sentence_of
 from appliance.desk.lines_link import LinesLink
 from appliance.desk.page_transfers import PageTransfers
 from appliance.desk.panel import PanelDriver
 from appliance.desk.passing import Passing
 from appliance.desk.settings import DeskSettings
-from appliance.errors import StorageError, WireError
+from appliance.errors import WireError
+from appliance.storage.news import CALL, VOICEMAIL
 from appliance.storage.records import ContactRow, RecordingRow
 from appliance.storage.store import Store
 from appliance.storage.voicemails import VoicemailRow
@@ -51,8 +52,6 @@ _WHY_NOT = {
 Reporter = Callable[[str, str], Awaitable[tuple[Metric, ...]]]
 """Given a day (YYYY-MM-DD) and a queue, its metrics. Raises StorageError."""
 
-_T = TypeVar("_T")
-
 
 class Office:
     """Implements DeskApi over the running desk. An order returns when it is committed, so the next view shows it."""
@@ -67,8 +66,9 @@ class Office:
         alarms: Alarms,
         hours: OpeningHours,
         passing: Passing,
+        inbox: Inbox,
     ) -> None:
-        self._hours = hours
+        self._hours, self.inbox = hours, inbox
         self._transfers = PageTransfers(settings, control.acd, passing, lambda: control.view.agents)
         self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
         self._recordings = settings.state_dir / "recordings"
@@ -258,8 +258,8 @@ class Office:
 
     async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:
         """All calls, newest first. Raises Refusal when the records cannot be read."""
-        rows = await _read(self._store.contacts(limit, before))
-        recordings = await _read(self._store.recordings_of([row.contact for row in rows]))
+        rows = await answered(self._store.contacts(limit, before))
+        recordings = await answered(self._store.recordings_of([row.contact for row in rows]))
         return tuple(_call(row, recordings.get(row.contact, ())) for row in rows)
 
     async def report(self, day: str, queue: str) -> tuple[Metric, ...]:
@@ -273,30 +273,30 @@ class Office:
         if self.reporter is None:
             raise Refusal("This desk makes no reports")
         async with self._reporting:
-            return await _read(self.reporter(day, queue))
+            return await answered(self.reporter(day, queue))
 
     async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
         """Recordings, newest first, or those of one contact."""
-        return tuple(self._file(row) for row in await _read(self._store.recordings(limit, contact)))
+        return tuple(self._file(row) for row in await answered(self._store.recordings(limit, contact)))
 
     async def recording(self, recording: str) -> RecordingFile:
         """One recording by its id. Raises Refusal when there is none."""
-        row = await _read(self._store.recording(recording))
+        row = await answered(self._store.recording(recording))
         if row is None:
             raise Refusal(f"There is no recording {recording}")
         return self._file(row)
 
     async def voicemails(self, limit: int) -> tuple[VoicemailMessage, ...]:
         """Messages that callers left, newest first."""
-        return tuple(self._message(row) for row in await _read(self._store.voicemails(limit)))
+        return tuple(self._message(row) for row in await answered(self._store.voicemails(limit)))
 
     async def new_voicemails(self) -> int:
         """How many of them nobody has seen to (S-22)."""
-        return await _read(self._store.new_voicemails())
+        return await answered(self._store.new_voicemails())
 
     async def voicemail(self, recording: str) -> VoicemailMessage:
         """One message by its recording. Raises Refusal when there is none."""
-        row = await _read(self._store.voicemail(recording))
+        row = await answered(self._store.voicemail(recording))
         if row is None or not row.closed:
             raise Refusal(f"There is no voicemail {recording}")
         return self._message(row)
@@ -304,7 +304,7 @@ class Office:
     async def voicemail_handled(self, recording: str, actor: str) -> None:
         """Somebody has seen to it (S-22). Raises Refusal when there is none."""
         await self.voicemail(recording)
-        await _read(self._store.voicemail_handled(recording, actor))
+        await self.inbox.see(VOICEMAIL, recording, actor)
 
     async def cancel_callback(self, contact: str, actor: str) -> None:
         """Forget the promise. Raises Refusal when there is none (any more)."""
@@ -314,19 +314,19 @@ class Office:
 
     async def unkept_callbacks(self, limit: int) -> tuple[CallRecord, ...]:
         """Callbacks that failed or expired and that nobody has seen to (§3.8, 6)."""
-        return tuple(_call(row, ()) for row in await _read(self._store.unkept_promises(limit)))
+        return tuple(_call(row, ()) for row in await answered(self._store.unkept_promises(limit)))
 
     async def callback_handled(self, contact: str, actor: str) -> None:
         """Somebody has seen to such a callback."""
-        await _read(self._store.promise_handled(contact, actor))
+        await self.inbox.see(CALL, contact, actor)
 
     async def get_secret(self, key: str) -> bytes | None:
         """A value of the page's own small store."""
-        return await _read(self._store.get_secret(f"page.{key}"))
+        return await answered(self._store.get_secret(f"page.{key}"))
 
     async def put_secret(self, key: str, value: bytes | None) -> None:
         """Keep (or forget) such a value durably. Raises Refusal when the disk does not take it."""
-        await _read(self._store.put_secret(f"page.{key}", value))
+        await answered(self._store.put_secret(f"page.{key}", value))
 
     def _agent(self, agent: str) -> AgentView:
         for view in self._control.view.agents:
@@ -362,14 +362,6 @@ def _members(office: OfficeSettings) -> tuple[tuple[str, tuple[str, ...]], ...]:
         (agent.agent, tuple(queue.queue for queue in office.queues if agent.agent in queue.agents))
         for agent in office.agents
     )
-
-
-async def _read(asked: Awaitable[_T]) -> _T:
-    """What the store answers; a failing disk is a Refusal for the page, not a crash of the desk."""
-    try:
-        return await asked
-    except StorageError as wrong:
-        raise Refusal(f"The box cannot read or write its records now: {wrong}") from wrong
 
 
 def _call(row: ContactRow, recordings: tuple[str, ...]) -> CallRecord:

@@ -61,6 +61,8 @@ class Translator:
         """Called before the core hears of a new caller: the hours are judged for each (§3.7)."""
         self.snapshot_heard: Callable[[wire.Snapshot], None] = lambda snapshot: None
         """Called with snapshots that were asked for in the middle of a connection."""
+        self.text_heard: Callable[[wire.TextCame | wire.TextSent], None] = lambda text: None
+        """Called with what phones write, and with how what was written to them ended (S-20)."""
         self.ways_out, self._features = ways_out, features
         ways_out.use_of = self._use_of
         self.own_calls = OwnCalls(settings, legs, post, say, ways_out)
@@ -209,13 +211,22 @@ class Translator:
         self.exits.answered(leg)
 
     def _heard_aside(
-        self, event: wire.HeldByPhone | wire.TransferAsked | wire.LineState | wire.Snapshot | wire.Joined
+        self,
+        event: wire.HeldByPhone
+        | wire.TransferAsked
+        | wire.LineState
+        | wire.Snapshot
+        | wire.Joined
+        | wire.TextCame
+        | wire.TextSent,
     ) -> None:
-        """What agents' phones ask for, and what changes nothing by itself."""
+        """What agents' phones ask for and write, and what changes nothing by itself."""
         if isinstance(event, wire.Snapshot):
             self.snapshot_heard(event)
         elif isinstance(event, wire.HeldByPhone | wire.TransferAsked):
             self.passing.heard(event)
+        elif isinstance(event, wire.TextCame | wire.TextSent):
+            self.text_heard(event)
         else:
             logger.debug("Nothing to do for %s", type(event).__name__)
 

@@ -87,6 +87,10 @@ class Page:
         """Press one of the agent's buttons on the page: go-on-duty, go-off-duty, end-wrap-up ..."""
         await self._post(f"/api/agents/{agent}/{order}", {})
 
+    async def write(self, sender: str, to: str, text: str) -> Any:  # noqa: ANN401 - JSON
+        """Send a text to a number as a queue or an agent; what was kept of it."""
+        return await self._post("/api/texts", {"sender": sender, "to": to, "text": text})
+
     async def press(self, seat: int, held_s: float = 0.1) -> float:
         """Press a button of the virtual panel; the monotonic time at which the press was sent."""
         began = time.monotonic()

@@ -11,9 +11,11 @@ from secrets import token_hex
 
 from appliance.acd.events import Event
 from appliance.acd.story import Fact
-from appliance.storage import journal, outbox, records, voicemails
+from appliance.storage import journal, news, outbox, records, texts, voicemails
 from appliance.storage.database import Database, open_database
+from appliance.storage.news import NewRow
 from appliance.storage.outbox import MailRow
+from appliance.storage.texts import TextRow, ThreadRow
 from appliance.storage.voicemails import VoicemailRow
 
 _LONGEST_GAP_S = 7 * 86400.0
@@ -133,6 +135,38 @@ class Store:
     async def unfinished_voicemails(self) -> tuple[VoicemailRow, ...]:
         """Messages that were ordered and never closed."""
         return await voicemails.unfinished(self._database)
+
+    async def text_added(self, row: TextRow) -> None:
+        """A text or slip was written: on return it is on the disk and may be said to be sent (I-19)."""
+        await self._database.write([texts.added(row)])
+
+    async def text_tried(self, text: str, state: str, code: int) -> None:
+        """How the delivery of a text went."""
+        await self._database.write([texts.tried(text, state, code)])
+
+    async def thread_seen(self, thread: str, actor: str) -> None:
+        """Somebody has seen a thread: nothing in it is new for anybody any more (S-22)."""
+        await self._database.write([texts.seen(thread, actor, self._wall())])
+
+    async def threads(self, queue: str, limit: int) -> tuple[ThreadRow, ...]:
+        """Threads of a queue, "" for all, newest first."""
+        return await texts.threads(self._database, queue, limit)
+
+    async def thread(self, thread: str, limit: int) -> tuple[TextRow, ...]:
+        """A thread, oldest first."""
+        return await texts.thread(self._database, thread, limit)
+
+    async def waiting_texts(self) -> tuple[TextRow, ...]:
+        """Texts that no phone has taken yet."""
+        return await texts.waiting(self._database)
+
+    async def news(self) -> tuple[tuple[str, str, int], ...]:
+        """How much nobody has seen yet: (queue, kind, count)."""
+        return await news.counts(self._database)
+
+    async def new_items(self, queue: str, limit: int) -> tuple[NewRow, ...]:
+        """What nobody has seen yet, newest first."""
+        return await news.items(self._database, queue, limit)
 
     async def mail_queued(self, row: MailRow) -> None:
         """A mail is to be sent (S-41)."""

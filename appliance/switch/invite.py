@@ -1,4 +1,4 @@
-"""Reading an INVITE or a MESSAGE: who calls, whom, and who vouches for it (the X-Deskbell headers of the edge and of `lines`)."""
+"""Reading an INVITE or a MESSAGE: who calls, whom, and who vouches for it (X-Deskbell headers)."""
 
 import re
 from dataclasses import dataclass

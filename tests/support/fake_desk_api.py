@@ -29,6 +29,7 @@ from appliance.api import (
     VoicemailMessage,
     WaitingView,
 )
+from tests.support.fake_inbox import FakeInbox
 
 Steps = tuple[tuple[float, float, float, float], ...]
 
@@ -97,6 +98,7 @@ class FakeDesk:
         self.demo = FakeOutside(self) if demo else None
         self.folder = folder
         self.orders: list[tuple[str, object, object]] = []
+        self.inbox = FakeInbox(self.orders, self._tell)
         self.secrets: dict[str, bytes] = {}
         self.past: list[CallRecord] = []
         self.files: dict[str, RecordingFile] = {}
