@@ -1,21 +1,22 @@
 """A real third-party phone: Debian's baresip, registered with digest, driven over its TCP control port.
 
 It plays a tone of its own and writes what it hears to a WAV (module sndfile), so a test can prove who heard whom.
+The tone is module ausine's, and nothing plays: a thread of aufile's player can come to life when its sound is over
+already, and takes Debian 13's phone down (baresip pull request 2917). Without a player or a jitter buffer every frame
+goes into the WAV as it comes. ausine knows one rate only, and Debian 12's always two channels.
 """
 
 import asyncio
 import itertools
 import json
-import wave
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from appliance.selftest.ports import free_port
-from appliance.selftest.sound import RATE, Samples
+from appliance.selftest.sound import Samples
 
-TONE_SECONDS = 120
 _WAV_HEADER = 44  # its length fields are right only when the call is over
 
 _CONFIG = """\
@@ -23,17 +24,15 @@ poll_method epoll
 sip_listen 127.0.0.1:{sip}
 call_local_timeout 120
 call_max_calls 4
-audio_player aufile,{folder}/played.wav
-audio_source aufile,{folder}/tone.wav
-audio_alert aufile,{folder}/alert.wav
-ausrc_srate 8000
-auplay_srate 8000
+audio_source ausine,{hz}
+ausrc_srate 48000
+ausrc_channels 2
 rtp_ports {rtp}-{rtp_last}
-jitter_buffer_delay 1-5
+jitter_buffer_delay 0-0
 net_interface 127.0.0.1
 module_path /usr/lib/baresip/modules
 module g711.so
-module aufile.so
+module ausine.so
 module sndfile.so
 module_tmp account.so
 module_app menu.so
@@ -64,11 +63,10 @@ class Baresip:
     async def register(cls, number: str, secret: str, edge: str, folder: Path, tone_hz: float) -> "Baresip":
         """Start the phone, register it at the edge and wait until that is done."""
         control = await asyncio.to_thread(_furnish, folder, number, secret, edge, tone_hz)
-        log = await asyncio.to_thread((folder / "baresip.log").open, "wb")
-        log = (folder / "baresip.log").open("wb")
-        process = await asyncio.create_subprocess_exec(
-            "baresip", "-f", str(folder), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
-        )
+        with (folder / "baresip.log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                "baresip", "-f", str(folder), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+            )
         phone = cls(number, folder, process)
         await phone._connect(control)
         await until(lambda: b"200 OK" in (folder / "baresip.log").read_bytes(), f"phone {number} registered")
@@ -190,12 +188,9 @@ class Baresip:
 def _furnish(folder: Path, number: str, secret: str, edge: str, tone_hz: float) -> int:
     """Lay out the phone's folder; returns its control port."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write_tone(folder / "tone.wav", tone_hz)
-    _write_tone(folder / "alert.wav", 0)
     control, rtp = free_port(), free_port(run=10)
-    (folder / "config").write_text(
-        _CONFIG.format(sip=free_port(run=2), folder=folder, control=control, rtp=rtp, rtp_last=rtp + 9)
-    )
+    ports = {"sip": free_port(run=2), "control": control, "rtp": rtp, "rtp_last": rtp + 9}
+    (folder / "config").write_text(_CONFIG.format(folder=folder, hz=round(tone_hz), **ports))
     account = f"<sip:{number}@{edge};transport=udp>;auth_pass={secret};answermode=manual;regint=300"
     (folder / "accounts").write_text(f'"{number}" {account};outbound="sip:{edge};transport=udp"\n')
     (folder / "contacts").touch()
@@ -204,15 +199,6 @@ def _furnish(folder: Path, number: str, secret: str, edge: str, tone_hz: float) 
 
 def _samples(pcm: bytes) -> Samples:
     return np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
-
-
-def _write_tone(path: Path, hz: float) -> None:
-    turns = 2 * np.pi * hz * np.arange(RATE * TONE_SECONDS if hz else RATE) / RATE
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((13107 * np.sin(turns)).astype("<i2").tobytes())
 
 
 async def until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
