@@ -292,7 +292,7 @@ class UserAgent:
         try:
             self.account.shutdown()
             self.account = None
-            self._endpoint.libDestroy()
+            self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # every BYE is out; do not wait a second more
         except pj.Error as refused:
             logger.warning("pjsua2 did not stop cleanly: %s", _reason(refused))
 
