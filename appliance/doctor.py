@@ -28,7 +28,18 @@ from hw.pins import BoardError
 
 EXPECTED_CALLS: Final = 128
 LEAST_FREE_GB: Final = 1.0
-_MODULES: Final = ("aiohttp", "aiosmtplib", "aiosqlite", "argon2", "gpiozero", "jinja2", "msgspec", "numpy", "serial")
+_MODULES: Final = (
+    "aiohttp",
+    "aiosmtplib",
+    "aiosqlite",
+    "argon2",
+    "gpiod",
+    "gpiozero",
+    "jinja2",
+    "msgspec",
+    "numpy",
+    "serial",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +133,10 @@ def _gpio() -> Finding:
     chips = sorted(path.name for path in Path("/dev").glob("gpiochip*"))
     if not chips:
         return Finding("gpio", "no /dev/gpiochip*: virtual panel", "a board", "fit one, or use the page", fatal=False)
-    if importlib.util.find_spec("lgpio") is None:
-        mend = "on Python 3.13 lgpio must be built from source; until then the virtual panel is used"
-        return Finding("gpio", f"{', '.join(chips)}, but no lgpio", "lgpio", mend, fatal=False)
+    closed = [name for name in chips if not os.access(f"/dev/{name}", os.R_OK | os.W_OK)]
+    if closed:
+        mend = "make this user a member of the group gpio"
+        return Finding("gpio", f"{', '.join(closed)} may not be opened", "a board", mend, fatal=False)
     return Finding("gpio", ", ".join(chips), "a board")
 
 

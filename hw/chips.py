@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import gpiod
+
 from hw.board import Board
 from hw.errors import HardwareError
 from hw.pins import Chip, Pin
@@ -30,31 +32,22 @@ class FoundChip:
 
 
 def find_chips() -> tuple[FoundChip, ...]:
-    """Every chip under /dev/gpiochip*; none where there is no chip, no library or no permission."""
+    """Every chip under /dev/gpiochip*; none where there is no chip, or no permission."""
     numbers = sorted(int(path.name[8:]) for path in Path("/dev").glob("gpiochip*") if path.name[8:].isdigit())
     if not numbers:
         return ()
-    try:
-        import lgpio
-    except ImportError:
-        return ()
     found = []
     for number in numbers:
-        with contextlib.suppress(lgpio.error):  # a chip we may not open is a chip we have not
+        with contextlib.suppress(OSError):  # a chip we may not open is a chip we have not
             found.append(_look_at(number))
     return tuple(found)
 
 
 def _look_at(number: int) -> FoundChip:
-    import lgpio
-
-    handle = lgpio.gpiochip_open(number)
-    try:
-        _, lines, _, label = lgpio.gpio_get_chip_info(handle)
-        names = tuple(str(lgpio.gpio_get_line_info(handle, line)[3]) for line in range(lines))
-    finally:
-        lgpio.gpiochip_close(handle)
-    return FoundChip(number, str(label), (_SYSFS / f"gpiochip{number}").resolve().parent.name, names)
+    with gpiod.Chip(f"/dev/gpiochip{number}") as chip:
+        about = chip.get_info()
+        names = tuple(chip.get_line_info(line).name or "" for line in range(about.num_lines))
+    return FoundChip(number, about.label, (_SYSFS / f"gpiochip{number}").resolve().parent.name, names)
 
 
 def attach(board: Board, chip: Chip, found: tuple[FoundChip, ...]) -> tuple[FoundChip, Board]:

@@ -15,7 +15,6 @@ from hw.board import Board
 from hw.chips import FoundChip, attach, find_chips
 from hw.errors import HardwareError
 from hw.fittings import Fitting, Spot
-from hw.kernel_pins import lgpio_factory
 from hw.panel import DARK, Colour, GpioPanel, Listener, Place, places_of
 from hw.pins import Chip
 
@@ -52,6 +51,12 @@ class _Part:
         return ", ".join(filter(None, (seats, *(one.words for one in self.fittings))))
 
 
+def _kernel_factory(number: int) -> object:
+    from hw.kernel_pins import kernel_factory  # only where there is a chip: gpiozero takes a moment to import
+
+    return kernel_factory(number)
+
+
 class LivePanel:
     """Every seat and fitting of a board, each on real pins while its chip is there."""
 
@@ -65,7 +70,7 @@ class LivePanel:
     ) -> None:
         """Open what is there. `factory` makes the pin factory of a chip number; absent chips raise nothing."""
         self._board, self._needs_gpio, self._find = board, needs_gpio, find
-        self._factory = factory or lgpio_factory
+        self._factory = factory or _kernel_factory
         self._listener: Listener | None = None
         self._shown: dict[int, Colour] = dict.fromkeys((seat.number for seat in board.seats), DARK)
         self._driven: dict[Spot, bool] = {spot: False for one in board.fittings for spot in one.outputs}
@@ -171,7 +176,7 @@ class LivePanel:
             return
         try:
             what(part.pins)
-        except Exception as wrong:  # gpiozero and lgpio have error trees of their own; the kernel says OSError
+        except Exception as wrong:  # gpiozero has an error tree of its own; the kernel says OSError
             self._lose(part, wrong)
 
     def _open(self, part: _Part) -> None:

@@ -208,7 +208,7 @@ class GpioPanel:
             lamp = RGBLED(seat.red, seat.green, seat.blue, active_high=lit_high, pwm=chip.pwm, pin_factory=factory)
             self._lamps[seat.number] = lamp
             self._hear(seat.number, seat.button, factory)
-        except Exception as wrong:  # gpiozero, lgpio and the kernel have error trees of their own
+        except Exception as wrong:  # gpiozero has an error tree of its own; the kernel says OSError
             raise PanelError(
                 f"seat {seat.number}: its pins cannot be had ({wrong}); is something using them?"
             ) from wrong

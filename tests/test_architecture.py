@@ -92,7 +92,7 @@ RULES: dict[str, Rule] = {
         "msgspec numpy pjsua2",
     ),
     "appliance.storage": rule("appliance.acd appliance.errors", "aiosqlite msgspec"),
-    "hw": rule(third_party="gpiozero serial lgpio"),
+    "hw": rule(third_party="gpiod gpiozero serial"),
     "hw.sim": rule("hw", "gpiozero serial numpy"),
     "web": rule("appliance.api", "aiohttp jinja2 argon2"),
 }
@@ -213,7 +213,7 @@ def test_pjsua2_and_pyserial_are_imported_by_one_module_of_each_subject() -> Non
         ("appliance.desk.control", "import pjsua2", "not pjsua2"),
         ("appliance.desk.control", "from appliance.config import Config", "puts the parts together"),
         ("appliance.desk.control", "from . import panel", "written out in full"),
-        ("hw.panel", "import numpy", "hw may import gpiozero, lgpio, serial, not numpy"),
+        ("hw.panel", "import numpy", "hw may import gpiod, gpiozero, serial, not numpy"),
         ("appliance.lines.worker", "from hw.panel import Panel", "not hw.panel"),
     ],
 )

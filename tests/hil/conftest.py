@@ -4,9 +4,7 @@ They are ordinary tests to whoever starts them: `-k`, a single name, `-x` and th
 pytest sends each report as it comes; what it printed when it died is the failure of the test it died in.
 """
 
-import importlib.util
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +18,6 @@ IS_INSIDE: Final = os.environ.get("DESKBELL_HIL") == "inside"
 FIGURE: Final = "figure"
 LANES: Final = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 """Kernels at once: one for each core, or for each worker."""
-ON_PINS: Final = ("test_pins.py", "test_presses.py", "test_box.py")
-NO_LGPIO: Final = "lgpio has no wheel for this Python, 3.12 is the newest: here the box has a virtual panel and says so"
 
 _kernel = pytest.StashKey["_Forwarders"]()
 
@@ -95,8 +91,6 @@ def is_inside(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Inside, each test has its limit; here it may wait for the one before it, or be tried again."""
     for item in items:
-        if item.path.name in ON_PINS and sys.version_info >= (3, 13) and importlib.util.find_spec("_lgpio") is None:
-            item.add_marker(pytest.mark.skip(reason=NO_LGPIO))
         if is_inside(item) and not IS_INSIDE:
             item.add_marker(pytest.mark.timeout(0), append=False)
 

@@ -60,8 +60,9 @@ def test_the_lock_fits_python_3_11_and_3_13() -> None:
     text = (ROOT / "requirements.lock").read_text()
     assert re.search(r"^numpy==.* ; python_full_version < '3\.12'", text, re.MULTILINE)
     assert re.search(r"^numpy==.* ; python_full_version >= '3\.12'", text, re.MULTILINE)
-    # For 3.13 there is only the placeholder.
-    assert re.search(r"^lgpio==0\.2\.2\.0 ; python_full_version < '3\.13'", text, re.MULTILINE)
+    assert re.search(
+        r"^gpiod==2\.[\d.]+ \\$", text, re.MULTILINE
+    )  # for every Python: no virtual panel for want of a library
 
 
 def verified(site: Path) -> subprocess.CompletedProcess[str]:
@@ -82,13 +83,6 @@ def lay(site: Path, module: str, version: str, body: str) -> None:
     info = site / f"{module}-{version}.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: {version}\n")
-
-
-def test_the_empty_lgpio_placeholder_is_refused(tmp_path: Path) -> None:
-    lay(tmp_path, "lgpio", "0.0.0.2", "")
-    seen = verified(tmp_path)
-    assert seen.returncode == 1
-    assert "lgpio 0.0.0.2 is the empty placeholder" in seen.stdout
 
 
 def test_a_pjsua2_that_does_not_load_is_told_apart(tmp_path: Path) -> None:

@@ -1,21 +1,20 @@
-"""The shipped boards on simulated chips, and a finger and an eye for each of their seats."""
+"""The shipped boards on simulated chips, and a finger and an eye for each of their seats and fittings."""
 
 import asyncio
 import contextlib
-import importlib.util
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hw.board import Board, Seat, read_board
+from hw.fittings import Fitting, Spot
 from hw.panel import Panel, open_panel
 from tests.hil.inside.gpio_sim import Film, SimChip, chips
 
 BOARDS = Path(__file__).parents[3] / "hw" / "boards"
 HEADER = ("pinctrl-bcm2711", tuple(f"GPIO{line}" for line in range(58)))
 EXPANDER = ("mcp23017", 16)
-ADDRESSES = ("1-0020", "1-0021", "1-0022", "1-0023")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,25 @@ class Bench:
         """A seat and its chip."""
         seat = next(one for one in self.board.seats if one.number == number)
         return self.chips[seat.chip], seat
+
+    def line(self, spot: Spot) -> tuple[SimChip, int]:
+        """A contact's or an output's chip, and its line there."""
+        fitting = self.fitting(spot)
+        return self.chips[fitting.chip], int(dict(fitting.pins)[spot.use])
+
+    def fitting(self, spot: Spot) -> Fitting:
+        """Whose contact or output it is."""
+        return next(one for one in self.board.fittings if (one.kind, one.name) == (spot.kind, spot.name))
+
+    def touch(self, spot: Spot, down: bool) -> None:
+        """A fitting's contact is as it is when it is meant (`down`), or as it rests."""
+        chip, line = self.line(spot)
+        (chip.press if down is not self.fitting(spot).opens else chip.release)(line)
+
+    def is_lit(self, spot: Spot) -> bool:
+        """Whether a fitting's output is on, as the kernel has it now."""
+        chip, line = self.line(spot)
+        return bool(chip.level(line)) is not self.fitting(spot).inverted
 
     def press(self, number: int) -> None:
         """The seat's contact closes."""
@@ -66,6 +84,11 @@ class Bench:
         chip, seat = self.seat(number)
         return chip.level(int(seat.red)), chip.level(int(seat.green)), chip.level(int(seat.blue))
 
+    def film_of(self, spot: Spot) -> Film:
+        """Something that watches a fitting's output."""
+        chip, line = self.line(spot)
+        return Film(chip, (line,))
+
     def film(self, number: int, every: float = 0.001) -> Film:
         """Something that watches the seat's lamp."""
         chip, seat = self.seat(number)
@@ -73,10 +96,6 @@ class Bench:
 
     def open(self) -> Panel:
         """The real panel on it, everything there."""
-        driver = importlib.util.find_spec("_lgpio")
-        assert driver is not None, (
-            "this Python has no lgpio with a driver inside: every lamp of a real panel stays dark"
-        )
         panel = open_panel(self.board_file, "gpio")
         assert panel.absences == ()
         return panel
@@ -93,12 +112,25 @@ def rev_a() -> Iterator[Bench]:
 @contextlib.contextmanager
 def rev_b(folder: Path) -> Iterator[Bench]:
     """Sixteen seats on four expanders of one label. The simulator names its devices itself: the board file follows."""
-    with chips(*(EXPANDER,) * len(ADDRESSES)) as made:
-        text = (BOARDS / "rev_b.toml").read_text()
-        for address, chip in zip(ADDRESSES, made, strict=True):
-            assert f'"{address}"' in text
-            text = text.replace(f'"{address}"', f'"{chip.device}"')
-        path = folder / "rev_b.toml"
+    with _made("rev_b", folder) as bench:
+        yield bench
+
+
+@contextlib.contextmanager
+def rev_c(folder: Path) -> Iterator[Bench]:
+    """Six seats on the header, and every kind of fitting on three expanders."""
+    with _made("rev_c", folder) as bench:
+        yield bench
+
+
+@contextlib.contextmanager
+def _made(name: str, folder: Path) -> Iterator[Bench]:
+    text = (BOARDS / f"{name}.toml").read_text()
+    wanted = read_board(BOARDS / f"{name}.toml").chips
+    with chips(*(EXPANDER if one.device else HEADER for one in wanted)) as made:
+        for one, chip in zip(wanted, made, strict=True):
+            if one.device:
+                text = text.replace(f'"{one.device}"', f'"{chip.device}"')
+        path = folder / f"{name}.toml"
         path.write_text(text)
-        board = read_board(path)
-        yield Bench(path, board, {one.id: chip for one, chip in zip(board.chips, made, strict=True)})
+        yield Bench(path, read_board(path), {one.id: chip for one, chip in zip(wanted, made, strict=True)})

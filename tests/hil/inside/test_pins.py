@@ -1,13 +1,16 @@
-"""Pins: what the panel hears and drives through gpiozero, lgpio and a real /dev/gpiochipN."""
+"""Pins: what the panel hears and drives through gpiozero, gpiod and a real /dev/gpiochipN."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from hw.panel import Panel
+from hw.panel import Panel, open_panel
+from tests.hil.inside.gpio_sim import Film
 from tests.hil.inside.panels import Bench, rev_a, rev_b
 
 Edges = list[tuple[int, bool, float]]
@@ -36,7 +39,7 @@ async def until_heard(heard: Edges, count: int, timeout: float = 3.0) -> Edges:
     """The first `count` edges."""
     async with asyncio.timeout(timeout):
         while len(heard) < count:
-            await asyncio.sleep(0.002)  # lgpio's thread brings them
+            await asyncio.sleep(0.002)  # a thread of their own brings them
     return heard
 
 
@@ -135,7 +138,7 @@ async def test_an_expander_that_vanishes_is_told_and_is_as_it_was_when_it_return
 
 
 async def test_nothing_listens_to_a_chip_that_is_gone(header: Bench, figure) -> None:
-    """lgpio's thread reads a dead line for ever, a core's worth of it, until the line is let go."""
+    """A dead line is ready to be read for ever: a thread that goes on reading takes all of a core."""
     panel = header.open()
     listening(panel)
     panel.light(1, (0.5, 0.5, 0.5))
@@ -148,3 +151,51 @@ async def test_nothing_listens_to_a_chip_that_is_gone(header: Bench, figure) -> 
     figure(f"a panel whose only chip is gone takes {100 * share:.1f} % of a core")
     assert share < 0.5  # a thread that reads a dead line takes all of it
     panel.close()
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from hw.panel import open_panel
+panel = open_panel(Path(sys.argv[1]), "gpio")
+panel.light(1, (0.5, 0.25, 0.0))
+print("lit", panel.absences, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(header: Bench) -> Iterator[subprocess.Popen[str]]:
+    """Another program that has the panel, seat 1 lit in a dim amber."""
+    command = [sys.executable, "-c", HOLDER, str(header.board_file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "lit ()\n"
+        yield program
+        program.kill()
+
+
+async def test_who_has_a_line_already_is_named_and_the_panel_is_taken_when_they_are_gone(
+    header: Bench, holder: subprocess.Popen[str]
+) -> None:
+    panel = open_panel(header.board_file, "gpio")
+    (said,) = panel.absences
+    assert f"line 17 of /dev/{header.chips['header'].gpiochip} is in use by deskbell" in said
+    holder.kill()
+    holder.wait()
+    async with asyncio.timeout(5):
+        while panel.absences:
+            panel.tend(time.monotonic() + 60.0)
+            await asyncio.sleep(0.02)  # the lines are let go of by a program that must be scheduled first
+    panel.close()
+
+
+async def test_a_lamp_that_dims_goes_dark_when_its_desk_is_killed(header: Bench, holder: subprocess.Popen[str]) -> None:
+    chip, seat = header.seat(1)
+    for line in (int(seat.red), int(seat.green)):
+        chip.press(line)  # what hangs on a lamp's line pulls it down, a free one too
+    film = Film(chip, (int(seat.red), int(seat.green)))
+    assert await asyncio.to_thread(film.watch, 3.0, lambda levels: levels == (1, 1)) is not None
+    holder.kill()
+    film = Film(chip, (int(seat.red), int(seat.green)))
+    assert await asyncio.to_thread(film.watch, 3.0, lambda levels: levels == (0, 0), 0.2) is not None

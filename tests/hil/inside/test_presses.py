@@ -37,7 +37,7 @@ class Desk:
         """What was posted, once there is so much of it."""
         async with asyncio.timeout(timeout):
             while len(self.events) < count:
-                await asyncio.sleep(0.002)  # edges come on lgpio's thread
+                await asyncio.sleep(0.002)  # edges come on a thread of their own
         return self.events
 
 
@@ -172,7 +172,7 @@ async def test_sixteen_lamps_flash_in_time_while_one_button_is_stuck_and_another
         f"a lamp that is to flash 250 ms on, 250 ms off: on {1000 * min(lit):.0f} to {1000 * max(lit):.0f} ms, off "
         f"{1000 * min(dark):.0f} to {1000 * max(dark):.0f} ms, seen at least every {1000 * film.latest:.0f} ms"
     )
-    figure(f"sixteen flashing seats, lgpio's threads and the eye: {100 * share:.0f} % of this kernel's core")
+    figure(f"sixteen flashing seats, and the eye: {100 * share:.0f} % of this kernel's core")
     assert 5 <= len(lit) <= 7
     assert {state for state, _ in film.lasted()} == {(0, 0, 1), (0, 0, 0)}
     for length in (*lit, *dark):
