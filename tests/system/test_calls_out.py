@@ -98,21 +98,28 @@ async def test_an_agent_calls_out_over_a_line_of_the_united_states(office: Offic
     assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.wish(Wish(more=routes("line-1")))
+@pytest.mark.wish(Wish(lines=2, more=routes("line-1", "line-2")))
 async def test_ten_numbers_reach_the_exchange_digit_by_digit(office: Office) -> None:
-    await office.on_duty("a1")
+    """Two agents dial at the same time, five times over: whichever line a call takes carries its own digits."""
+    await office.on_duty("a1", "a2")
     await in_service(office)
-    agent = office.phones["a1"]
-    for count, number in enumerate(NUMBERS, 1):
-        await has(office, number, after=0.2)
-        await agent.dial(number)
-        await called(office, count)
-        await agent.wait_for("CALL_ESTABLISHED")
-        await agent.hang_up()
-        assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+    for number in NUMBERS:
+        for line in (0, 1):
+            await has(office, number, line=line, after=0.2)
+
+    async def call(agent: str, number: str) -> None:
+        phone = office.phones[agent]
+        await phone.dial(number)
+        await phone.wait_for("CALL_ESTABLISHED", 20.0)
+        await phone.hang_up()
+        await office.page.status(agent, "available")
+
+    for one, other in zip(NUMBERS[::2], NUMBERS[1::2], strict=True):
+        await asyncio.gather(call("a1", one), call("a2", other))
         await in_service(office)
-    assert card(office).dialled() == list(NUMBERS)
+    dialled = [card(office, line).dialled() for line in (0, 1)]
+    assert sorted(dialled[0] + dialled[1]) == sorted(NUMBERS)
+    assert [len(numbers) for numbers in dialled] == [5, 5]
 
 
 @pytest.mark.parametrize("mode", [HangUp.LOOP_DROP, HangUp.BUSY_TONE, HangUp.DIAL_TONE])
