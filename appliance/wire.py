@@ -102,7 +102,8 @@ class Dial(Message, frozen=True):
     """Call `to` (a SIP URI, sent by way of the edge) as the new leg `leg`, named by the desk.
 
     `alert_s`: no 18x within it is UNREACHABLE; `ring_s`: no answer within it is NO_ANSWER and a CANCEL. `number` and
-    `name` are shown as the calling party.
+    `name` are shown as the calling party. `after` is a leg that makes room for this one: the call is placed, and its
+    times run, once that leg is gone.
     """
 
     leg: str
@@ -113,6 +114,17 @@ class Dial(Message, frozen=True):
     alert_s: float
     contact: str = ""
     alert_info: str = ""
+    after: str = ""
+
+
+class DialAgain(Message, frozen=True):
+    """The phone at `to` is elsewhere since `since`: what rings there since before is cancelled and dialled anew.
+
+    The legs stay the same legs, and their ring time runs on (R-32). One that was answered is left alone.
+    """
+
+    to: str
+    since: float
 
 
 class Bridge(Message, frozen=True):
@@ -161,11 +173,15 @@ class StopRecording(Message, frozen=True):
 
 
 class Hangup(Message, frozen=True):
-    """End the leg: refuse it with `code` before the answer, CANCEL it while we dial it, BYE it when it is up."""
+    """End the leg: refuse it with `code` before the answer, CANCEL it while we dial it, BYE it when it is up.
+
+    `tone` is a prompt that is heard for 2 s before, by the leg and by whom it talks with, where it is up (§3.10).
+    """
 
     leg: str
     code: int = 0
     reason: str = ""
+    tone: str = ""
 
 
 class AnswerTransfer(Message, frozen=True):
@@ -188,6 +204,7 @@ Command = (
     | Join
     | Leave
     | Dial
+    | DialAgain
     | Bridge
     | Record
     | RecordVoice

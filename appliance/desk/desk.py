@@ -27,6 +27,7 @@ from appliance.desk.inbox import Inbox
 from appliance.desk.legs import Legs
 from appliance.desk.lines_link import IN_SERVICE, LinesLink
 from appliance.desk.mail import Mailer
+from appliance.desk.moved_phones import MovedPhones
 from appliance.desk.notices import Notices
 from appliance.desk.office import Office
 from appliance.desk.panel import PanelDriver, look_of
@@ -164,7 +165,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     inbox = Inbox(settings, store, texts)
     control.watch(inbox.changed)
     edge_link = EdgeLink(settings, acd, clock, alarms, control.post)
-    edge_link.registrations_seen = (translator.doubts.seen, texts.registered)
+    moved = MovedPhones(settings.realm, link.say)
+    edge_link.registrations_seen = (translator.doubts.seen, texts.registered, moved.seen)
     works = (
         ("call control", control.run),
         ("hours", hours.run),

@@ -9,7 +9,7 @@ important call on one (§3.10), never another emergency call.
 import enum
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from appliance import wire
@@ -31,6 +31,8 @@ TRUNK_RING_S: Final = 60.0
 LINE_RING_S: Final = 150.0
 """The line itself gives up by its country's rule (Japan: two minutes after the digits); this is the last resort."""
 ALL_BUSY: Final = "ways out"
+MAKES_ROOM: Final = "makes_room"
+"""The tone before a call is ended for an emergency call."""
 _EMERGENCY: Final = "emergency"
 _AUTOMATIC: Final = "automatic"
 """What a line is told of a call, as `use` in the URI."""
@@ -47,13 +49,14 @@ class Use(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way taken for one leg: `uri` is what the switch dials."""
+    """A way taken for one leg: `uri` is what the switch dials, once the leg `after` has made room for it."""
 
     by: str
     uri: str
     number: str
     is_line: bool
     is_emergency: bool = False
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,9 @@ class WaysOut:
         found = self.take(call)
         if isinstance(found, Way):
             alert, ring = (LINE_ALERT_S, LINE_RING_S) if found.is_line else (TRUNK_ALERT_S, TRUNK_RING_S)
-            self._say(wire.Dial(call.leg, found.uri, call.shown, call.name, ring, alert, call.contact))
+            self._say(
+                wire.Dial(call.leg, found.uri, call.shown, call.name, ring, alert, call.contact, after=found.after)
+            )
             if found.is_emergency:
                 self.emergency_placed()
         return found
@@ -102,13 +107,13 @@ class WaysOut:
         to = outside(call.number, self._settings, call.who)
         if isinstance(to, Refusal):
             return to
-        by = next((way for way in to.by if way not in call.not_by and self._is_free(way, to)), "")
+        by, after = next((way for way in to.by if way not in call.not_by and self._is_free(way, to)), ""), ""
         if not by and to.is_emergency:
-            by = self._cleared(to, call.not_by)
+            by, after = self._cleared(to, call.not_by)
         if not by:
             return self._all_busy(call, to)
         self._alarms.clear(ALL_BUSY)
-        way = self._taken[call.leg] = self._way(by, to, is_automatic=call.is_automatic)
+        way = self._taken[call.leg] = replace(self._way(by, to, is_automatic=call.is_automatic), after=after)
         _log(call, way)
         return way
 
@@ -188,19 +193,23 @@ class WaysOut:
             self._alarms.raise_(ALL_BUSY, f"All lines were busy: {sentence}")
         return Refusal(486 if not call.not_by else 503, sentence)
 
-    def _cleared(self, to: ToOutside, not_by: frozenset[str]) -> str:
-        """For an emergency call with every line in use: end the least important call on one, "" when there is none."""
+    def _cleared(self, to: ToOutside, not_by: frozenset[str]) -> tuple[str, str]:
+        """For an emergency call with every line in use: end the least important call on one, after a tone.
+
+        The line and the leg that ends on it; "" where there is none.
+        """
         uses = [
             *((Use.EMERGENCY if way.is_emergency else Use.OWN, way.by, leg) for leg, way in self._taken.items()),
             *((self.use_of(leg), line, leg) for leg, line in self._callers.items()),
         ]
         wanted = [one for one in uses if one[1] in to.by and one[1] not in not_by and one[0] is not Use.EMERGENCY]
         if not wanted:
-            return next((view.line for view in self._lines() if view.state == RELEASING and view.line in to.by), "")
+            free = (view.line for view in self._lines() if view.state == RELEASING and view.line in to.by)
+            return next(free, ""), ""
         use, line, leg = min(wanted)
         logger.warning("EMERGENCY CALL %s: the %s call on line %s is ended for it", to.number, use.name.lower(), line)
-        self._say(wire.Hangup(leg, 503))
-        return line
+        self._say(wire.Hangup(leg, 503, tone=MAKES_ROOM))
+        return line, leg
 
 
 def _line_in(uri: str) -> tuple[str, str, str]:

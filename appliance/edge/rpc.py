@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 import socket
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class Registration(msgspec.Struct, frozen=True):
     expires_s: int
     agent: str
     """What the phone calls itself (User-Agent)."""
+    age_s: float = 0.0
+    """How long ago it registered there last, or a second less: the edge counts in whole ones."""
 
 
 class Ban(msgspec.Struct, frozen=True):
@@ -82,6 +85,7 @@ class EdgeRpc:
     async def registrations(self) -> list[Registration]:
         """Every registration that has not expired, by user and place."""
         answer = msgspec.json.decode(await self._ask("ul.dump"), type=_Locations)
+        wall = time.time()
         return [
             Registration(
                 user=of.info.aor,
@@ -89,6 +93,7 @@ class EdgeRpc:
                 source=at.contact.received if at.contact.received != "[not set]" else at.contact.address,
                 expires_s=at.contact.expires,
                 agent=at.contact.agent,
+                age_s=max(0.0, wall - at.contact.modified - 1.0),
             )
             for domain in answer.result.domains
             for of in domain.domain.aors
@@ -226,6 +231,7 @@ class _Contact(msgspec.Struct, rename="pascal"):
     expires: int | str
     received: str = "[not set]"
     agent: str = msgspec.field(default="", name="User-Agent")
+    modified: int = msgspec.field(default=0, name="Last-Modified")
 
 
 class _At(msgspec.Struct):

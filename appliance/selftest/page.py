@@ -97,6 +97,10 @@ class Page:
         await self._post("/api/panel/press", {"seat": seat, "held_s": held_s})
         return began
 
+    async def hold_hours(self, held: str) -> None:
+        """Hold the office open, closing or closed until midnight, or let the schedule say again."""
+        await self._post("/api/hours", {"held": held})
+
     async def outside(self, what: str) -> None:
         """One of the demo's buttons: ring-line, ring-sip, hang-up."""
         await self._post(f"/api/demo/{what}", {})

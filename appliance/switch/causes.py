@@ -1,9 +1,15 @@
 """From SIP answers to the causes of the seam (appliance.wire.EndCause)."""
 
+from typing import Final
+
 from appliance.switch.legs import LiveLeg
 from appliance.wire import EndCause, LegState, Origin
 
 _BUSY = (486, 600)
+
+ELSEWHERE: Final = "Call completed elsewhere"
+REASON: Final = {"Reason": f'SIP;cause=200;text="{ELSEWHERE}"'}
+"""Said with a CANCEL: the phone notes no missed call."""
 
 
 def of_refusal(code: int, alerted: bool) -> EndCause:

@@ -6,11 +6,13 @@ that no phone answered yet.
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from appliance import wire
 from appliance.errors import SwitchError
+from appliance.switch import causes
 from appliance.switch.alarms import Alarm, Alarms
 from appliance.switch.legs import LiveLeg
 from appliance.switch.settings import WithoutDesk
@@ -19,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 _RING_S: Final = 60.0
 _ALERT_S: Final = 5.0
-_ELSEWHERE: Final = "Call completed elsewhere"
 
 
 class Board(Protocol):
@@ -27,9 +28,6 @@ class Board(Protocol):
 
     def ring(self, leg: LiveLeg) -> None:
         """180."""
-
-    def dial(self, order: wire.Dial) -> None:
-        """Place a call."""
 
     def bridge(self, first: str, second: str) -> None:
         """Connect."""
@@ -51,10 +49,10 @@ class _Caller:
 
 
 class Fallback:
-    """The rule, for every caller that came while no desk listened."""
+    """The rule, for every caller that came while no desk listened. `dial` places a call."""
 
-    def __init__(self, rule: WithoutDesk, alarms: Alarms, board: Board) -> None:
-        self._rule, self._alarms, self._board = rule, alarms, board
+    def __init__(self, rule: WithoutDesk, alarms: Alarms, board: Board, dial: Callable[[wire.Dial], None]) -> None:
+        self._rule, self._alarms, self._board, self._dial = rule, alarms, board, dial
         self._callers: dict[str, _Caller] = {}
 
     def take(self, leg: LiveLeg) -> None:
@@ -113,13 +111,13 @@ class Fallback:
         ]
         caller.ringing = [order.leg for order in orders]
         for order in orders:
-            self._board.dial(order)
+            self._dial(order)
 
     def _stop(self, caller: _Caller, but: str = "") -> None:
         names, caller.ringing = [name for name in caller.ringing if name != but], []
         for name in names:
             if (leg := self._board.find(name)) is not None:
-                self._board.hang_up(leg, reason=_ELSEWHERE)
+                self._board.hang_up(leg, reason=causes.ELSEWHERE)
 
     def _of(self, phone: str) -> _Caller | None:
         return next((caller for caller in self._callers.values() if phone in caller.ringing), None)

@@ -31,7 +31,8 @@ class LiveLeg:
     """One SIP dialog. `port` is its place on the bridge while it has audio; `is_held` when its phone put us on hold.
 
     `early` is the leg dialled for this one, which it hears before the answer. A guest takes part in the conversation of
-    the leg `host` in the mode `joins`. `told_port` says something to this leg alone, over what it hears.
+    the leg `host` in the mode `joins`. `told_port` says something to this leg alone, over what it hears. `dialled` is
+    the order by which we placed it, carried out last at `dialled_at`.
     """
 
     name: str
@@ -59,6 +60,8 @@ class LiveLeg:
     is_attended: bool | None = None
     accepted: bool = False
     ends_both: bool = True
+    dialled: wire.Dial | None = None
+    dialled_at: float = 0.0
     alert: Alarm | None = None
     ring: Alarm | None = None
 

@@ -11,16 +11,17 @@ from typing import Final, assert_never
 
 from appliance import wire
 from appliance.errors import SwitchError
-from appliance.switch import arrivals, causes, invite
+from appliance.switch import arrivals, causes
 from appliance.switch.alarms import Alarms
 from appliance.switch.audio import Audio
+from appliance.switch.dialling import Dialling
 from appliance.switch.early import Early
 from appliance.switch.facts import CallArrived, CallFact, CallMoved, KeyPressed, MediaChanged, Phase, TransferWanted
 from appliance.switch.fallback import Fallback
 from appliance.switch.guests import Guests
 from appliance.switch.keeper import Keeper, Listening
 from appliance.switch.legs import Hearing, Legs, LiveLeg
-from appliance.switch.pjsua import TooManyCallsError, UserAgent
+from appliance.switch.pjsua import UserAgent
 from appliance.switch.recordings import Recordings
 from appliance.switch.settings import SwitchSettings
 from appliance.switch.texts import Texts
@@ -30,9 +31,8 @@ from appliance.wire import EndCause, Ended, LegState, Origin
 
 logger = logging.getLogger(__name__)
 
-ELSEWHERE: Final = "Call completed elsewhere"
-_REASON: Final = {"Reason": f'SIP;cause=200;text="{ELSEWHERE}"'}
 _AUDIO_WITHIN: Final = 0.5
+TONE_S: Final = 2.0
 
 
 class Switchboard:
@@ -48,9 +48,10 @@ class Switchboard:
         self._capacity = settings.max_calls
         root = Path(settings.recordings)
         self.recordings = Recordings(ua, self._audio, files, root, emit)
-        self._fallback = Fallback(settings.without_desk, self.alarms, self)
         self._guests = Guests(self._legs, self._replan, self._take, self.hang_up, emit)
         self._early = Early(ua, self._legs, self._audio, emit)
+        self._dialling = Dialling(ua, settings.realm, self.alarms, self._legs, self._audio, self._give_up, emit)
+        self._fallback = Fallback(settings.without_desk, self.alarms, self, self._dialling.dial)
         self._transfers = Transfers(ua, self.alarms, self._legs, emit)
         self.texts = Texts(ua, self.alarms, boot, emit)
         self._voices = VoiceWatch(self.alarms, self._legs, ua.heard, self._fell_silent, ua.tell)
@@ -73,7 +74,9 @@ class Switchboard:
             case wire.Join():
                 self._join_as_guest(command)
             case wire.Dial():
-                self.dial(command)
+                self._dialling.dial(command)
+            case wire.DialAgain():
+                self._dialling.dial_again(command)
             case wire.Bridge():
                 self.bridge(command.a, command.b, ends_both=command.ends_both)
             case wire.AnswerTransfer():
@@ -109,8 +112,8 @@ class Switchboard:
                 self._audio.tell(leg, order.prompts)
             case wire.Leave():
                 self._guests.leave(leg)
-            case wire.Hangup() if self._transfers.is_being_told(leg.name):
-                self.alarms.at(time.monotonic() + TOLD_S, lambda: self._with(leg.name, self.hang_up))
+            case wire.Hangup() if delay_s := self._farewell_s(leg, order.tone):
+                self.alarms.at(time.monotonic() + delay_s, lambda: self._with(leg.name, self.hang_up))
             case wire.Hangup():
                 self.hang_up(leg, code=order.code, reason=order.reason)
 
@@ -134,29 +137,6 @@ class Switchboard:
         self._audio.play(leg, prompts, then)
         self._take(leg)
 
-    def dial(self, order: wire.Dial) -> None:
-        """Place a call; a leg of that name that lives or lived is left as it is."""
-        if self._legs.named(order.leg) is not None:
-            return
-        if (ended := self._legs.how_ended(order.leg)) is not None:
-            self._emit(ended)
-            return
-        now = time.monotonic()
-        leg = LiveLeg(order.leg, 0, Origin.DIALLED, "", order.number, order.name, order.to, now, contact=order.contact)
-        local = invite.calling(order.number, order.name, self._settings.realm)
-        try:
-            leg.call = self._ua.dial(order.to, local, {"Alert-Info": order.alert_info} if order.alert_info else {})
-        except TooManyCallsError as full:
-            self._capacity = min(self._capacity, len(self._legs))
-            self._end(leg, EndCause.CAPACITY, text=str(full))
-            return
-        except SwitchError as failed:
-            self._end(leg, EndCause.FAULT, text=str(failed))
-            return
-        self._legs.add(leg)
-        leg.alert = self.alarms.at(now + order.alert_s, lambda: self._give_up(leg, EndCause.UNREACHABLE))
-        leg.ring = self.alarms.at(now + order.ring_s, lambda: self._give_up(leg, EndCause.NO_ANSWER))
-
     def bridge(self, first: str, second: str, *, ends_both: bool = True) -> None:
         """Connect two legs as soon as both are up; either one gone is answered with its end."""
         a, b = self._legs.named(first), self._legs.named(second)
@@ -179,13 +159,24 @@ class Switchboard:
         self, leg: LiveLeg, *, code: int = 0, reason: str = "", cause: EndCause = EndCause.US, text: str = ""
     ) -> None:
         """End the leg; its end is told at once, whatever SIP still has to settle."""
-        headers = dict(_REASON) if reason == ELSEWHERE else {}
+        headers = dict(causes.REASON) if reason == causes.ELSEWHERE else {}
         if code == 503:
             headers["Retry-After"] = "10"
         waiting = leg.origin is not Origin.DIALLED and not leg.accepted
         self._end_quietly(leg)
         heard = self._ua.hang_up(leg.call, (code or 480) if waiting else 0, headers)
         self._end(leg, cause, code=code, text=text, heard=heard)
+
+    def _farewell_s(self, leg: LiveLeg, tone: str) -> float:
+        """How long the leg stays: until its phone was told of a transfer, or while both who talk hear why it ends."""
+        if self._transfers.is_being_told(leg.name):
+            return TOLD_S
+        if not tone or leg.state is not LegState.UP:
+            return 0.0
+        for one in (leg, self._legs.named(leg.peer)):
+            if one is not None:
+                self._audio.tell(one, (tone,))
+        return TONE_S
 
     def find(self, name: str) -> LiveLeg | None:
         """The living leg of that name."""
@@ -371,7 +362,9 @@ class Switchboard:
                 self._emit(self._legs.end_of(name))
 
     def _give_up(self, leg: LiveLeg, cause: EndCause, text: str = "") -> None:
-        """A ring or alert time ran out."""
+        """A ring or alert time ran out, or the call could not be placed."""
+        if cause is EndCause.CAPACITY:
+            self._capacity = min(self._capacity, len(self._legs) - 1)
         if self._legs.named(leg.name) is leg and leg.state is not LegState.UP:
             self.hang_up(leg, cause=cause, text=text)
 
@@ -391,6 +384,7 @@ class Switchboard:
         logger.info("Leg %s ended: %s %s %s", leg.name, cause.value, code or "", text)
         self._emit(ended)
         self._fallback.ended(leg)
+        self._dialling.ended(leg.name)
         peer = self._legs.named(leg.peer) if leg.peer else None
         if self._guests.ended(leg) or peer is None:
             return

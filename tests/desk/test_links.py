@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from appliance import wire
 from appliance.acd import events as ev
@@ -16,6 +17,7 @@ from appliance.desk.clock import Clock
 from appliance.desk.desk import running_desk
 from appliance.desk.edge_link import FORGIVE_S, GRACE_S, EdgeLink
 from appliance.desk.lines_link import LinesLink
+from appliance.desk.moved_phones import MovedPhones
 from appliance.desk.settings import DeskSettings, PhoneSettings
 from appliance.edge.rpc import Registration
 from appliance.errors import EdgeError
@@ -181,6 +183,31 @@ async def test_or_when_it_was_left_alone_for_a_while(bench: Bench) -> None:
     bench.post(ev.PhoneLost("sato"))
     assert await bench.step(FORGIVE_S - 1) == []
     assert await bench.step(1.0) == [ev.PhoneFound("sato")]
+
+
+def test_r32_a_phone_at_a_new_place_is_said_to_the_switch_once() -> None:
+    """R-32: since when, on the seam's clock. What was there before, and a refreshed registration, say nothing."""
+    said: list[wire.Message] = []
+    moved = MovedPhones("deskbell.local", said.append, now=lambda: 50.0)
+    at_home = Registration("101", "sip:101@x", "sip:10.0.0.1:5060", 60, "fake", age_s=9.0)
+    elsewhere = replace_struct(at_home, source="sip:10.0.0.1:7070", age_s=0.5)
+    other = replace_struct(at_home, user="102")
+    moved.seen([at_home, other])
+    moved.seen([at_home, replace_struct(other, age_s=0.0)])
+    assert said == []
+    moved.seen([at_home, elsewhere, other])
+    moved.seen([elsewhere, other])
+    assert said == [wire.DialAgain("sip:101@deskbell.local", 49.5)]
+
+
+async def test_r32_a_phone_that_was_away_between_two_looks_is_at_a_new_place(bench: Bench) -> None:
+    """R-32: it restarted while it rang, and is back where it was."""
+    said: list[wire.Message] = []
+    bench.link.registrations_seen = (MovedPhones("deskbell.local", said.append).seen,)
+    for phones in ({"101": 60}, {}, {"101": 60}):
+        bench.edge.phones = phones
+        await bench.step()
+    assert [type(one) for one in said] == [wire.DialAgain]
 
 
 async def test_a_switch_of_another_version_is_an_alarm_with_a_sentence(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from appliance.desk.legs import Legs
 from appliance.desk.own_calls import OwnCalls
 from appliance.desk.routing import Refusal, outside
 from appliance.desk.settings import DeskSettings, LineSettings, OutboundSettings, RouteSettings
-from appliance.desk.ways_out import Outgoing, Use, Way, WaysOut
+from appliance.desk.ways_out import MAKES_ROOM, Outgoing, Use, Way, WaysOut
 from appliance.wire import EndCause, Origin
 from tests.support.desk_office import settings
 
@@ -156,8 +156,9 @@ def test_an_emergency_call_ends_the_least_important_call_when_every_line_is_in_u
     way = office.dial("x-119", "119")
     assert isinstance(way, Way)
     assert way.is_emergency
-    assert [order.leg for order in office.all_said(wire.Hangup)] == [ended]
-    assert office.all_said(wire.Dial)[-1].to == f"sip:119@127.0.0.1:5080;line={way.by};use=emergency"
+    assert office.all_said(wire.Hangup) == [wire.Hangup(ended, 503, tone=MAKES_ROOM)]
+    dial = office.all_said(wire.Dial)[-1]
+    assert (dial.to, dial.after) == (f"sip:119@127.0.0.1:5080;line={way.by};use=emergency", ended)
 
 
 def test_a_free_trunk_carries_an_emergency_call_before_anybody_is_cut_off_and_a_line_does_when_it_fails(

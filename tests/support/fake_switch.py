@@ -321,7 +321,7 @@ class FakeSwitch:
             case wire.AnswerTransfer(name, code):
                 if name in self.legs:
                     self.legs[name].ends_both = code >= 300
-            case wire.SendText() | wire.AnswerText():
+            case wire.SendText() | wire.AnswerText() | wire.DialAgain():
                 return  # tests say what becomes of them
             case wire.PauseRecording(recording, paused):
                 (self.paused.add if paused else self.paused.discard)(recording)

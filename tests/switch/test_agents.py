@@ -144,6 +144,77 @@ async def test_an_answer_that_crosses_the_cancel_is_hung_up_and_told_once(desk, 
     assert not desk.of(wire.Answered)
 
 
+async def test_r32_a_phone_that_moves_while_it_rings_is_cancelled_once_and_rings_where_it_is_now(desk, by_hand):
+    """R-32: the same leg; who answers at the new place has the call."""
+    to = f"sip:101@{by_hand.place}"
+    desk.ask(dial("a", to))
+    first = await on_wire(by_hand.wait_for, "INVITE")
+    by_hand.answer(first, 180)
+    await desk.hears(wire.Alerted)
+    desk.ask(wire.DialAgain(to, time.monotonic()), wire.DialAgain(to, time.monotonic() - 60))
+    cancel = await on_wire(by_hand.wait_for, "CANCEL")
+    assert (cancel["Call-ID"], "elsewhere" in cancel["Reason"]) == (first["Call-ID"], True)
+    by_hand.answer(first, 487)
+    second = await on_wire(by_hand.wait_for, "INVITE")
+    assert second["Call-ID"] != first["Call-ID"]
+    assert second["From"].partition(";")[0] == first["From"].partition(";")[0]
+    by_hand.answer(second, 180)
+    accept(by_hand, second, SDP.format(40000))
+    await desk.hears(wire.Answered, leg="a")
+    assert not desk.of(wire.Ended)
+
+
+async def test_r32_the_ring_time_is_not_longer_for_a_phone_that_moves(desk, phone):
+    """R-32: T-ring not extended."""
+    agent = await phone(user="101", answer="ring")
+    asked = time.monotonic()
+    desk.ask(dial("a", to(agent), ring_s=1.0))
+    await desk.hears(wire.Alerted)
+    desk.ask(wire.DialAgain(to(agent), time.monotonic()))
+    ended = await desk.hears(wire.Ended, leg="a")
+    assert ended.cause is EndCause.NO_ANSWER
+    assert 0.9 < ended.at - asked < 1.5
+    assert len([event for event in agent.events if event["event"] == "invited"]) == 2
+
+
+async def test_r32_a_phone_that_moves_once_it_was_answered_goes_on_talking(desk, phone):
+    """R-32, the other order: the old contact answered first."""
+    agent = await phone(user="101", answer="auto")
+    desk.ask(dial("a", to(agent)))
+    await desk.hears(wire.Answered, leg="a")
+    desk.ask(wire.DialAgain(to(agent), time.monotonic()))
+    await desk.snapshot()
+    assert len([event for event in agent.events if event["event"] == "invited"]) == 1
+    assert not desk.of(wire.Ended)
+
+
+async def test_r32_an_answer_at_the_old_place_that_crosses_the_cancel_makes_no_second_conversation(desk, by_hand):
+    """R-32: the late answer is hung up, and the phone rings at its new place."""
+    to = f"sip:101@{by_hand.place}"
+    desk.ask(dial("a", to))
+    first = await on_wire(by_hand.wait_for, "INVITE")
+    by_hand.answer(first, 180)
+    await desk.hears(wire.Alerted)
+    desk.ask(wire.DialAgain(to, time.monotonic()))
+    await on_wire(by_hand.wait_for, "CANCEL")
+    accept(by_hand, first, SDP.format(40000))
+    assert (await on_wire(by_hand.wait_for, "BYE"))["Call-ID"] == first["Call-ID"]
+    by_hand.answer(await on_wire(by_hand.wait_for, "INVITE"), 180)
+    await desk.snapshot()
+    assert not desk.of(wire.Answered)
+    assert not desk.of(wire.Ended)
+
+
+async def test_r32_a_phone_that_says_nothing_at_its_new_place_is_unreachable(desk, by_hand):
+    """R-32, A-08: T-alert counts anew."""
+    to = f"sip:101@{by_hand.place}"
+    desk.ask(dial("a", to, alert_s=0.5))
+    by_hand.answer(await on_wire(by_hand.wait_for, "INVITE"), 180)
+    await desk.hears(wire.Alerted)
+    desk.ask(wire.DialAgain(to, time.monotonic()))
+    assert (await desk.hears(wire.Ended, leg="a")).cause is EndCause.UNREACHABLE
+
+
 async def test_an_answer_without_audio_makes_no_half_conversation(desk, by_hand):
     """R-33: no half bridge."""
     desk.ask(dial("a", f"sip:101@{by_hand.place}"))

@@ -4,6 +4,7 @@ import wave
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from appliance import wire
 from appliance.wire import EndCause, LegState, Origin
@@ -149,3 +150,42 @@ def _level(samples, hz: float) -> float:
     """The level of a tone in the middle of the samples."""
     middle = samples[len(samples) // 4 : len(samples) * 3 // 4].astype(float)
     return float(abs(middle @ np.exp(-2j * np.pi * hz * np.arange(len(middle)) / 8000)) * 2 / len(middle))
+
+
+async def test_who_is_cut_off_for_an_emergency_call_hears_a_tone_for_two_seconds_and_only_then_is_it_placed(
+    desk, switch, phone
+):
+    """§3.10, R-44: both who talk are told, over their conversation."""
+    caller, call, agent, agent_call, leg = await talk(desk, switch, phone)
+    centre = await phone(user="119", answer="ring")
+    asked = (await desk.snapshot()).at
+    desk.ask(wire.Hangup(leg, 503, tone="makes_room"), replace(dial("e", to(centre)), after=leg))
+    over = await desk.hears(wire.Ended, leg=leg)
+    assert 1.9 < over.at - asked < 2.6
+    assert (await centre.wait("invited"))["at"] >= over.at - 0.01
+    await desk.hears(wire.Alerted, leg="e")
+    assert desk.of(wire.Ended, leg="agent-1"), "nobody is left there"
+    for heard in (await caller.hear(call, [850, 1000], asked), await agent.hear(agent_call, [850, 450], asked)):
+        tone = heard["tones"]["850"]
+        assert 1.5 < tone["last_at"] - tone["first_at"] < 2.1
+        assert heard["silent"] == 0
+
+
+async def test_a_call_that_nobody_answered_yet_makes_room_at_once(desk, switch, phone):
+    """§3.10: there is nobody to hear a tone."""
+    ringing, centre = await phone(user="101", answer="ring"), await phone(user="119", answer="auto")
+    desk.ask(dial("a", to(ringing)))
+    alerted = await desk.hears(wire.Alerted, leg="a")
+    desk.ask(wire.Hangup("a", 503, tone="makes_room"), replace(dial("e", to(centre)), after="a"))
+    assert (await desk.hears(wire.Answered, leg="e")).at - alerted.at < 1.0
+
+
+async def test_a_call_that_waits_for_room_can_be_given_up(desk, switch, phone):
+    """§3.10: the phone in danger hung up; nobody is called then."""
+    _, _, _, _, leg = await talk(desk, switch, phone)
+    centre = await phone(user="119")
+    desk.ask(wire.Hangup(leg, 503, tone="makes_room"), replace(dial("e", to(centre)), after=leg), wire.Hangup("e"))
+    await desk.hears(wire.Ended, leg="e")
+    await desk.hears(wire.Ended, leg=leg)
+    await desk.snapshot()
+    assert not [event for event in centre.events if event["event"] == "invited"]

@@ -1,0 +1,29 @@
+"""A phone that registers at a new place while it rings: what rang at the old one rings there (R-32).
+
+The desk only sees that a place is new; the switch knows what rings, and dials the same legs again. Times are the
+seam's.
+"""
+
+from collections.abc import Callable, Iterable
+
+from appliance import wire
+from appliance.desk.clock import monotonic
+from appliance.desk.legs import Say
+from appliance.edge.rpc import Registration
+
+
+class MovedPhones:
+    """Compares each look at the registrar with the one before."""
+
+    def __init__(self, realm: str, say: Say, now: Callable[[], float] = monotonic) -> None:
+        self._realm, self._say, self._now = realm, say, now
+        self._places: frozenset[tuple[str, str]] | None = None
+
+    def seen(self, registrations: Iterable[Registration]) -> None:
+        """Where the phones are now. The first look is compared with nothing."""
+        since = {(one.user, one.source): self._now() - one.age_s for one in registrations}
+        known, self._places = self._places, frozenset(since)
+        if known is None:
+            return
+        for user, source in sorted(self._places - known):
+            self._say(wire.DialAgain(f"sip:{user}@{self._realm}", since[user, source]))
