@@ -33,7 +33,9 @@ class Parameter:
 class Personality:
     """One modem model.
 
-    `latency` is the seconds from a command's CR to its effect, by command name, drawn evenly from the span.
+    `latency` is the seconds from a command's CR to its result, by command name, drawn evenly from the span. What is
+    asked for is done right before, but that `+VLS` moves the hook `relay` seconds after its CR: the rest of its time
+    the line settles.
     `duplex_exit` is the DLE code that ends the duplex stream. `loop_code` is the event for an interrupted loop,
     `reversal_code` the one for swapped wires, `never_tells` the codes it does not have. `absent` are commands it lacks.
     `byte_budget` is bytes a second both ways together in a stream. `wants_polite_exit`: the exit code is obeyed only
@@ -48,6 +50,7 @@ class Personality:
     formats: Mapping[str, VoiceFormat]
     latency: Mapping[str, Span]
     usual_latency: Span = (0.005, 0.030)
+    relay: float = 0.020
     body_limit: int = 128
     quantum: float = 0.010
     tx_fifo: int = 2048

@@ -10,7 +10,7 @@ from typing import Protocol
 from hw.sim.agenda import Agenda, Plan
 from hw.sim.at import LineEditor
 from hw.sim.eventlog import EventLog, What
-from hw.sim.interpreter import Interpreter, LongRun, Modem, Result
+from hw.sim.interpreter import Interpreter, LongRun, Modem, Outcome, Result
 from hw.sim.mischief import Mischief, Whim
 from hw.sim.personality import Personality
 from hw.sim.stream import Direction
@@ -85,8 +85,8 @@ class CommandSession:
             if body is not None:
                 self._plan(body, now)
 
-    def run(self, body: str, now: float, whim: Whim = Whim.OBEYED) -> None:
-        """Does a command line now and answers it, as far as `whim` lets it."""
+    def run(self, body: str, now: float, whim: Whim = Whim.OBEYED, settles: float = 0.0) -> None:
+        """Does a command line now and answers it `settles` seconds later, as far as `whim` lets it."""
         self._running = None
         if whim is Whim.DEAF:
             return
@@ -98,6 +98,14 @@ class CommandSession:
             long_run = self._long_run = outcome.long_run
             self._running = self._agenda.at(now + long_run.seconds, lambda due: self._finish(long_run, due))
             return
+        if settles:
+            self._running = self._agenda.at(now + settles, lambda due: self._tell(outcome, whim, due))
+        else:
+            self._tell(outcome, whim, now)
+
+    def _tell(self, outcome: Outcome, whim: Whim, now: float) -> None:
+        """What a command line led to."""
+        self._running = None
         if whim is not Whim.NONE:
             for text in outcome.texts:
                 self.text(text)
@@ -133,8 +141,10 @@ class CommandSession:
 
     def _plan(self, body: str, now: float) -> None:
         self._log.add(now, What.COMMAND_RECEIVED, "AT" + body)
-        whim, takes = self.mischief.meet("AT" + body, self.settings.latency(body))
-        self._running = self._agenda.at(now + takes, lambda due: self.run(body, due, whim))
+        usual = self.settings.latency(body)
+        whim, takes = self.mischief.meet("AT" + body, usual)
+        settles = max(0.0, usual - self.settings.personality.relay) if "+VLS=" in body.upper() else 0.0
+        self._running = self._agenda.at(now + takes - settles, lambda due: self.run(body, due, whim, settles))
 
     def _disturb(self, byte: int, now: float) -> None:
         long_run = self._long_run

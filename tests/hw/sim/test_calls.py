@@ -124,12 +124,28 @@ def test_picking_up_just_as_the_caller_gives_up_finds_dial_tone():
     host = Host("US").quietly()
     party = host.rung_by()
     host.wait(0.1)
-    host.pick_up()
+    assert host.type("AT+FCLASS=8;+VSD=0,0;+VIT=0") == "OK"
+    host.core.receive(b"AT+VSM=131,8000;+VLS=1\r", host.now)
+    host.wait(0.05)
+    assert host.core.is_off_hook
     host.core.line.give_up(host.now)
+    assert b"OK" in host.wait(0.3)
     assert host.type("AT+VTR") == "CONNECT"
     host.talk(0.5)
     assert peaks(decode(samples_of(host.talk(1.0))), 2) == [350, 440]
     assert party.state is CallerState.GAVE_UP
+
+
+def test_the_hook_moves_within_20_ms_of_its_command_and_the_result_comes_when_the_line_has_settled():
+    host = Host("US").quietly()
+    host.type("AT+FCLASS=8;+VSD=0,0;+VIT=0")
+    host.core.receive(b"AT+VLS=1\r", host.now)
+    host.wait(0.019)
+    assert not host.core.is_off_hook
+    assert b"OK" not in host.wait(0.002)
+    assert host.core.is_off_hook
+    assert b"OK" not in host.wait(0.05), "fxo 3.2: 80 to 250 ms"
+    assert b"OK" in host.wait(0.2)
 
 
 def test_a_second_caller_finds_the_line_engaged():
