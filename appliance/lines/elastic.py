@@ -23,10 +23,10 @@ class Elastic:
     """Linear 16-bit samples in the machine's byte order.
 
     `start_ms` is left inside by the first pull; `low_ms` and `high_ms` are the marks, `limit_ms` is too much. The low
-    mark is more than the card's batch of 10 ms: when two clocks slide past each other the level falls by one batch.
+    mark is more than a batch of 20 ms: when two clocks slide past each other the level falls by one batch.
     """
 
-    def __init__(self, start_ms: int = 20, low_ms: int = 11, high_ms: int = 32, limit_ms: int = 120) -> None:
+    def __init__(self, start_ms: int = 30, low_ms: int = 21, high_ms: int = 42, limit_ms: int = 120) -> None:
         marks = (start_ms, low_ms, high_ms, limit_ms)
         self._start, self._low, self._high, self._limit = (ms * RATE // 1000 for ms in marks)
         self._lock = threading.Lock()

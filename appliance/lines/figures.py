@@ -1,6 +1,6 @@
 """How one line fares, in figures: how fast it answers, what its sound suffered, how callers left (fxo §5).
 
-Told by the worker once a turn; nothing here asks for the time. Durations in seconds, `now` is monotonic.
+Told by the worker at each change of state and twice a second; nothing here asks for the time. Durations in seconds, `now` is monotonic.
 """
 
 import re
@@ -45,6 +45,7 @@ class Figures:
         self._asked_at = self._sound_at = 0.0
         self._sound_from = 0
         self._sound: TalkFigures | None = None
+        self._talk: Sounding | None = None
         self.last = TalkFigures()
         self._ended: Counter[str] = Counter()
         self._calls = self._underruns = self._overruns = self._false = 0
@@ -60,11 +61,12 @@ class Figures:
         if state is State.ANSWERING and was is not state:
             self._asked_at = now
         if talk is not None:
+            self._talk = talk
             self._hear(talk.measured, was, now)
             return False
-        if self._sound is None:
+        if self._talk is None:
             return False
-        self._over(self._sound, ended_by)
+        self._over(self._talk.measured, ended_by)
         return True
 
     def _hear(self, sound: TalkFigures, was: State, now: float) -> None:
@@ -87,7 +89,7 @@ class Figures:
         self._false += sound.false_alarms
         self.last = sound
         self._erle = self._erle if sound.erle is None else sound.erle
-        self._sound = None
+        self._sound = self._talk = None
 
     def told(self) -> LineFigures:
         """The figures for whoever wants to show them; the call that goes on counts in."""

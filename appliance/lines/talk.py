@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
-from appliance.lines.ears import Ears, OwnKeys
+from appliance.lines.ears import AT_ONCE, FRAME_BYTES, Ears
 from appliance.lines.elastic import Elastic
 from appliance.lines.figures import TalkFigures
 from appliance.lines.keys import Keys, Witness
@@ -28,7 +28,7 @@ class Pipes:
 
     def __init__(self) -> None:
         self.from_line = Elastic()
-        self.to_line = Elastic(start_ms=23)  # filled by 20 ms, emptied by 10
+        self.to_line = Elastic()
 
     def clear(self) -> None:
         """A leg begins: what is left of another is not for it."""
@@ -66,7 +66,7 @@ class Talk:
         self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
         self._samples = self._overruns = 0
         self._last = b"", b""
-        self._echo, self._sent, self._ears, self._own_keys = echo, b"", Ears(), OwnKeys()
+        self._echo, self._sent, self._ears, self._unheard = echo, b"", Ears(), b""
         self.is_attached = False
 
     def attend(self, is_attended: bool) -> None:
@@ -118,12 +118,15 @@ class Talk:
         self._sent = (self._sent + out)[-SENT_KEPT:]
         self._samples += len(samples)
         self._last = samples, out
+        self._deaf_to_keys = max(0, self._deaf_to_keys - len(samples))
+        self._unheard += judged
+        if len(self._unheard) < AT_ONCE * FRAME_BYTES:
+            return Heard(out)
+        judged, self._unheard = self._unheard, b""
         if self.placing is not None:
             return Heard(out, course=self.placing.hear(judged))
-        keys = [press.digit for press in self._dtmf.hear(judged) if not self._own_keys.is_echo(press.digit)]
-        if self._deaf_to_keys > 0:
-            self._deaf_to_keys -= len(samples)
-            keys = []
+        keys = [press.digit for press in self._dtmf.hear(judged)]
+        keys = [key for key in keys if not self._deaf_to_keys and not self._ears.own_keys.are_among(key)]
         pressed = (self._keys.report(key, Witness.AUDIO, self._samples) for key in keys)
         gone = self._far_end.hear(judged)
         return Heard(out, str(gone or ""), "".join(pressed))
@@ -162,7 +165,6 @@ class Talk:
         held = self._sent[len(self._sent) - self._ledger.level :]
         played = held[: len(samples)].ljust(len(samples), bytes((ulaw.SILENCE,)))
         sent = ulaw.decode(played)
-        self._own_keys.hear(sent)
         clean = self._echo.cancel(pcm, sent)
         return clean, self._ears.hear(pcm, sent, clean)
 

@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 BACK_OFF: Final = (5.0, 15.0, 60.0, 300.0)
 APPEARED: Final = 0.5  # seconds a new device is given to settle
 LOOK: Final = 0.5  # how often an absent path is looked for
+FRAME: Final = 160  # samples: a thread that wakes for 20 ms at once costs half of one that wakes for each 10
+PATIENCE: Final = 0.04  # a stream that ends leaves less than a frame
+LOOK_EVERY: Final = 0.5  # how often a line is counted whose state does not change
 ON_HOOK_WITHIN: Final = 1.5  # at a stop; after it, closing the port must do
 
 
@@ -42,7 +45,7 @@ class Worker:
         self.line = line
         self.figures = Figures(time.monotonic())
         self._trace = Trace(traces, line.port.id)
-        self._was = line.state
+        self._was, self._look_at = line.state, 0.0
         self._store = store or Store({})
         self._memory = self._store.memory(line.port.id)
         self._remembered: KeptCall | None = None
@@ -132,8 +135,11 @@ class Worker:
         """One round: write what is due, wait, read, tell."""
         backlog = self._write(port, modem)
         port.set_dtr(modem.wants_dtr)
+        port.wake_per(FRAME if modem.is_streaming else 1)
+        now = time.monotonic()
         due = [at for at in (modem.next_deadline(), self.line.next_deadline(), deadline) if at is not None]
-        wait = max(0.0, min(due) - time.monotonic()) if due else None
+        due += [now + PATIENCE] if modem.is_streaming else []
+        wait = max(0.0, min(due) - now) if due else None
         device = port.fileno()
         readable, _, _ = select.select([device, self._wake], [device] if backlog else [], [], wait)
         if self._wake in readable:
@@ -141,15 +147,16 @@ class Worker:
         now = time.monotonic()
         while self._facts:
             self.line.leg(self._facts.popleft(), now)
-        if device in readable:
+        if device in readable or modem.is_streaming:
             came = port.read()
             if not modem.is_streaming:
                 self._trace.answer(came, now)
             self._tell(modem.receive(came, now), now)
         self._tell(modem.tick(now), now)
         self.line.tick(now)
-        self._remember(self.line.kept)
-        self._look(now)
+        if self.line.state is not self._was or now >= self._look_at:
+            self._remember(self.line.kept)
+            self._look(now)
 
     def _tell(self, events: list[ModemEvent], now: float) -> None:
         for event in events:
@@ -161,8 +168,9 @@ class Worker:
     def _look(self, now: float) -> None:
         """Count and write down how the line stands now."""
         line, talk = self.line, self.line.talk
+        self._look_at = now + LOOK_EVERY
         if line.state is not self._was:
-            self._was = line.state
+            self._was, self._look_at = line.state, 0.0
             self._trace.note(now, "state", line.state.value)
         is_over = self.figures.look(line.state, talk, line.ended_by, now)
         if talk is not None:

@@ -7,7 +7,8 @@ Five hits in a row begin a key, four misses in a row end it. Linear samples are 
 byte order.
 """
 
-import math
+import cmath
+import functools
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,7 @@ SHARE: Final = 0.70  # a tone 1.8 % off keeps no more of its energy in a block
 OFF_FREQUENCY: Final = 0.025
 
 _NOMINAL: Final = np.array([*ROWS, *COLUMNS])
+_WITHIN: Final = np.arange(BLOCK)
 _WAVES: Final[NDArray[np.complex128]] = np.exp(-2j * np.pi * np.outer(_NOMINAL, np.arange(BLOCK)) / RATE)
 _ADVANCE: Final[NDArray[np.complex128]] = np.exp(-2j * np.pi * _NOMINAL * HOP / RATE)
 _MOST_TURN: Final[NDArray[np.float64]] = 2 * np.pi * _NOMINAL * OFF_FREQUENCY * HOP / RATE
@@ -58,35 +60,35 @@ class Detector:
         self._candidate, self._hits, self._misses = "", 0, 0
 
     def hear(self, pcm: bytes) -> list[KeyPress]:
-        """The keys that became certain in these samples."""
+        """The keys that became certain in these samples; many at once cost little more than a few."""
         samples = np.concatenate([self._rest, np.frombuffer(pcm, np.int16)])
+        count = max(0, (len(samples) - BLOCK) // HOP + 1)
+        self._rest = samples[count * HOP :]
         found: list[KeyPress] = []
-        start = 0
-        while start + BLOCK <= len(samples):
-            digit = self._count(self._judge(samples[start : start + BLOCK].astype(np.float64)))
-            start += HOP
-            if digit:
-                found.append(KeyPress(digit, self._at + start - HOP + BLOCK))
-        self._rest = samples[start:]
-        self._at += start
+        for place, key in enumerate(self._judge(samples, count)):
+            if digit := self._count(key):
+                found.append(KeyPress(digit, self._at + place * HOP + BLOCK))
+        self._at += count * HOP
         return found
 
-    def _judge(self, block: NDArray[np.float64]) -> str:
-        """The key that a block is a hit for, or ''."""
-        energy = float(block @ block)
-        if energy < SHARE * _LEAST_ENERGY:
+    def _judge(self, samples: NDArray[np.int16], count: int) -> list[str]:
+        """For each block the key that it is a hit for, or ''."""
+        keys = [""] * count
+        if not count:
+            return keys
+        blocks = samples[_starts(count) + _WITHIN].astype(np.float64)
+        energy = np.einsum("ij,ij->i", blocks, blocks)
+        if energy.max() < SHARE * _LEAST_ENERGY:
             self._before = np.zeros(8, np.complex128)
-            return ""
-        here = _WAVES @ block
-        turns = here * self._before.conj() * _ADVANCE
-        self._before = here
-        power = here.real**2 + here.imag**2
-        row, column = int(power[:4].argmax()), 4 + int(power[4:].argmax())
-        if not _is_pair(power, row, column, energy):
-            return ""
-        if any(abs(math.atan2(turns[one].imag, turns[one].real)) > _MOST_TURN[one] for one in (row, column)):
-            return ""
-        return KEYS[4 * row + column - 4]
+            return keys
+        here = blocks @ _WAVES.T
+        here[energy < SHARE * _LEAST_ENERGY] = 0.0
+        turns = here * np.concatenate([self._before[None], here[:-1]]).conj() * _ADVANCE
+        self._before = here[-1]
+        for place, row, column in _pairs(here.real**2 + here.imag**2, energy):
+            turned = (abs(cmath.phase(turns[place, one])) <= _MOST_TURN[one] for one in (row, column))
+            keys[place] = KEYS[4 * row + column - 4] if all(turned) else ""
+        return keys
 
     def _count(self, hit: str) -> str:
         """Take a block's verdict; the key that begins with it, or ''."""
@@ -104,15 +106,24 @@ class Detector:
         return hit
 
 
-def _is_pair(power: NDArray[np.float64], row: int, column: int, energy: float) -> bool:
-    """Whether the two winners are loud, balanced, most of the energy and far above the others of their groups."""
-    low, high = float(power[row]), float(power[column])
-    if min(low, high) < _QUIETEST or not _TWIST[0] * low <= high <= _TWIST[1] * low:
-        return False
-    if (low + high) * 2 / BLOCK < SHARE * energy:
-        return False
-    others = (float(np.partition(group, 2)[2]) for group in (power[:4], power[4:]))
-    return all(winner >= CLEAR * other for winner, other in zip((low, high), others, strict=True))
+@functools.lru_cache(32)
+def _starts(count: int) -> NDArray[np.int64]:
+    """Where so many blocks begin, as a column."""
+    return HOP * np.arange(count)[:, None]
+
+
+def _pairs(power: NDArray[np.float64], energy: NDArray[np.float64]) -> list[tuple[int, int, int]]:
+    """Blocks whose two winners are loud, balanced, most of the energy and far above the others; with row and column."""
+    rows, columns = power[:, :4], power[:, 4:]
+    low, high = rows.max(1), columns.max(1)
+    is_pair = (np.minimum(low, high) >= _QUIETEST) & (_TWIST[0] * low <= high) & (high <= _TWIST[1] * low)
+    is_pair &= (low + high) * 2 / BLOCK >= SHARE * energy
+    found: list[tuple[int, int, int]] = []
+    for place in np.flatnonzero(is_pair):
+        groups = rows[place], columns[place]
+        if all(group.max() >= CLEAR * np.partition(group, 2)[2] for group in groups):
+            found.append((int(place), int(groups[0].argmax()), 4 + int(groups[1].argmax())))
+    return found
 
 
 # --- the sender ---------------------------------------------------------------------------------------------------

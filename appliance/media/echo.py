@@ -33,10 +33,10 @@ class EchoUnavailable(DeskbellError):
 
 
 class Canceller(Protocol):
-    """Works on one frame."""
+    """Works on whole frames."""
 
-    def frame(self, near: Samples, far: Samples) -> Samples:
-        """`near` without the echo of `far`."""
+    def frames(self, near: Samples, far: Samples) -> Samples:
+        """`near` without the echo of `far`; both are as many whole frames."""
 
     def reset(self) -> None:
         """Forget what was learnt of the line."""
@@ -45,7 +45,7 @@ class Canceller(Protocol):
 class Untouched:
     """No canceller: what comes in goes out."""
 
-    def frame(self, near: Samples, far: Samples) -> Samples:
+    def frames(self, near: Samples, far: Samples) -> Samples:
         """`near` as it is."""
         return near
 
@@ -84,13 +84,17 @@ class Speex:
         rate = ctypes.c_int(RATE)
         self._speex.speex_echo_ctl(self._state, _SET_RATE, ctypes.byref(rate))
 
-    def frame(self, near: Samples, far: Samples) -> Samples:
-        """`near` without the echo of `far`; both are FRAME long."""
+    def frames(self, near: Samples, far: Samples) -> Samples:
+        """`near` without the echo of `far`; both are as many whole frames."""
         near, far = np.ascontiguousarray(near, np.int16), np.ascontiguousarray(far, np.int16)
-        if len(near) != FRAME or len(far) != FRAME:
-            raise ValueError(f"frames of {len(near)} and {len(far)} samples were given; {FRAME} each would be right")
-        out = np.empty(FRAME, np.int16)
-        self._speex.speex_echo_cancellation(self._state, near.ctypes.data, far.ctypes.data, out.ctypes.data)
+        if len(near) != len(far) or len(near) % FRAME:
+            raise ValueError(
+                f"{len(near)} and {len(far)} samples were given; the same multiple of {FRAME} would be right"
+            )
+        out = np.empty(len(near), np.int16)
+        here, there, cleaned = near.ctypes.data, far.ctypes.data, out.ctypes.data
+        for at in range(0, 2 * len(near), 2 * FRAME):
+            self._speex.speex_echo_cancellation(self._state, here + at, there + at, cleaned + at)
         return out
 
     def reset(self) -> None:
@@ -142,18 +146,15 @@ class EchoPath:
         self._far = np.concatenate([self._far, np.frombuffer(far, np.int16)])
         self._listen(near, far)
         whole = len(self._near) // FRAME * FRAME
-        frames = [self._frame(at) for at in range(0, whole, FRAME)]
+        begin = LONGEST - self.shift
+        clean = self._canceller.frames(self._near[:whole], self._far[begin : begin + whole])
         self._near, self._far = self._near[whole:], self._far[whole:]
-        return b"".join(frame.tobytes() for frame in frames)
+        return clean.tobytes()
 
     def realign(self) -> None:
         """The card lost samples, or ran dry: the delay may be another one now, and is looked for anew."""
         self._heard: list[tuple[bytes, bytes]] = []
         self._listened = 0
-
-    def _frame(self, at: int) -> Samples:
-        begin = LONGEST + at - self.shift
-        return self._canceller.frame(self._near[at : at + FRAME], self._far[begin : begin + FRAME])
 
     def _listen(self, near: bytes, far: bytes) -> None:
         """From the first audible far sound on for half a second: then look how late it comes back."""

@@ -33,16 +33,18 @@ class SerialPort:
     def __init__(self, device: str, kept: int | None = None) -> None:
         """`kept` is a descriptor of the device that outlived the process which opened it: taken over as it is."""
         self.device = device
-        self._is_dtr_high = True
+        self._is_dtr_high, self._wakes_per = True, 0
         self.was_kept = kept is not None
         if kept is not None:
             self._serial: serial.Serial | _Kept = _Kept(kept)
+            self.wake_per(1)
             return
         _check(device)
         try:
             self._serial = serial.Serial(device, BAUD, timeout=0, write_timeout=0, exclusive=True)
         except (serial.SerialException, OSError, termios.error) as wrong:
             raise ModemError(_why_not_open(device, wrong)) from wrong
+        self.wake_per(1)
 
     def fileno(self) -> int:
         """The descriptor to `select` on."""
@@ -52,7 +54,7 @@ class SerialPort:
         """Everything that has come, in one batch. Raises DeviceLost."""
         batch = self._read_some()
         more = batch
-        while len(more) == READ_BYTES and len(batch) < BATCH_BYTES:
+        while more and len(batch) < BATCH_BYTES:  # a terminal gives 64 bytes at a time when it wakes for more
             more = self._read_some()
             batch += more
         return batch
@@ -83,6 +85,15 @@ class SerialPort:
             self._is_dtr_high = is_high
             with contextlib.suppress(OSError, termios.error):
                 self._serial.dtr = is_high
+
+    def wake_per(self, count: int) -> None:
+        """Let `select` wake for no less than so many bytes, 255 at most; what is there is read all the same."""
+        if count != self._wakes_per:
+            self._wakes_per = count
+            with contextlib.suppress(OSError, termios.error):  # gone: reading says so
+                how = termios.tcgetattr(self.fileno())
+                how[6][termios.VMIN], how[6][termios.VTIME] = count, 0
+                termios.tcsetattr(self.fileno(), termios.TCSANOW, how)
 
     def close(self) -> None:
         """Drop DTR, which hangs up under AT&D2, and close at once: a stale descriptor would keep the device's name."""

@@ -27,15 +27,17 @@ def flow(
     return np.concatenate(came), levels
 
 
+@pytest.mark.parametrize("batch", [80, 160])
 @pytest.mark.parametrize("ppm", [-1000, 0, 1000])
-def test_a_minute_of_clocks_ten_times_worse_than_crystals_gives_no_silence_no_repeat_and_a_bounded_delay(ppm):
+def test_a_minute_of_clocks_ten_times_worse_than_crystals_gives_no_silence_no_repeat_and_a_bounded_delay(ppm, batch):
     pipe = Elastic()
-    card = 0.01 * (1 + ppm / 1e6)
-    came, levels = flow(pipe, [(n * card, 80) for n in range(5900)], [(0.005 + n * 0.02, 160) for n in range(2900)])
+    card = batch / RATE * (1 + ppm / 1e6)
+    pushes = [(n * card, batch) for n in range(round(59 / card))]
+    came, levels = flow(pipe, pushes, [(0.005 + n * 0.02, 160) for n in range(2900)])
     sound = came[int(np.argmax(came != 0)) :]
     assert silent_frames(sound) == 0
     assert pipe.repeats == 0
-    assert max(levels) <= 55 * RATE // 1000
+    assert max(levels) <= 65 * RATE // 1000
     assert int(np.max(np.abs(np.diff(sound.astype(int))))) < 3500, (
         "a slip is no click: twice the sine's own step at most"
     )
@@ -51,7 +53,7 @@ def test_a_stall_is_bridged_by_repeating_and_its_delay_is_given_back():
     assert silent_frames(sound) == 0
     assert pipe.repeats > 0
     assert pipe.cuts == 1
-    assert max(levels[-100:]) <= 55 * RATE // 1000
+    assert max(levels[-100:]) <= 65 * RATE // 1000
 
 
 def test_too_much_at_once_is_dropped():

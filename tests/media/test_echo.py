@@ -123,8 +123,9 @@ def test_a_missing_library_is_refused_in_a_sentence():
 def test_unequal_batches_and_frames_are_our_own_mistake():
     with pytest.raises(ValueError, match="160 of near"):
         EchoPath(Untouched()).cancel(bytes(160), bytes(80))
-    with pytest.raises(ValueError, match="64 each would be right"):
-        Speex().frame(np.zeros(79, np.int16), np.zeros(64, np.int16))
+    for near, far in ((79, 64), (64, 128), (80, 80)):
+        with pytest.raises(ValueError, match="the same multiple of 64 would be right"):
+            Speex().frames(np.zeros(near, np.int16), np.zeros(far, np.int16))
 
 
 def test_the_canceller_there_is_is_speexs():

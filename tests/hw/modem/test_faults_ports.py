@@ -1,6 +1,7 @@
 """F13 to F15, F39: a device that goes, comes back, is somebody else's or has no modem lines (fxo §3.5)."""
 
 import os
+import select
 
 import pytest
 
@@ -41,3 +42,23 @@ def test_f39_a_port_without_modem_lines_opens_works_and_closes(tmp_path):
         assert port.write(b"AT\r") == 3
         assert card.wait_event(What.RESULT_SENT, 5)
         port.close()
+
+
+def test_a_port_may_wake_for_whole_frames_and_gives_what_is_there_when_it_is_read_before():
+    master, slave = os.openpty()
+    port = SerialPort(os.ttyname(slave))
+    port.wake_per(160)
+    os.write(master, bytes(159))
+    assert not select.select([port.fileno()], [], [], 0.05)[0]
+    os.write(master, bytes(1))
+    assert select.select([port.fileno()], [], [], 1.0)[0]
+    assert len(port.read()) == 160
+    os.write(master, b"OK")
+    assert port.read() == b"OK"
+    assert port.read() == b"", "nothing there is no end of the device"
+    port.wake_per(1)
+    os.write(master, b"R")
+    assert select.select([port.fileno()], [], [], 1.0)[0]
+    port.close()
+    os.close(master)
+    os.close(slave)
