@@ -1,6 +1,7 @@
 """How one line fares, in figures: how fast it answers, what its sound suffered, how callers left (fxo §5).
 
-Told by the worker at each change of state and twice a second; nothing here asks for the time. Durations in seconds, `now` is monotonic.
+Told by the worker at each change of state and twice a second; nothing here asks for the time. Durations in seconds,
+`now` is monotonic.
 """
 
 import re

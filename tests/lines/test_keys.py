@@ -104,6 +104,7 @@ async def test_a_callers_keys_come_out_of_a_real_switch_once_each(tmp_path):
             leg = (await desk.hears(wire.Incoming)).leg
             desk.ask(wire.Hold(leg))
             assert await asyncio.to_thread(caller.wait_for, CallerState.CONNECTED, 5.0)
+            assert await asyncio.to_thread(caller.wait_heard, 1.0, 5.0), "before that the line settles"
             pressed = "5A*#99"
             caller.send_digits(pressed, on=0.08, off=0.08)
             while len(desk.of(wire.Digit)) < len(pressed):
