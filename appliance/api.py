@@ -153,7 +153,10 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordingFile:
-    """One recording, found by its id; `cause` says why it is short, else empty."""
+    """One recording, found by its id; `cause` says why it is short, else empty.
+
+    `trimmed`: seconds of an exchange's tone that were cut off its end.
+    """
 
     recording: str
     contact: str
@@ -162,6 +165,7 @@ class RecordingFile:
     began: float
     seconds: float
     cause: str
+    trimmed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

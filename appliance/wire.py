@@ -326,7 +326,8 @@ class RecordingStarted(Message, frozen=True):
 class RecordingClosed(Message, frozen=True):
     """The file is complete under its final name; `cause` is empty, or says why it is short or missing.
 
-    `spoke_s` is how long was spoken in a `RecordVoice`.
+    `spoke_s` is how long was spoken in a `RecordVoice`; `trimmed_s` how much was cut off the end, because the caller
+    was gone by then and the line gave a tone.
     """
 
     recording: str
@@ -335,6 +336,7 @@ class RecordingClosed(Message, frozen=True):
     at: float
     cause: str = ""
     spoke_s: float = 0.0
+    trimmed_s: float = 0.0
 
 
 class Snapshot(Message, frozen=True):

@@ -85,7 +85,7 @@ def calls_json(calls: tuple[CallRecord, ...]) -> str:
 
 def recordings_json(recordings: tuple[RecordingFile, ...]) -> str:
     """A page of the list of recordings; where the files lie is nobody's business."""
-    fields = ("recording", "contact", "agent", "began", "seconds", "cause")
+    fields = ("recording", "contact", "agent", "began", "seconds", "cause", "trimmed")
     return as_json({"recordings": [{name: getattr(item, name) for name in fields} for item in recordings]})
 
 

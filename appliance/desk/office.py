@@ -354,7 +354,8 @@ class Office:
 
     def _file(self, row: RecordingRow) -> RecordingFile:
         path = Path(row.path) if row.path else self._recordings / f"{row.recording}.wav"
-        return RecordingFile(row.recording, row.contact, row.agent, path, row.began_wall, row.seconds, row.cause)
+        how = row.began_wall, row.seconds, row.cause, row.trimmed_s
+        return RecordingFile(row.recording, row.contact, row.agent, path, *how)
 
 
 def _members(office: OfficeSettings) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -46,7 +46,8 @@ class Recordings:
         while self._closed:
             event = self._closed[0]
             try:
-                await self._store.recording_closed(event.recording, event.path, event.seconds, event.cause)
+                how = event.path, event.seconds, event.cause, event.trimmed_s
+                await self._store.recording_closed(event.recording, *how)
             except StorageError as wrong:
                 logger.error("The end of recording %s is not kept yet: %s", event.recording, wrong)
                 return False

@@ -6,36 +6,49 @@ cancelled sound judged, so that we never take our own prompts for the line's (fx
 """
 
 import math
+from collections import deque
 from typing import Final
 
 import numpy as np
 
 from appliance.media import dtmf
+from appliance.media.cadence import Detector, Tone
 
 FRAME: Final = 160
 FRAME_BYTES: Final = 2 * FRAME
 AT_ONCE: Final = 4  # frames: the detectors wake every 80 ms, which costs a third of what every 10 ms did
 OF_LATE: Final = 4  # frames: the card's own delay and the hybrid's
 SPOKEN: Final = 160 * 500.0**2  # energy of a frame in which we speak
+SENT_KEPT: Final = 80  # pieces of AT_ONCE frames or more: 6.4 s, three cycles of every busy tone
 ECHO_WITHIN: Final = 8000  # bytes: a key of ours, its length and every delay
 LEAST_ECHO: Final = 1e9
 """Energy: a second of -45 dBFS."""
 FORGETS: Final = 0.998  # a frame: ten seconds
 
 
-class OwnKeys:
-    """Keys that we sent: their echo, before the canceller has learnt it, is no key of the caller's."""
+class OwnSounds:
+    """What we sent of late: its echo, before the canceller has learnt it, is no key of the caller's and no hang-up.
+
+    Only looked into when a key or a tone was heard, which is seldom.
+    """
 
     def __init__(self) -> None:
-        self._sent = b""
+        self._sent: deque[bytes] = deque(maxlen=SENT_KEPT)
 
     def sent(self, pcm: bytes) -> None:
         """What the card played."""
-        self._sent = (self._sent + pcm)[-ECHO_WITHIN:]
+        self._sent.append(pcm)
 
-    def are_among(self, digit: str) -> bool:
-        """Whether we sent that key a moment ago; only looked for when somebody pressed one."""
-        return any(press.digit == digit for press in dtmf.Detector().hear(self._sent))
+    def has_key(self, digit: str) -> bool:
+        """Whether we sent that key a moment ago."""
+        recent = b"".join(self._sent)[-ECHO_WITHIN:]
+        return any(press.digit == digit for press in dtmf.Detector().hear(recent))
+
+    def tones(self, country: str) -> frozenset[Tone]:
+        """The exchange's tones that were in what we sent."""
+        detector, recent = Detector(country), b"".join(self._sent)
+        found = (detector.hear(recent[at : at + FRAME_BYTES]) for at in range(0, len(recent), FRAME_BYTES))
+        return frozenset(tone for tone in found if tone is not None)
 
 
 class Ears:
@@ -45,7 +58,7 @@ class Ears:
         self._came, self._sent, self._clean = bytearray(), bytearray(), bytearray()
         self._loud = [0.0] * (OF_LATE - 1)
         self._echo = self._left = 0.0
-        self.own_keys = OwnKeys()
+        self.own = OwnSounds()
 
     @property
     def erle(self) -> float | None:
@@ -62,7 +75,7 @@ class Ears:
 
     def _judged(self, size: int) -> bytes:
         came, sent, clean = (_taken(stream, size) for stream in (self._came, self._sent, self._clean))
-        self.own_keys.sent(sent)
+        self.own.sent(sent)
         spoken, levels, left = _energies(sent), _energies(came), _energies(clean)
         loud = [*self._loud, *spoken]
         self._loud = loud[1 - OF_LATE :]

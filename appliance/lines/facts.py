@@ -54,6 +54,8 @@ class LegPressed:
     keys: str
 
 
+GONE = "X-Deskbell-Gone"
+"""The header of a BYE that says for how many seconds the caller had been gone."""
 ATTENDED = "attended"
 """What a MESSAGE of the switch says when a person is on its side; anything else says that there is none."""
 
@@ -102,8 +104,11 @@ class Trunk(Protocol):
     def call(self, invitation: Invitation) -> None:
         """Send the INVITE."""
 
-    def hang_up(self, line: str, attempt: int) -> None:
-        """CANCEL or BYE, whatever that call needs; nothing follows for a call that is gone."""
+    def hang_up(self, line: str, attempt: int, gone_s: float = 0.0) -> None:
+        """CANCEL or BYE, whatever that call needs; nothing follows for a call that is gone.
+
+        `gone_s`: the far end had been gone for so long when the line found out.
+        """
 
     def progress(self, line: str, attempt: int) -> None:
         """Let whoever called hear the line before it is answered (183)."""

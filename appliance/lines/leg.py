@@ -33,6 +33,8 @@ class Leg:
         self.call_at: float | None = None
         self.is_attended = True
         """What the switch said last; it may say so before samples flow."""
+        self.gone_s = 0.0
+        """For how long the caller was gone when the line found out: so much of a recording is their busy tone."""
 
     def call(self, caller: CallerId) -> None:
         """Send an INVITE."""
@@ -68,7 +70,7 @@ class Leg:
     def drop(self) -> None:
         """Let go of the attempt there is, whatever becomes of it."""
         if self.phase is not Phase.NONE:
-            self._trunk.hang_up(self._line, self.attempt)
+            self._trunk.hang_up(self._line, self.attempt, self.gone_s)
         self.phase = Phase.NONE
 
     def refused(self, ended: LegEnded, now: float) -> None:

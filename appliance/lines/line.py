@@ -329,7 +329,8 @@ class Line:
         self._modem.play(heard.out)
         self._press(heard.digits)
         self.out.follow(heard, self._talk, self.state, now)
-        if heard.gone:
+        if heard.gone and self._leg is not None:
+            self._leg.gone_s = heard.gone_s
             self._over(f"the caller hung up ({heard.gone})", now)
 
     def _press(self, digits: str) -> None:

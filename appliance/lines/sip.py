@@ -1,4 +1,4 @@
-"""The only door to pjsua2 of the lines process: every name of it that we use is here, and every `Any` of ours.
+"""The only door to pjsua2 of the lines process: every name of it that we use is here; `sip_config` is handed it.
 
 Rules (measured; see docs/architecture.md):
 1. `UserAgent` is made, used and stopped on one thread; nothing of pjsua2 leaves this module.
@@ -20,6 +20,7 @@ from appliance.errors import SwitchError
 from appliance.lines import request
 from appliance.lines.facts import (
     ATTENDED,
+    GONE,
     Invitation,
     LegAnswered,
     LegAsked,
@@ -30,6 +31,7 @@ from appliance.lines.facts import (
 )
 from appliance.lines.hush import hushed
 from appliance.lines.settings import LinesSettings
+from appliance.lines.sip_config import account_config, endpoint_config
 from appliance.lines.talk import Pipes
 from appliance.settings_file import host_and_port
 
@@ -191,14 +193,14 @@ class UserAgent:
         self._endpoint = pj.Endpoint()
         try:
             hushed(self._endpoint.libCreate)
-            self._endpoint.libInit(_endpoint_config(self.settings))
+            self._endpoint.libInit(endpoint_config(pj, self.settings, RATE))
             self._bind()
             self._endpoint.libStart()
             self._endpoint.audDevManager().setNullDev()
             for codec in self._endpoint.codecEnum2():
                 self._endpoint.codecSetPriority(codec.codecId, 255 if codec.codecId == "PCMU/8000/1" else 0)
             self.account = _Account(self)
-            self.account.create(_account_config(self.settings), True)
+            self.account.create(account_config(pj, self.settings), True)
             is_direct = _is_direct_copy_right()
             self.ports = {name: _LinePort(name, pipes, is_direct) for name, pipes in self._pipes.items()}
         except pj.Error as refused:
@@ -250,13 +252,15 @@ class UserAgent:
             self._disconnect(call)
             self.guard(lambda: call.hangup(_answer(code)))
 
-    def hang_up(self, line: str, attempt: int) -> None:
+    def hang_up(self, line: str, attempt: int, gone_s: float = 0.0) -> None:
         """CANCEL or BYE; a call that is gone is no fault."""
         call = self.calls.get((line, attempt))
         if call is None:
             return
         self._disconnect(call)
-        self.guard(lambda: call.hangup(pj.CallOpParam(True)))
+        prm = pj.CallOpParam(True)
+        _add_headers(prm, ((GONE, f"{gone_s:.2f}"),) if gone_s else ())
+        self.guard(lambda: call.hangup(prm))
 
     def press(self, line: str, attempt: int, digits: str) -> None:
         """Send keys as RTP events; a call that is gone, or a switch that offered none, hears nothing of them."""
@@ -348,11 +352,15 @@ def _invite(invitation: Invitation, host: str) -> Any:
     name = "Anonymous" if invitation.is_withheld else invitation.name
     shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '" ' if name else ""
     prm.txOption.localUri = f"{shown}<sip:{user}@{host}>"
-    for key, value in (("X-Deskbell-Line", invitation.line), ("X-Deskbell-Call", invitation.key)):
-        header = pj.SipHeader()
-        header.hName, header.hValue = key, value
-        prm.txOption.headers.append(header)
+    _add_headers(prm, (("X-Deskbell-Line", invitation.line), ("X-Deskbell-Call", invitation.key)))
     return prm
+
+
+def _add_headers(prm: Any, headers: tuple[tuple[str, str], ...]) -> None:
+    for name, value in headers:
+        header = pj.SipHeader()
+        header.hName, header.hValue = name, value
+        prm.txOption.headers.append(header)
 
 
 def _answer(code: int) -> Any:
@@ -360,39 +368,3 @@ def _answer(code: int) -> Any:
     prm.statusCode = code
     prm.opt.audioCount, prm.opt.videoCount, prm.opt.textCount = 1, 0, 0
     return prm
-
-
-def _endpoint_config(settings: LinesSettings) -> Any:
-    config = pj.EpConfig()
-    config.uaConfig.maxCalls = 64
-    config.uaConfig.threadCnt = 0
-    config.uaConfig.mainThreadOnly = True
-    config.uaConfig.userAgent = "Deskbell lines"
-    level = 4 if settings.log_level == "TRACE" else 0
-    config.logConfig.level = config.logConfig.consoleLevel = level
-    media = config.medConfig
-    media.clockRate = media.sndClockRate = RATE
-    media.audioFramePtime = media.ptime = 20
-    media.noVad = True
-    media.ecTailLen = 0
-    media.threadCnt = 1
-    media.hasIoqueue = True
-    media.jbInit, media.jbMinPre, media.jbMaxPre, media.jbMax = 20, 20, 60, 200
-    return config
-
-
-def _account_config(settings: LinesSettings) -> Any:
-    host, _ = host_and_port(settings.sip)
-    config = pj.AccountConfig()
-    config.idUri = f"sip:lines@{host}"
-    config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE
-    config.natConfig.iceEnabled = False
-    config.natConfig.contactRewriteUse = config.natConfig.viaRewriteUse = config.natConfig.sdpNatRewriteUse = 0
-    config.natConfig.sipOutboundUse = 0
-    config.natConfig.udpKaIntervalSec = 0
-    media = config.mediaConfig
-    media.srtpUse = pj.PJMEDIA_SRTP_DISABLED
-    first, last = settings.rtp_ports
-    media.transportConfig.port, media.transportConfig.portRange = first, last - first
-    media.transportConfig.boundAddress = settings.rtp_address
-    return config

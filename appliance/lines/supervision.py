@@ -66,11 +66,12 @@ BY_TONE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The far end is gone: by which rule, in words, and how many seconds into the sound."""
+    """The far end is gone: by which rule, in words, how many seconds into the sound, and for how many of them."""
 
     rule: Rule
     why: str
     at: float
+    gone_s: float = 0.0
 
     def __str__(self) -> str:
         return f"{self.why}, {self.rule.value}"
@@ -92,7 +93,7 @@ class FarEnd:
         self._attended_at, self._alone_at, self._flashed_at = -math.inf, 0.0, -math.inf
         self._is_shared = is_shared
         self._limits = limits or Limits()
-        self._detector = Detector(country)
+        self._country, self._detector = country, Detector(country)
         self._rest = b""
         self._frames = 0
         self._cycles, self._dial_s = self._limits.cycles, self._limits.dial_tone
@@ -118,6 +119,11 @@ class FarEnd:
     def flashed(self) -> None:
         """We made a hook flash: the exchange may give dial tone for another number now, and that is no hang-up."""
         self._flashed_at = self._frames * FRAME_S
+
+    def mistaken(self) -> None:
+        """The tone that was found is our own, come back: listen anew."""
+        self._detector = Detector(self._country)
+        self.false_alarms += 1
 
     def sign(self, sign: Sign) -> None:
         """A signal of the modem's own detectors."""
@@ -153,17 +159,18 @@ class FarEnd:
         self._floor = min(self._detector.level, self._floor + self._limits.floor_rise_db * FRAME_S)
         is_recall = tone is Tone.DIAL and self._frames * FRAME_S - self._flashed_at < self._limits.recall
         if tone is not None and not is_recall:
-            return self._verdict(BY_TONE[tone], tone.value)
+            return self._verdict(BY_TONE[tone], tone.value, self._detector.lasted)
         if self._is_drop_confirmed():
-            return self._verdict(Rule.LOOP_DROP, "loop current dropped")
+            return self._verdict(Rule.LOOP_DROP, "loop current dropped", self._quiet)
         if self._is_silent_too_long():
-            return self._verdict(Rule.SILENCE, f"silence for {self._limits.silence:.0f} s with nobody on our side")
+            why = f"silence for {self._limits.silence:.0f} s with nobody on our side"
+            return self._verdict(Rule.SILENCE, why, self._silent)
         if self._frames * FRAME_S >= self._limits.longest_call:
             return self._verdict(Rule.TOO_LONG, f"the call reached its limit of {self._limits.longest_call:.0f} s")
         return None
 
-    def _verdict(self, rule: Rule, why: str) -> Verdict:
-        return Verdict(rule, why, self._frames * FRAME_S)
+    def _verdict(self, rule: Rule, why: str, gone_s: float = 0.0) -> Verdict:
+        return Verdict(rule, why, self._frames * FRAME_S, gone_s)
 
     def _is_drop_confirmed(self) -> bool:
         if self._since_drop is None:

@@ -11,7 +11,7 @@ from appliance.lines.figures import TalkFigures
 from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
 from appliance.lines.placing import Course, Listener
-from appliance.lines.supervision import FarEnd
+from appliance.lines.supervision import BY_TONE, FarEnd
 from appliance.media import dtmf, ulaw
 from appliance.media.echo import EchoPath, EchoUnavailable, canceller
 from hw.modem.events import Sign
@@ -40,13 +40,14 @@ class Pipes:
 class Heard:
     """What a batch of samples brought: `out` is to be played, `gone` says why the far end is gone, or nothing.
 
-    `course` is what came of a call that is being placed.
+    `gone_s` is for how long it had been gone by then, `course` what came of a call that is being placed.
     """
 
     out: bytes
     gone: str = ""
     digits: str = ""
     course: Course = None
+    gone_s: float = 0.0
 
 
 class Talk:
@@ -126,10 +127,13 @@ class Talk:
         if self.placing is not None:
             return Heard(out, course=self.placing.hear(judged))
         keys = [press.digit for press in self._dtmf.hear(judged)]
-        keys = [key for key in keys if not self._deaf_to_keys and not self._ears.own_keys.are_among(key)]
+        keys = [key for key in keys if not self._deaf_to_keys and not self._ears.own.has_key(key)]
         pressed = (self._keys.report(key, Witness.AUDIO, self._samples) for key in keys)
         gone = self._far_end.hear(judged)
-        return Heard(out, str(gone or ""), "".join(pressed))
+        if gone is not None and gone.rule in {BY_TONE[tone] for tone in self._ears.own.tones(self._country)}:
+            self._far_end.mistaken()
+            gone = None
+        return Heard(out, str(gone or ""), "".join(pressed), gone_s=gone.gone_s if gone else 0.0)
 
     def _spoken(self, count: int) -> bytes:
         """What the line is to hear next: digits and keys before voices."""

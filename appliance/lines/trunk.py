@@ -53,9 +53,9 @@ class SipThread:
         """Send an INVITE; facts follow."""
         self._order(lambda agent: agent.call(invitation))
 
-    def hang_up(self, line: str, attempt: int) -> None:
+    def hang_up(self, line: str, attempt: int, gone_s: float = 0.0) -> None:
         """CANCEL or BYE."""
-        self._order(lambda agent: agent.hang_up(line, attempt))
+        self._order(lambda agent: agent.hang_up(line, attempt, gone_s))
 
     def progress(self, line: str, attempt: int) -> None:
         """183: whoever asked hears the line."""

@@ -151,6 +151,8 @@ class Detector:
         self.level = -math.inf
         self.peak = 0.0
         self.is_tonal = False
+        self.lasted = 0.0
+        """Seconds since the tone began that was found last."""
 
     def hear(self, pcm: bytes, cycles: int = CYCLES, dial_s: float = 1.5) -> Tone | None:
         """Judge one frame of 160 linear samples; a tone when its `cycles` are complete or dial tone lasted `dial_s`."""
@@ -179,6 +181,7 @@ class Detector:
             for plan in self._plans:
                 recent = past[-len(plan.cadence) - 1 :]
                 if plan.frequencies == frequencies and plan.cadence and _is_under_way(recent, plan.cadence):
+                    self.lasted = sum(seconds for _, seconds in recent)
                     return plan.tone
         return None
 
@@ -186,12 +189,15 @@ class Detector:
         past = list(self._past[frequencies])
         for plan in self._plans:
             if plan.frequencies == frequencies and plan.cadence and _matches(past, plan.cadence, plan.cycles or cycles):
+                newest = past[-(plan.cycles or cycles) * len(plan.cadence) :]
+                self.lasted = sum(seconds for _, seconds in newest) + self._runs[frequencies].frames * FRAME_S
                 self._past[frequencies].clear()
                 return plan.tone
         return None
 
     def _continuous(self, frequencies: tuple[float, ...], seconds: float) -> Tone | None:
         plans = (plan for plan in self._plans if plan.frequencies == frequencies and not plan.cadence)
+        self.lasted = seconds
         return next((plan.tone for plan in plans if seconds >= plan.least_s), None)
 
 

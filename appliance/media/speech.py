@@ -63,6 +63,22 @@ class Speech:
             self._spoken += 1
 
 
+def quiet_at_end_s(file: BinaryIO, most_s: float) -> float:
+    """For how long nothing has been said at the end of a mono WAV file, the gap after the last word left out.
+
+    No more than the last `most_s` seconds are looked at. Raises ValueError when it is no such file.
+    """
+    sound = wav.read(file)
+    if sound.channels != 1:
+        raise ValueError(f"speech is looked for on one channel; this file has {sound.channels}")
+    looked = min(sound.data_bytes, round((most_s + PAUSE * FRAME_S) * sound.rate) * wav.WIDTH)
+    file.seek(sound.data_bytes - looked, 1)
+    heard = Speech()
+    heard.feed(file.read(looked))
+    is_all_quiet = heard.spoke_s == 0
+    return heard.quiet_s if is_all_quiet else max(0.0, heard.quiet_s - PAUSE * FRAME_S)
+
+
 def spoken_s(file: BinaryIO) -> float:
     """Seconds of speech in a mono WAV file. Raises ValueError when it is none."""
     sound = wav.read(file)

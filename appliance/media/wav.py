@@ -68,6 +68,14 @@ def repair(file: BinaryIO, channels: int = 1) -> Sound:
     return read(file)
 
 
+def shorten(file: BinaryIO, seconds: float, channels: int = 1) -> Sound:
+    """Leave no more than so many seconds; the file is whole at every moment, its header right at the end."""
+    sound = read(file)
+    kept = round(seconds * sound.rate) * channels * WIDTH
+    file.truncate(HEADER_BYTES + min(kept, sound.data_bytes))
+    return repair(file, channels)
+
+
 def merge(left: BinaryIO, right: BinaryIO, target: BinaryIO) -> Sound:
     """Write the two mono files as one of two channels; the shorter one is followed by silence.
 

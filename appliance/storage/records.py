@@ -26,8 +26,8 @@ _LAST_SEGMENT: Final = (
 )
 _ORDER_RECORDING: Final = "INSERT OR IGNORE INTO recordings (recording, contact, agent, began_wall) VALUES (?, ?, ?, ?)"
 _CLOSE_RECORDING: Final = (
-    "UPDATE recordings SET path = CASE ?2 WHEN '' THEN path ELSE ?2 END, seconds = ?3, cause = ?4, closed = 1 "
-    "WHERE recording = ?1"
+    "UPDATE recordings SET path = CASE ?2 WHEN '' THEN path ELSE ?2 END, seconds = ?3, cause = ?4, closed = 1, "
+    "trimmed_s = ?5 WHERE recording = ?1"
 )
 _ENDED: Final = (
     "UPDATE contacts SET outcome = ?, waited_s = ?, talked_s = ?, agent = ?, ended_wall = ?, why = ? WHERE contact = ?"
@@ -38,7 +38,9 @@ _CONTACT: Final = (
 )
 _UNKEPT: Final = "WHERE outcome = 'callback' AND why IN ('failed', 'expired', 'queue_removed') AND handled_by = '' "
 """Promises that came to nothing: a person must see to them (§3.8, 6)."""
-_RECORDING: Final = "SELECT recording, contact, agent, path, began_wall, seconds, cause, closed FROM recordings "
+_RECORDING: Final = (
+    "SELECT recording, contact, agent, path, began_wall, seconds, cause, closed, trimmed_s FROM recordings "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,10 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """One recording; `closed` once the recorder said so, `cause` why it is short ("" when it is whole)."""
+    """One recording; `closed` once the recorder said so, `cause` why it is short ("" when it is whole).
+
+    `trimmed_s`: so much of an exchange's tone was cut off its end.
+    """
 
     recording: str
     contact: str
@@ -73,6 +78,7 @@ class RecordingRow:
     seconds: float
     cause: str
     closed: bool
+    trimmed_s: float = 0.0
 
 
 def statements(facts: Iterable[story.Fact], wall_of: WallOf) -> list[Statement]:
@@ -139,9 +145,9 @@ def recording_ordered(name: str, contact: str, agent: str, wall: float) -> State
     return _ORDER_RECORDING, [(name, contact, agent, wall)]
 
 
-def recording_closed(name: str, path: str, seconds: float, cause: str) -> Statement:
+def recording_closed(name: str, path: str, seconds: float, cause: str, trimmed_s: float = 0.0) -> Statement:
     """The recorder closed it; an empty path leaves the one that was expected."""
-    return _CLOSE_RECORDING, [(name, path, seconds, cause)]
+    return _CLOSE_RECORDING, [(name, path, seconds, cause, trimmed_s)]
 
 
 def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:

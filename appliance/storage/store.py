@@ -96,9 +96,9 @@ class Store:
         """Recordings nobody closed yet."""
         return await records.open_recordings(self._database)
 
-    async def recording_closed(self, name: str, path: str, seconds: float, cause: str) -> None:
+    async def recording_closed(self, name: str, path: str, seconds: float, cause: str, trimmed_s: float = 0.0) -> None:
         """Remember how a recording ended."""
-        await self._database.write([records.recording_closed(name, path, seconds, cause)])
+        await self._database.write([records.recording_closed(name, path, seconds, cause, trimmed_s)])
 
     async def unkept_promises(self, limit: int) -> tuple[records.ContactRow, ...]:
         """Callbacks that came to nothing and that nobody has seen to, newest first."""

@@ -27,13 +27,17 @@ class CallArrived:
 
 @dataclass(frozen=True, slots=True)
 class CallMoved:
-    """The dialog reached a phase; `code` and `reason` are those of the last answer, `heard` counts RTP packets."""
+    """The dialog reached a phase; `code` and `reason` are those of the last answer, `heard` counts RTP packets.
+
+    `gone_s`: a line says that its caller had hung up so many seconds before it found out.
+    """
 
     call: int
     phase: Phase
     code: int
     reason: str
     heard: int = 0
+    gone_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,14 @@ def content(message: str) -> tuple[str, bytes]:
     return _headers(_lines(message)[1:]).get("content-type", ""), body.encode("utf-8", "surrogateescape")
 
 
+def gone_s(message: str) -> float:
+    """For how many seconds the caller had been gone, as a line's BYE says; the edge lets nobody else say so."""
+    try:
+        return max(0.0, float(_headers(_lines(message)[1:]).get("x-deskbell-gone", "0")))
+    except ValueError:
+        return 0.0
+
+
 def party(header: str) -> tuple[str, str]:
     """The display name and the user part of a From or To header; empty where there is none."""
     head, bracket, _ = header.partition("<")

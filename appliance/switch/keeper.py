@@ -10,6 +10,7 @@ How it knows that pjsua2 let go: it sets both lengths in the headers to zero and
 to close, which writes the lengths last of all.
 """
 
+import contextlib
 import logging
 import os
 import queue
@@ -23,7 +24,7 @@ from typing import Final
 
 from appliance.errors import StorageError
 from appliance.media import wav
-from appliance.media.speech import Speech, spoken_s
+from appliance.media.speech import Speech, quiet_at_end_s, spoken_s
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ _LET_GO: Final = 2.0
 _RIFF_AT: Final = 4
 _DATA_AT: Final = 40
 _PIECE: Final = 16_000
+LATE_S: Final = 0.3
+"""What a line hears is in our file within so long: card, jitter buffer and bridge take half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,18 @@ class Closed:
     seconds: float
     cause: str
     spoke_s: float = 0.0
+    trimmed_s: float = 0.0
 
 
 Report = Growing | InTrouble | Enough | Marked | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Whose voice goes to `channel` was gone for so many seconds before anybody knew: what came then was a tone."""
+
+    channel: str
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -113,6 +125,7 @@ class _Watched:
     announced: bool = False
     troubled: bool = False
     closing: str | None = None
+    gone: Gone | None = None
     closing_since: float = 0.0
 
 
@@ -159,9 +172,9 @@ class Keeper:
         """Two files are being written in `folder`; one, when it is to be listened to."""
         self._orders.put(lambda: self._begin(recording, folder, listening))
 
-    def close(self, recording: str, cause: str) -> None:
+    def close(self, recording: str, cause: str, gone: Gone | None = None) -> None:
         """The recording is over; `Marked` follows, then pjsua2 is to close the files, then `Closed` comes."""
-        self._orders.put(lambda: self._mark(recording, cause))
+        self._orders.put(lambda: self._mark(recording, cause, gone))
 
     # --- on the thread ------------------------------------------------------------------------------------------
 
@@ -194,14 +207,14 @@ class Keeper:
         files = tuple(os.open(folder / f"{channel}.wav", os.O_RDWR | os.O_CLOEXEC) for channel in channels)
         self._watched[recording] = _Watched(recording, folder, files, listening)
 
-    def _mark(self, recording: str, cause: str) -> None:
+    def _mark(self, recording: str, cause: str, gone: Gone | None) -> None:
         watched = self._watched.get(recording)
         if watched is None or watched.closing is not None:
             return
         for file in watched.files:
             os.pwrite(file, bytes(4), _RIFF_AT)
             os.pwrite(file, bytes(4), _DATA_AT)
-        watched.closing, watched.closing_since = cause, time.monotonic()
+        watched.closing, watched.closing_since, watched.gone = cause, time.monotonic(), gone
         self._report(Marked(recording))
 
     def _round(self, now: float) -> None:
@@ -238,14 +251,15 @@ class Keeper:
         for file in watched.files:
             os.close(file)
         del self._watched[watched.recording]
-        self._merge(watched.recording, watched.folder, watched.closing or "")
+        self._merge(watched.recording, watched.folder, watched.closing or "", watched.gone)
 
-    def _merge(self, recording: str, folder: Path, cause: str) -> None:
+    def _merge(self, recording: str, folder: Path, cause: str, gone: Gone | None = None) -> None:
         """Make one file of the folder's and say so. They stay where they are when that fails."""
         target = folder.with_name(folder.name.removesuffix(".part") + ".wav")
         making = target.with_name(target.name + ".part")
         try:
             is_voice = (folder / f"{VOICE[0]}.wav").exists()
+            trimmed_s = _trim(folder, VOICE if is_voice else CHANNELS, gone) if gone else 0.0
             sound, spoke_s = _voice(folder, making) if is_voice else (_both(folder, making), 0.0)
             making.rename(target)
             _sync(target.parent)
@@ -255,7 +269,7 @@ class Keeper:
             logger.error("Recording %s stays in %s: %s", recording, folder, failed.strerror)
             self._report(Closed(recording, str(folder), 0.0, cause or f"not merged: {failed.strerror}"))
             return
-        self._report(Closed(recording, str(target), sound.seconds, cause, spoke_s))
+        self._report(Closed(recording, str(target), sound.seconds, cause, spoke_s, trimmed_s))
 
     def _repair(self, left_behind: list[Path]) -> None:
         for path in left_behind:
@@ -269,6 +283,24 @@ class Keeper:
 
     def _target(self, watched: _Watched) -> Path:
         return watched.folder.with_name(watched.folder.name.removesuffix(".part") + ".wav")
+
+
+def _trim(folder: Path, channels: tuple[str, ...], gone: Gone) -> float:
+    """Cut off the tone that came when the caller was gone already; how many seconds that were.
+
+    A line hears a tone earlier than we record it, so `LATE_S` less is cut than it lasted. And not a word is cut that
+    the other side still said meanwhile.
+    """
+    with contextlib.ExitStack() as stack:
+        files = {name: stack.enter_context((folder / f"{name}.wav").open("r+b")) for name in channels}
+        lengths = {name: wav.repair(file).seconds for name, file in files.items()}
+        spare = [quiet_at_end_s(file, gone.seconds) for name, file in files.items() if name != gone.channel]
+        longest = max(lengths.values())
+        cut = max(0.0, min([gone.seconds - LATE_S, longest, *spare]))
+        for name, file in files.items():
+            if lengths[name] > longest - cut:
+                wav.shorten(file, longest - cut)
+    return cut
 
 
 def _both(folder: Path, target: Path) -> wav.Sound:

@@ -32,6 +32,7 @@ from appliance.switch.facts import (
     TextEnded,
     TransferWanted,
 )
+from appliance.switch.goodbye import gone_s
 from appliance.switch.settings import SwitchSettings
 
 logger = logging.getLogger(__name__)
@@ -57,12 +58,11 @@ class _Call(pj.Call):  # type: ignore[misc]
 
     def __init__(self, agent: "UserAgent", number: int, pj_id: int) -> None:
         super().__init__(agent.account, pj_id)
-        self.agent, self.number = agent, number
-        self._heard_before = 0
+        self.agent, self.number, self._heard_before = agent, number, 0
 
-    def onCallState(self, _prm: Any) -> None:  # noqa: N802 - pjsua2's name
+    def onCallState(self, prm: Any) -> None:  # noqa: N802 - pjsua2's name
         """The dialog moved."""
-        self.agent.guard(self._moved)
+        self.agent.guard(lambda: self._moved(prm))
 
     def onCallMediaState(self, _prm: Any) -> None:  # noqa: N802
         """Audio was negotiated."""
@@ -101,15 +101,16 @@ class _Call(pj.Call):  # type: ignore[misc]
         prm.opt.textCount = prm.opt.videoCount = 0
         self.agent.facts.append(TransferWanted(self.number, str(prm.dstUri), progress.number))
 
-    def _moved(self) -> None:
+    def _moved(self, prm: Any) -> None:
         now = self.getInfo()
-        phase = _PHASES.get(now.state)
+        phase, heard, gone = _PHASES.get(now.state), 0, 0.0
         if phase is Phase.ENDED:
             self.agent.dead.append(self)
             self.agent.calls.pop(self.number, None)
+            heard, gone = self.heard(), gone_s(pj, prm.e)
         if phase is not None:
-            heard = self.heard() if phase is Phase.ENDED else 0
-            self.agent.facts.append(CallMoved(self.number, phase, int(now.lastStatusCode), str(now.lastReason), heard))
+            how = int(now.lastStatusCode), str(now.lastReason)
+            self.agent.facts.append(CallMoved(self.number, phase, *how, heard, gone))
 
     def _media(self) -> None:
         now = self.getInfo()  # keeps `media` alive: it is a view into this temporary

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from appliance import wire
 from appliance.errors import DeskbellError, SwitchError
 from appliance.switch import keeper
-from appliance.switch.keeper import CHANNELS, VOICE, Keeper, Listening
+from appliance.switch.keeper import CHANNELS, VOICE, Gone, Keeper, Listening
 from appliance.switch.legs import LiveLeg
 from appliance.switch.patchbay import Patchbay
 
@@ -53,6 +53,10 @@ class _Recording:
     ports: tuple[int, ...]
     paused: bool = False
     closing: bool = False
+
+    def channel_of(self, leg: str) -> str:
+        """The file that the leg's voice goes to."""
+        return (CHANNELS if len(self.legs) > 1 else VOICE)[self.legs.index(leg)]
 
 
 class Recordings:
@@ -117,7 +121,7 @@ class Recordings:
         self._feed(recording, tuple(map(find, recording.legs)))
         return True
 
-    def close(self, name: str, cause: str = "") -> bool:
+    def close(self, name: str, cause: str = "", gone: Gone | None = None) -> bool:
         """End the recording; `RecordingClosed` follows when its file is complete."""
         recording = self._running.get(name)
         if recording is None:
@@ -126,14 +130,14 @@ class Recordings:
             recording.closing = True
             for port in recording.ports:
                 self._patchbay.hear(port, frozenset())
-            self._keeper.close(name, cause)
+            self._keeper.close(name, cause, gone)
         return True
 
-    def close_of_leg(self, leg: str) -> None:
-        """A leg ended: so do its recordings."""
+    def close_of_leg(self, leg: str, gone_s: float = 0.0) -> None:
+        """A leg ended: so do its recordings, without the busy tone of the last `gone_s` seconds."""
         for recording in list(self._running.values()):
             if leg in recording.legs:
-                self.close(recording.name)
+                self.close(recording.name, gone=Gone(recording.channel_of(leg), gone_s) if gone_s else None)
 
     def close_all(self, cause: str) -> None:
         """The switch ends."""
@@ -162,12 +166,14 @@ class Recordings:
                     self._recorders.close_recorder(port)
             case keeper.Closed():
                 self._running.pop(report.recording, None)
-                logger.info("Recording %s closed, %.1f s %s", report.recording, report.seconds, report.cause)
+                what = f"; {report.trimmed_s:.1f} s of tone were cut off its end" if report.trimmed_s else ""
+                logger.info("Recording %s closed, %.1f s %s%s", report.recording, report.seconds, report.cause, what)
                 self._emit(
                     wire.RecordingClosed(
-                        report.recording, report.path, report.seconds, now, report.cause, report.spoke_s
+                        report.recording, report.path, report.seconds, now, report.cause, report.spoke_s,
+                        report.trimmed_s,
                     )
-                )
+                )  # fmt: skip
 
     def _feed(self, recording: _Recording, legs: tuple[LiveLeg | None, ...]) -> None:
         for leg, port in zip(legs, recording.ports, strict=True):

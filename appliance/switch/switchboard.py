@@ -249,7 +249,7 @@ class Switchboard:
 
     def _far_end(self, leg: LiveLeg, fact: CallMoved) -> None:
         cause = causes.of_far_end(leg, fact.code)
-        self._end_quietly(leg)
+        self._end_quietly(leg, fact.gone_s)
         self._end(leg, cause, code=fact.code, text=fact.reason, heard=fact.heard)
 
     def _media_changed(self, leg: LiveLeg, fact: MediaChanged) -> None:
@@ -371,10 +371,10 @@ class Switchboard:
     def _fell_silent(self, leg: LiveLeg) -> None:
         self.hang_up(leg, cause=EndCause.FAULT, text=f"no voice came from {leg.origin_id} any more")
 
-    def _end_quietly(self, leg: LiveLeg) -> None:
+    def _end_quietly(self, leg: LiveLeg, gone_s: float = 0.0) -> None:
         """Take the leg off the bridge and out of the recordings."""
         leg.silence_alarms()
-        self.recordings.close_of_leg(leg.name)
+        self.recordings.close_of_leg(leg.name, gone_s)
         self._audio.end(leg)
 
     def _end(self, leg: LiveLeg, cause: EndCause, *, code: int = 0, text: str = "", heard: int = 0) -> None:

@@ -22,12 +22,14 @@ class ListedTrunk:
         self.early: list[int] = []
         self.accepted: list[int] = []
         self.refused: list[tuple[int, int, str]] = []
+        self.gone_s = 0.0
 
     def call(self, invitation: Invitation) -> None:
         self.invitations.append(invitation)
 
-    def hang_up(self, line: str, attempt: int) -> None:
+    def hang_up(self, line: str, attempt: int, gone_s: float = 0.0) -> None:
         self.hung_up.append(attempt)
+        self.gone_s = gone_s
 
     def progress(self, line: str, attempt: int) -> None:
         self.early.append(attempt)

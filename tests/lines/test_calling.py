@@ -177,7 +177,7 @@ def test_a_caller_who_rings_first_is_no_line_to_call_out_on(line: CallingLine) -
     assert line.codes() == [503]
 
 
-@pytest.mark.parametrize("lead", [0.02, 0.1, 0.15])
+@pytest.mark.parametrize("lead", [0.01, 0.02, 0.03])
 def test_f27_a_caller_who_comes_in_as_the_line_is_taken_is_a_caller_like_any_other(
     line: CallingLine, lead: float
 ) -> None:

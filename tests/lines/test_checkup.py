@@ -80,7 +80,7 @@ def test_a_caller_who_rings_as_the_line_is_examined_is_a_caller_like_any_other(t
     told: list[tuple[Found, ...]] = []
     line.line.out.examined = told.append
     line.fact(CheckAsked())
-    line.run(0.1)
+    line.run(0.02)
     caller = RemoteParty("0399998888", None, person())
     line.core.line.ring(caller, line.now, CallerIdTime.NEVER)
     line.run(3.0)

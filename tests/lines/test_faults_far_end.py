@@ -148,7 +148,7 @@ def test_f24_keys_pressed_over_our_own_prompt_are_heard(tmp_path, level):
     assert line.trunk.pressed == "0123456789*#"
 
 
-@pytest.mark.parametrize("echo_db", [6.0, 12.0])
+@pytest.mark.parametrize("echo_db", [6.0, 9.0, 12.0, 15.0])
 def test_f26_our_own_loud_prompt_in_the_echo_is_no_key_and_no_hang_up(tmp_path, echo_db):
     line = WholeLine(tmp_path, echo_cancelling=True).in_service()
     line.core.hybrid = Hybrid(echo_db)

@@ -75,6 +75,16 @@ def test_a_second_of_dial_tone_is_enough_only_when_the_modem_hears_it_too():
     assert verdict.at == pytest.approx(0.8, abs=0.05)
 
 
+@pytest.mark.parametrize(("code", "plan"), [(code, plan) for code, plans in PLANS.items() for plan in plans])
+def test_a_verdict_by_tone_says_for_how_long_the_tone_was_there_and_never_that_it_began_under_the_voice(code, plan):
+    said = np.tile(sounding((200.0, 500.0, 830.0), 0.5, -15), 4)
+    verdict = hear(FarEnd(code), np.concatenate([said, spoken(plan, 12.0, -20)]))
+    assert verdict is not None
+    began = (len(said) + 1237) / 8000  # `spoken` begins with so much silence
+    assert 1.0 <= verdict.gone_s <= verdict.at - began + 0.06
+    assert verdict.gone_s > 0.5 * (verdict.at - began), "most of the tone is known to be one"
+
+
 @pytest.mark.parametrize("sign", [Sign.LOOP_DROP, Sign.VOLTAGE_DROP])
 def test_a_loop_drop_is_a_hang_up_after_400_ms_without_a_voice(sign):
     far_end = FarEnd("JP")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from appliance.media import wav
-from appliance.media.speech import Speech, spoken_s
+from appliance.media.speech import Speech, quiet_at_end_s, spoken_s
 
 RATE = 8000
 
@@ -60,3 +60,18 @@ def test_a_file_is_counted_from_its_samples_and_only_when_it_is_one_voice() -> N
     assert spoken_s(io.BytesIO(wav.header(1, len(sound)) + sound)) == pytest.approx(3.0, abs=0.05)
     with pytest.raises(ValueError, match="this file has 2"):
         spoken_s(io.BytesIO(wav.header(2, 0)))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "free"),
+    [
+        ([voice(2.0), quiet(3.0)], 2.7),  # the gap after the last word stays
+        ([quiet(5.0)], 4.3),
+        ([voice(5.0)], 0.0),
+        ([voice(1.0), quiet(2.0), voice(0.3), quiet(0.2)], 0.0),
+    ],
+)
+def test_what_may_be_cut_off_the_end_holds_no_word_and_not_the_gap_after_one(pieces, free):
+    data = b"".join(pieces)
+    found = quiet_at_end_s(io.BytesIO(wav.header(1, len(data)) + data), 4.0)
+    assert found == pytest.approx(free, abs=0.05)

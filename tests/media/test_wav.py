@@ -80,3 +80,10 @@ def test_only_mono_files_are_merged():
     stereo = io.BytesIO(wav.header(2, 4) + bytes(4))
     with pytest.raises(ValueError, match="mono"):
         wav.merge(mono([1]), stereo, io.BytesIO())
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(0.0, 0), (0.25, 2000), (0.5, 4000), (9.0, 4000)])
+def test_a_shortened_file_keeps_its_beginning_and_a_right_header(seconds, left):
+    file = mono(list(range(4000)))
+    assert wav.shorten(file, seconds).data_bytes == 2 * left
+    assert frames(file) == (1, list(range(left)))

@@ -54,7 +54,10 @@ const recordingsTable = table("recordings", {
   caller: (cell, item) =>
     caller(cell, calls.find((call) => call.contact === item.contact) ?? { name: "", number: item.contact }),
   agent: (cell, item) => setText(cell, item.agent ? nameOf(office, item.agent) : say("page.nobody")),
-  length: (cell, item) => setText(cell, lengthOf(item)),
+  length: (cell, item) => {
+    setText(cell, lengthOf(item));
+    if (item.trimmed) cell.title = say("call.trimmed", { s: item.trimmed.toFixed(1) });
+  },
   player: (cell, item) => {
     if (!cell.firstChild)
       cell.append(
