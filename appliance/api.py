@@ -46,7 +46,7 @@ class OfficeInfo:
     """What does not change while the desk runs: names for the page's head, and whether this is the demo.
 
     `queues` and `supervisors` are (id, name); `codes` are (queue, its codes with their meaning); `members` are (agent,
-    the ids of the queues that may ring there).
+    the ids of the queues that may ring there); `groups` are the queues that are ring groups.
     """
 
     name: str
@@ -58,6 +58,7 @@ class OfficeInfo:
     members: tuple[tuple[str, tuple[str, ...]], ...] = ()
     supervisors: tuple[tuple[str, str], ...] = ()
     codes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,24 +345,20 @@ class DeskApi(Protocol):
         """The metrics of a day (YYYY-MM-DD) of one queue, "" for all of them; takes seconds."""
         ...
 
-    async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:
-        """All calls, newest first."""
+    async def calls(self, limit: int, before: float | None = None, queue: str = "") -> tuple[CallRecord, ...]:
+        """All calls, or those of a queue, newest first."""
         ...
 
-    async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
-        """Recordings, newest first, or those of one contact."""
+    async def recordings(self, limit: int, contact: str | None = None, queue: str = "") -> tuple[RecordingFile, ...]:
+        """Recordings, newest first, or those of one contact or of a queue."""
         ...
 
     async def recording(self, recording: str) -> RecordingFile:
         """One recording by its id."""
         ...
 
-    async def voicemails(self, limit: int) -> tuple[VoicemailMessage, ...]:
-        """Messages that callers left, newest first."""
-        ...
-
-    async def new_voicemails(self) -> int:
-        """How many of them nobody has seen to (S-22)."""
+    async def voicemails(self, limit: int, box: str = "") -> tuple[VoicemailMessage, ...]:
+        """Messages that callers left, in one box or in all, newest first."""
         ...
 
     async def voicemail(self, recording: str) -> VoicemailMessage:

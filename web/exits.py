@@ -17,10 +17,9 @@ logger = logging.getLogger(__name__)
 
 
 async def voicemails(request: web.Request) -> web.StreamResponse:
-    """GET /api/voicemails?limit=: messages, newest first, and how many nobody has seen to (S-22)."""
-    api = request.app[API]
-    found = await api.voicemails(limit_of(request))
-    text = as_json({"voicemails": [_told(one) for one in found], "new": await api.new_voicemails()})
+    """GET /api/voicemails?limit=&queue=: messages, newest first."""
+    found = await request.app[API].voicemails(limit_of(request), request.query.get("queue", ""))
+    text = as_json({"voicemails": [_told(one) for one in found]})
     return web.Response(text=text, content_type="application/json")
 
 

@@ -20,13 +20,15 @@ MOST = 200  # rows of a list at once
 
 def templates() -> jinja2.Environment:
     """Our templates, escaping everything, refusing names they were not given."""
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("web"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}  # queues are shown in the owner's order
+    return environment
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -85,9 +87,11 @@ async def why(request: web.Request) -> web.StreamResponse:
 
 
 async def calls(request: web.Request) -> web.StreamResponse:
-    """GET /api/calls?limit=&before=: all calls, newest first; `before` is an `arrived`."""
+    """GET /api/calls?limit=&before=&queue=: all calls, or a queue's, newest first; `before` is an `arrived`."""
     before = _number(request, "before", -1.0)
-    found = await request.app[API].calls(limit_of(request), before if before >= 0 else None)
+    found = await request.app[API].calls(
+        limit_of(request), before if before >= 0 else None, request.query.get("queue", "")
+    )
     return _json(calls_json(found))
 
 
@@ -98,8 +102,9 @@ async def report(request: web.Request) -> web.StreamResponse:
 
 
 async def recordings(request: web.Request) -> web.StreamResponse:
-    """GET /api/recordings?limit=&contact=: newest first."""
-    found = await request.app[API].recordings(limit_of(request), request.query.get("contact") or None)
+    """GET /api/recordings?limit=&contact=&queue=: newest first."""
+    contact, queue = request.query.get("contact") or None, request.query.get("queue", "")
+    found = await request.app[API].recordings(limit_of(request), contact, queue)
     return _json(recordings_json(found))
 
 

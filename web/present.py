@@ -114,6 +114,7 @@ def page_facts(info: OfficeInfo, demo: bool) -> dict[str, object]:
         "queues": dict(info.queues),
         "members": {agent: list(queues) for agent, queues in info.members},
         "supervisors": dict(info.supervisors),
+        "groups": list(info.groups),
         "codes": {queue: dict(codes) for queue, codes in info.codes},
         "demo": demo,
     }

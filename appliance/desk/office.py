@@ -86,6 +86,7 @@ class Office:
             _members(settings.office),
             tuple((one.supervisor, one.name or one.supervisor) for one in settings.office.supervisors),
             tuple((queue.queue, queue.codes) for queue in settings.office.queues if queue.codes),
+            tuple(queue.queue for queue in settings.office.queues if queue.is_group),
         )
 
     # --- what is
@@ -256,9 +257,9 @@ class Office:
 
     # --- records
 
-    async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:
-        """All calls, newest first. Raises Refusal when the records cannot be read."""
-        rows = await answered(self._store.contacts(limit, before))
+    async def calls(self, limit: int, before: float | None = None, queue: str = "") -> tuple[CallRecord, ...]:
+        """All calls, or those of a queue, newest first. Raises Refusal when the records cannot be read."""
+        rows = await answered(self._store.contacts(limit, before, queue))
         recordings = await answered(self._store.recordings_of([row.contact for row in rows]))
         return tuple(_call(row, recordings.get(row.contact, ())) for row in rows)
 
@@ -275,9 +276,9 @@ class Office:
         async with self._reporting:
             return await answered(self.reporter(day, queue))
 
-    async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
-        """Recordings, newest first, or those of one contact."""
-        return tuple(self._file(row) for row in await answered(self._store.recordings(limit, contact)))
+    async def recordings(self, limit: int, contact: str | None = None, queue: str = "") -> tuple[RecordingFile, ...]:
+        """Recordings, newest first, or those of one contact or of a queue."""
+        return tuple(self._file(row) for row in await answered(self._store.recordings(limit, contact, queue)))
 
     async def recording(self, recording: str) -> RecordingFile:
         """One recording by its id. Raises Refusal when there is none."""
@@ -286,13 +287,9 @@ class Office:
             raise Refusal(f"There is no recording {recording}")
         return self._file(row)
 
-    async def voicemails(self, limit: int) -> tuple[VoicemailMessage, ...]:
-        """Messages that callers left, newest first."""
-        return tuple(self._message(row) for row in await answered(self._store.voicemails(limit)))
-
-    async def new_voicemails(self) -> int:
-        """How many of them nobody has seen to (S-22)."""
-        return await answered(self._store.new_voicemails())
+    async def voicemails(self, limit: int, box: str = "") -> tuple[VoicemailMessage, ...]:
+        """Messages that callers left, in one box or in all, newest first."""
+        return tuple(self._message(row) for row in await answered(self._store.voicemails(limit, box)))
 
     async def voicemail(self, recording: str) -> VoicemailMessage:
         """One message by its recording. Raises Refusal when there is none."""

@@ -86,11 +86,14 @@ def statements(facts: Iterable[story.Fact], wall_of: WallOf) -> list[Statement]:
     return [statement for fact in facts for statement in _statements(fact, wall_of)]
 
 
-async def contacts(database: Database, limit: int, before: float | None = None) -> tuple[ContactRow, ...]:
-    """Contacts that arrived before `before` (wall seconds), newest first."""
+async def contacts(
+    database: Database, limit: int, before: float | None = None, queue: str = ""
+) -> tuple[ContactRow, ...]:
+    """Contacts that arrived before `before` (wall seconds), newest first, of one queue or of all."""
     rows = await database.read(
-        _CONTACT + "WHERE arrived_wall < ? ORDER BY arrived_wall DESC, rowid DESC LIMIT ?",
-        (before if before is not None else 1e18, limit),
+        _CONTACT
+        + "WHERE arrived_wall < ?1 AND (?3 = '' OR queue = ?3) ORDER BY arrived_wall DESC, rowid DESC LIMIT ?2",
+        (before if before is not None else 1e18, limit, queue),
     )
     return _as(rows, ContactRow)
 
@@ -110,10 +113,15 @@ async def contact_exists(database: Database, contact: str) -> bool:
     return bool(await database.read("SELECT 1 FROM contacts WHERE contact = ?", (contact,)))
 
 
-async def recordings(database: Database, limit: int, contact: str | None = None) -> tuple[RecordingRow, ...]:
-    """Recordings, newest first, of everybody or of one contact."""
+async def recordings(
+    database: Database, limit: int, contact: str | None = None, queue: str = ""
+) -> tuple[RecordingRow, ...]:
+    """Recordings, newest first, of everybody, of one contact or of one queue."""
     rows = await database.read(
-        _RECORDING + "WHERE ?1 IS NULL OR contact = ?1 ORDER BY began_wall DESC, rowid DESC LIMIT ?2", (contact, limit)
+        _RECORDING + "WHERE (?1 IS NULL OR contact = ?1) "
+        "AND (?3 = '' OR contact IN (SELECT contact FROM contacts WHERE queue = ?3)) "
+        "ORDER BY began_wall DESC, rowid DESC LIMIT ?2",
+        (contact, limit, queue),
     )
     return _as(rows, RecordingRow)
 

@@ -76,13 +76,17 @@ class Store:
         """The journal behind record `after`."""
         return await journal.read_batches(self._database, after)
 
-    async def contacts(self, limit: int, before: float | None = None) -> tuple[records.ContactRow, ...]:
-        """Contacts, newest first."""
-        return await records.contacts(self._database, limit, before)
+    async def contacts(
+        self, limit: int, before: float | None = None, queue: str = ""
+    ) -> tuple[records.ContactRow, ...]:
+        """Contacts, newest first, of one queue or of all."""
+        return await records.contacts(self._database, limit, before, queue)
 
-    async def recordings(self, limit: int, contact: str | None = None) -> tuple[records.RecordingRow, ...]:
-        """Recordings, newest first."""
-        return await records.recordings(self._database, limit, contact)
+    async def recordings(
+        self, limit: int, contact: str | None = None, queue: str = ""
+    ) -> tuple[records.RecordingRow, ...]:
+        """Recordings, newest first, of one contact, of one queue or of all."""
+        return await records.recordings(self._database, limit, contact, queue)
 
     async def recording(self, name: str) -> records.RecordingRow | None:
         """One recording by its id."""
@@ -120,13 +124,9 @@ class Store:
         """Somebody has seen to a message: it is new for nobody any more (S-22)."""
         await self._database.write([voicemails.handled(recording, actor, self._wall())])
 
-    async def voicemails(self, limit: int) -> tuple[VoicemailRow, ...]:
-        """Messages, newest first."""
-        return await voicemails.messages(self._database, limit)
-
-    async def new_voicemails(self) -> int:
-        """How many messages nobody has seen to."""
-        return await voicemails.new_messages(self._database)
+    async def voicemails(self, limit: int, box: str = "") -> tuple[VoicemailRow, ...]:
+        """Messages, newest first, in one box or in all."""
+        return await voicemails.messages(self._database, limit, box)
 
     async def voicemail(self, recording: str) -> VoicemailRow | None:
         """One message or attempt."""

@@ -62,17 +62,11 @@ def handled(recording: str, actor: str, wall: float) -> Statement:
     return _HANDLE, [(recording, actor, wall)]
 
 
-async def messages(database: Database, limit: int) -> tuple[VoicemailRow, ...]:
-    """Messages, newest first."""
-    return _rows(
-        await database.read(_SELECT + _MESSAGES + "ORDER BY began_wall DESC, rowid DESC LIMIT ?2", (LEAST_S, limit))
-    )
-
-
-async def new_messages(database: Database) -> int:
-    """How many nobody has seen to."""
-    rows = await database.read("SELECT count(*) FROM voicemails " + _MESSAGES + "AND handled_by = ''", (LEAST_S,))
-    return int(rows[0][0]) if isinstance(rows[0][0], int) else 0
+async def messages(database: Database, limit: int, box: str = "") -> tuple[VoicemailRow, ...]:
+    """Messages, newest first, in one box or in all."""
+    where = _MESSAGES + "AND (?3 = '' OR box = ?3) "
+    rows = await database.read(_SELECT + where + "ORDER BY began_wall DESC, rowid DESC LIMIT ?2", (LEAST_S, limit, box))
+    return _rows(rows)
 
 
 async def voicemail(database: Database, recording: str) -> VoicemailRow | None:

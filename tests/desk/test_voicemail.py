@@ -188,10 +188,18 @@ async def test_a_message_is_new_until_one_person_has_seen_to_it(tmp_path: Path) 
         await message(box)
         office = box.desk.office
         (left,) = await office.voicemails(10)
-        assert (left.box, left.number, left.handled_by, await office.new_voicemails()) == ("front", "0312345678", "", 1)
+        assert (left.box, left.number, left.handled_by) == ("front", "0312345678", "")
+        assert [(one.kind, one.id) for one in await office.inbox.new_items("front", 9)] == [
+            ("voicemail", left.recording)
+        ]
+        assert await office.voicemails(10, "front") == (left,)
+        assert await office.voicemails(10, "back") == ()
         await office.voicemail_handled(left.recording, "sato")
         await office.voicemail_handled(left.recording, "suzuki")
-        assert ((await office.voicemail(left.recording)).handled_by, await office.new_voicemails()) == ("sato", 0)
+        assert ((await office.voicemail(left.recording)).handled_by, await office.inbox.new_items("", 9)) == (
+            "sato",
+            (),
+        )
         with pytest.raises(Refusal, match="There is no voicemail vx-1"):
             await office.voicemail_handled("vx-1", "sato")
 

@@ -88,11 +88,13 @@ class FakeDesk:
     """Implements DeskApi. `orders` is what was ordered, as (order, subject, actor or figure)."""
 
     def __init__(self, folder: Path, *, demo: bool = False, language: str = "ja") -> None:
-        queues = (("front", "受付"), ("support", "サポート"))
-        members = (("sato", ("front", "support")), ("suzuki", ("front",)), ("tanaka", ("front",)), ("mori", ("front",)))
+        queues = (("front", "受付"), ("support", "サポート"), ("all", "全員"))
+        members = (("sato", ("front", "support")), *((one, ("front",)) for one in ("suzuki", "tanaka")))
+        members = (*members, ("mori", ("front", "all")))
+        codes = ((queues[0][0], (("1", "予約"), ("2", "問合せ"))),)
         self.info = OfficeInfo(
             "みどり歯科", language, "Asia/Tokyo", "0.1.0", demo, queues, members,
-            supervisors=(("kato", "加藤 恵"),), codes=((queues[0][0], (("1", "予約"), ("2", "問合せ"))),),
+            supervisors=(("kato", "加藤 恵"),), groups=("all",), codes=codes,
         )  # fmt: skip
         self.whys: dict[tuple[str, str], str] = {}
         self.demo = FakeOutside(self) if demo else None
@@ -188,7 +190,9 @@ class FakeDesk:
         found = VoicemailMessage(
             recording, f"c-{recording}", "front", number, "", path, time.time() - 200, seconds, "", "", 0.0
         )
-        self.messages[recording] = replace(found, **changes)  # type: ignore[arg-type]
+        self.messages[recording] = left = replace(found, **changes)  # type: ignore[arg-type]
+        if not left.handled_by:
+            self.inbox.is_new("voicemail", recording, left.box, number=number)
         return self.messages[recording]
 
     def close(self) -> None:
@@ -266,11 +270,8 @@ class FakeDesk:
         self.commit(waiting=tuple(replace(c, offered_to="") for c in self._view.waiting))
         self.set_agent(agent, status=Status.OFF_PROMPT, reason="declined", prompt="declined", contact="", offer="")
 
-    async def voicemails(self, limit: int) -> tuple[VoicemailMessage, ...]:
-        return tuple(reversed(self.messages.values()))[:limit]
-
-    async def new_voicemails(self) -> int:
-        return sum(not message.handled_by for message in self.messages.values())
+    async def voicemails(self, limit: int, box: str = "") -> tuple[VoicemailMessage, ...]:
+        return tuple(one for one in reversed(self.messages.values()) if box in ("", one.box))[:limit]
 
     async def voicemail(self, recording: str) -> VoicemailMessage:
         if recording not in self.messages:
@@ -281,6 +282,7 @@ class FakeDesk:
         self.orders.append(("voicemail_handled", recording, actor))
         message = await self.voicemail(recording)
         self.messages[recording] = replace(message, handled_by=actor, handled=time.time())
+        self.inbox.forget("voicemail", recording)
 
     async def unkept_callbacks(self, limit: int) -> tuple[CallRecord, ...]:
         return tuple(self.unkept)[:limit]
@@ -364,8 +366,8 @@ class FakeDesk:
         agent = next(a for a in self._view.agents if a.seat == seat)
         self.set_agent(agent.agent, status=Status.AVAILABLE if agent.status is Status.OFF else Status.OFF)
 
-    async def calls(self, limit: int, before: float | None = None) -> tuple[CallRecord, ...]:
-        newest = sorted(self.past, key=lambda call: -call.arrived)
+    async def calls(self, limit: int, before: float | None = None, queue: str = "") -> tuple[CallRecord, ...]:
+        newest = sorted((call for call in self.past if queue in ("", call.queue)), key=lambda call: -call.arrived)
         return tuple(call for call in newest if before is None or call.arrived < before)[:limit]
 
     async def report(self, day: str, queue: str) -> tuple[Metric, ...]:
@@ -374,8 +376,10 @@ class FakeDesk:
             raise Refusal("'' is no day; something like 2026-11-23 would be one")
         return self.metrics
 
-    async def recordings(self, limit: int, contact: str | None = None) -> tuple[RecordingFile, ...]:
-        newest = sorted(self.files.values(), key=lambda item: -item.began)
+    async def recordings(self, limit: int, contact: str | None = None, queue: str = "") -> tuple[RecordingFile, ...]:
+        theirs = {call.contact for call in self.past if queue in ("", call.queue)}
+        found = (item for item in self.files.values() if not queue or item.contact in theirs)
+        newest = sorted(found, key=lambda item: -item.began)
         return tuple(item for item in newest if contact is None or item.contact == contact)[:limit]
 
     async def recording(self, recording: str) -> RecordingFile:

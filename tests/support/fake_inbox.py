@@ -36,6 +36,11 @@ class FakeInbox:
         self.items.append(replace(fresh, **changes))  # type: ignore[arg-type]
         self._move()
 
+    def forget(self, kind: str, item: str) -> None:
+        """It is new no more."""
+        self.items = [one for one in self.items if (one.kind, one.id) != (kind, item)]
+        self._move()
+
     # InboxApi.
 
     def news(self) -> News:
@@ -74,7 +79,7 @@ class FakeInbox:
 
     async def see(self, kind: str, item: str, actor: str) -> None:
         self.orders.append(("see", (kind, item), actor))
-        self.items = [one for one in self.items if (one.kind, one.id) != (kind, item)]
+        self.forget(kind, item)
         if kind == "text":
             fresh = [one for one in self._in(item) if self._is_new(one)]
             seen = {one.text: replace(one, seen_by=actor, seen_wall=time.time()) for one in fresh}

@@ -29,6 +29,8 @@ MADE_UP = (
     "promise.",
     "talk.",
     "hours.",
+    "new.",
+    "messages.",
 )
 
 

@@ -3,6 +3,7 @@
 import { byId, follow, h, icon, setAttribute, setHidden, setIcon, setText } from "./dom.js";
 import { ask, orderAgent, orderPrivacy } from "./orders.js";
 import { meaningOf, panelButton, showLamp, tellLamp } from "./press.js";
+import { makeColleague, showColleague } from "./colleague.js";
 import { makeTalk, showTalk, talkNotes } from "./talk.js";
 import { still, tick } from "./time.js";
 import { makeTransfer, showTransfer } from "./transfer.js";
@@ -58,7 +59,7 @@ function make({ agent, name, phone }) {
   const actions = card.lastChild;
   const panel = h("div", { class: "panel", role: "group", "aria-label": say("panel.seat", { name }), hidden: true });
   const talk = makeTalk({ agent, name });
-  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), panel, makeTransfer(agent, phone), talk, why(agent));
+  card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), panel, makeTransfer(agent, phone), talk, makeColleague({ agent, name }), why(agent));
   for (const [order, key] of Object.entries(ORDERS)) {
     const press = () => orderAgent(agent, order);
     actions.append(h("button", { type: "button", "data-order": order, onclick: press }, say(`agent.${key}`)));
@@ -129,7 +130,7 @@ function notes(agent, callers) {
 }
 
 function update(card, agent, callers, lamp, office) {
-  const [badge, who, state, list, actions, privacy, panel, passing, talk] = card.children;
+  const [badge, who, state, list, actions, privacy, panel, passing, talk, colleague] = card.children;
   setAttribute(card, "data-status", agent.status);
   setIcon(badge.firstChild, agent.status);
   setText(
@@ -156,6 +157,7 @@ function update(card, agent, callers, lamp, office) {
   showPanel(panel, agent, lamp);
   showTransfer(passing, agent, office);
   showTalk(talk, agent, callers);
+  showColleague(colleague, agent, office);
 }
 
 function showButtons(actions, wanted) {
@@ -185,15 +187,16 @@ function speak(agents, lamps) {
 
 /** Show the agents of one office. */
 export function showAgents(office) {
-  const callers = new Map([...office.waiting, ...office.calls].map((caller) => [caller.contact, caller]));
+  const { whole } = office;
+  const callers = new Map([...whole.waiting, ...whole.calls].map((caller) => [caller.contact, caller]));
   const lamps = new Map(office.lamps.filter((lamp) => lamp.agent).map((lamp) => [lamp.agent, lamp]));
   follow(
     byId("agents-list"),
     office.agents,
     (agent) => agent.agent,
     make,
-    (card, agent) => update(card, agent, callers, lamps.get(agent.agent), office),
+    (card, agent) => update(card, agent, callers, lamps.get(agent.agent), whole),
   );
   setHidden(byId("agents-empty"), office.agents.length > 0);
-  speak(office.agents, lamps);
+  speak(whole.agents, lamps);
 }

@@ -3,6 +3,7 @@
 import { byId, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
 import { caller, nameOf } from "./office.js";
 import { ask, note, order } from "./orders.js";
+import { scope, scoped } from "./scope.js";
 import { clockface, still, tick, wallDate } from "./time.js";
 import { callerName, queueName, say, word } from "./words.js";
 
@@ -50,7 +51,8 @@ async function seeToCallback(call) {
 }
 
 function showCallbacks() {
-  const rows = [...unkept.map((call) => ({ ...call, state: call.why })), ...office.callbacks];
+  const ours = unkept.filter((call) => !scope() || call.queue === scope());
+  const rows = [...ours.map((call) => ({ ...call, state: call.why })), ...office.callbacks];
   callbacksTable(rows, (promise) => promise.contact);
 }
 
@@ -88,12 +90,10 @@ export function showExits(now) {
 /** Ask for messages, and for callbacks that came to nothing, and show them. */
 export async function loadLeft() {
   const [said, failed] = await Promise.all([
-    ask(`/api/voicemails?limit=${MOST}`),
+    ask(scoped(`/api/voicemails?limit=${MOST}`)),
     ask(`/api/callbacks/unkept?limit=${MOST}`),
   ]);
   if (failed) unkept = failed.calls;
   showCallbacks();
-  if (!said) return;
-  voicemailTable(said.voicemails, (message) => message.recording);
-  setText(byId("voicemail-new"), said.new ? say("voicemail.new", { count: said.new }) : "");
+  if (said) voicemailTable(said.voicemails, (message) => message.recording);
 }

@@ -4,6 +4,7 @@ import { byId, h, icon, setAttribute, setHidden, setText, table } from "./dom.js
 import { loadLeft } from "./exits.js";
 import { caller, nameOf } from "./office.js";
 import { ask } from "./orders.js";
+import { scoped } from "./scope.js";
 import { clockface, wallDate } from "./time.js";
 import { callerName, queueName, say, word } from "./words.js";
 
@@ -81,7 +82,7 @@ async function play(id) {
 
 /** Ask for the lists and show them. */
 export async function load() {
-  const [said, heard] = await Promise.all([ask(`/api/calls?limit=${limit}`), ask(`/api/recordings?limit=${limit}`)]);
+  const [said, heard] = await Promise.all([ask(scoped(`/api/calls?limit=${limit}`)), ask(scoped(`/api/recordings?limit=${limit}`))]);
   if (said) {
     calls = said.calls;
     callsTable(calls, (call) => call.contact);

@@ -5,7 +5,7 @@ import { order } from "./orders.js";
 import { still, tick } from "./time.js";
 import { callerName, queueName, say, word } from "./words.js";
 
-const nameOf = (office, agent) => office.agents.find((known) => known.agent === agent)?.name ?? agent;
+const nameOf = (office, agent) => (office.whole ?? office).agents.find((known) => known.agent === agent)?.name ?? agent;
 
 function caller(cell, { name, number, callback = "" }) {
   if (!cell.firstChild)
