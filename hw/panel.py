@@ -129,7 +129,7 @@ class GpioPanel:
 
         `factory` is the one for every chip, or one for each chip by its id. Raises PanelError when a pin cannot be had.
         """
-        from gpiozero import Button, DigitalOutputDevice
+        from gpiozero import LED, Button, DigitalOutputDevice
 
         each = factory if isinstance(factory, Mapping) else {chip.id: factory for chip in board.chips}
         self._factories: dict[str, object] = dict(each)
@@ -138,7 +138,8 @@ class GpioPanel:
         self.fittings = board.fittings
         self._contacts: dict[Place, Button] = {}
         self._opening: set[Place] = {spot for one in board.fittings if one.opens for spot in one.inputs}
-        self._lamps: dict[int, object] = {}
+        self._lamps: dict[int, list[LED]] = {}
+        self._shown: dict[int, Colour] = {}
         self._outputs: dict[Spot, DigitalOutputDevice] = {}
         self._chips = {seat.number: board.chip_of(seat) for seat in board.seats}
         try:
@@ -168,8 +169,11 @@ class GpioPanel:
 
     def light(self, seat: int, colour: Colour) -> None:
         """Set the lamp's duty cycles; a chip that cannot dim shows the nearest colour it has."""
-        shown = colour if self._chips[seat].pwm else on_or_off(colour)
-        self._lamps[seat].value = shown  # type: ignore[attr-defined]
+        shown, before = colour if self._chips[seat].pwm else on_or_off(colour), self._shown[seat]
+        for led, part, is_now in zip(self._lamps[seat], shown, before, strict=True):
+            if part != is_now:  # most flashing is of one colour, and each is a call of the kernel
+                led.value = part
+        self._shown[seat] = shown
 
     def drive(self, output: Spot, on: bool) -> None:
         """Switch the output's transistor."""
@@ -191,7 +195,8 @@ class GpioPanel:
     def close(self) -> None:
         """Lamps dark, outputs off, pins released; a second time does nothing."""
         self._listener = None
-        for device in (*self._lamps.values(), *self._outputs.values(), *self._contacts.values()):
+        lamps = (led for lamp in self._lamps.values() for led in lamp)
+        for device in (*lamps, *self._outputs.values(), *self._contacts.values()):
             with contextlib.suppress(Exception):  # a chip that is gone must not keep the desk from stopping
                 device.close()
         for taken in (self._lamps, self._outputs, self._contacts):
@@ -201,12 +206,14 @@ class GpioPanel:
                 factory.close()  # type: ignore[attr-defined]
 
     def _take(self, seat: Seat, chip: Chip, *, common_anode: bool) -> None:
-        from gpiozero import RGBLED
+        from gpiozero import LED, PWMLED
 
         factory, lit_high = self._factories[chip.id], not common_anode
+        kind, lamp = PWMLED if chip.pwm else LED, self._lamps.setdefault(seat.number, [])
+        self._shown[seat.number] = DARK
         try:
-            lamp = RGBLED(seat.red, seat.green, seat.blue, active_high=lit_high, pwm=chip.pwm, pin_factory=factory)
-            self._lamps[seat.number] = lamp
+            for pin in (seat.red, seat.green, seat.blue):
+                lamp.append(kind(pin, active_high=lit_high, pin_factory=factory))
             self._hear(seat.number, seat.button, factory)
         except Exception as wrong:  # gpiozero has an error tree of its own; the kernel says OSError
             raise PanelError(

@@ -125,12 +125,15 @@ class PanelDriver:
         self._turn()
 
     def press(self, seat: int, held_s: float) -> None:
-        """A finger from the page: the same contact, debouncer and tables as a real one."""
+        """A finger from the page: the same contact, debouncer and tables as a real one, and nothing to wait for.
+
+        A click does not bounce: its edges are told so much later that they have settled.
+        """
         if seat not in self._contacts:
             return
-        now = self._now()
-        self._edge(seat, True, now - max(held_s, SHORTEST_S))
-        self._edge(seat, False, now)
+        released = self._now() - debounce.SETTLE_S
+        self._edge(seat, True, released - max(held_s, SHORTEST_S))
+        self._edge(seat, False, released)
 
     def emergency(self) -> None:
         """An emergency call was placed: the stack light tells it (U-02)."""

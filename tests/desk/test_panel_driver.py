@@ -85,6 +85,15 @@ async def test_a_bouncing_press_is_one_event_within_tens_of_milliseconds(bench: 
     assert len(bench.events) == 1
 
 
+async def test_a_click_on_the_page_has_nothing_to_settle_and_is_decided_at_once(bench: Bench) -> None:
+    bench.driver.press(1, 0.1)
+    assert await bench.event() == ev.DutyOn("sato", "button")
+    bench.driver.press(1, 1.3)
+    bench.driver.press(1, 0.9)  # neither short nor long
+    assert not bench.is_held(1)
+    assert len(bench.events) == 2
+
+
 async def test_a_lamp_shows_a_committed_view_at_once_and_a_press_does_not_change_it(bench: Bench) -> None:
     """D-07, I-28, U-01: committed, and at once."""
     dim = bench.lamp()

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from tests.hil.kernel import Kernel, KernelError
+from tests.support.beside_goals import row
 
 INSIDE: Final = Path(__file__).parent / "inside"
 IS_INSIDE: Final = os.environ.get("DESKBELL_HIL") == "inside"
@@ -149,5 +150,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def figure(record_property: pytest.FixtureRequest):
-    """Tell a measurement: a sentence that is shown at the end of the run."""
-    return lambda sentence: record_property(FIGURE, sentence)
+    """Tell what was measured, beside its goal: a row of the table at the end of the run."""
+    return lambda what, measured, goal="": record_property(FIGURE, row(what, measured, goal))

@@ -62,8 +62,8 @@ def test_a_whole_call_with_caller_id_and_tones_both_ways(rig: UsbRig, switch: Fa
     assert is_heard(SWITCH_HZ, at_caller)
     stats = rig.card.stats
     figure(
-        f"a duplex call over cdc_acm: {stats.underruns} underruns and {stats.overruns} overruns "
-        f"in {stats.rx_samples / 8000:.1f} s"
+        f"a duplex call over cdc_acm, {stats.rx_samples / 8000:.1f} s",
+        f"{stats.underruns} underruns, {stats.overruns} overruns",
     )
     switch.hang_up(call)
     assert rig.card.wait_hook(False, 3.0)

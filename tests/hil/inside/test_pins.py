@@ -95,7 +95,7 @@ async def test_a_dimmed_lamp_is_lit_for_its_share_of_the_time(header: Bench, fig
         assert chip.level(int(seat.blue)) == 0
         await asyncio.sleep(0.0007)  # no multiple of the lamp's own period
     share = sum(reds) / len(reds)
-    figure(f"a red light asked for 25 % of the time was on for {100 * share:.0f} % of {len(reds)} looks")
+    figure("a light asked for 25 % of the time", f"was on in {100 * share:.0f} % of {len(reds)} looks", "25 %")
     assert 0.1 < share < 0.45
     panel.close()
 
@@ -148,7 +148,7 @@ async def test_nothing_listens_to_a_chip_that_is_gone(header: Bench, figure) -> 
     began, spent = time.monotonic(), time.process_time()
     await asyncio.sleep(1.0)  # the measurement is the passing of time
     share = (time.process_time() - spent) / (time.monotonic() - began)
-    figure(f"a panel whose only chip is gone takes {100 * share:.1f} % of a core")
+    figure("a panel whose only chip is gone", f"{100 * share:.1f} % of a core", "next to nothing")
     assert share < 0.5  # a thread that reads a dead line takes all of it
     panel.close()
 
