@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--line", help="examine this analogue line of the running box (needs --state)")
     doctor.add_argument("--language", choices=("ja", "en"), default="en", help="of what is said about the line")
     doctor.add_argument("--no-call", action="store_true", help="do not wait for a call to the line")
+    doctor.add_argument("--forget-tones", action="store_true", help="have the line forget the tones it learnt")
     support = _command(commands, "support", _support, "write one archive for somebody who helps from elsewhere")
     support.add_argument("--config", type=Path)
     support.add_argument("--state", type=Path)
@@ -157,7 +158,8 @@ def _examine_line(options: argparse.Namespace) -> int:
     if options.state is None:
         raise ConfigError("doctor --line was asked without --state; give the running box's state folder")
     socket = State(options.state).run / "lines.sock"
-    is_well = asyncio.run(examine(socket, options.line, options.language, print, waits_for_call=not options.no_call))
+    how = {"waits_for_call": not options.no_call, "forgets": options.forget_tones}
+    is_well = asyncio.run(examine(socket, options.line, options.language, print, **how))
     return int(not is_well)
 
 

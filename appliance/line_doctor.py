@@ -29,7 +29,9 @@ NUMBERLESS: Final = {
 Say = Callable[[str], None]
 
 
-async def examine(socket: Path, line: str, language: str, say: Say, *, waits_for_call: bool = True) -> bool:
+async def examine(
+    socket: Path, line: str, language: str, say: Say, *, waits_for_call: bool = True, forgets: bool = False
+) -> bool:
     """Examine the line and say each finding; True when all is well. Raises DeskbellError when it cannot be asked."""
     try:
         connected = Wire(*await asyncio.open_unix_connection(socket))
@@ -37,7 +39,7 @@ async def examine(socket: Path, line: str, language: str, say: Say, *, waits_for
         raise DeskbellError(f"{socket}: the lines process does not answer ({wrong}); is the box running?") from wrong
     try:
         await connected.greet("desk", frozenset({"lines"}))
-        connected.send(CheckLine(line))
+        connected.send(CheckLine(line, forgets))
         found = [one async for one in _findings(connected, line)]
         for one in found:
             say(_marked(one, language))

@@ -103,6 +103,7 @@ def lines(config: Config, state: State) -> LinesSettings:
         switch=config.network.switch,
         socket=str(state.run / "lines.sock"),
         traces=str(state.traces),
+        learnt=str(state.learnt),
         lines=tuple(_line_port(line) for line in config.lines),
         hold_music=str(PROMPTS / "hold-music.wav"),
         rtp_ports=(_last_of_switch(config) + 1, config.network.rtp_last),

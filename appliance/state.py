@@ -40,6 +40,11 @@ class State:
         return self.root / "traces"
 
     @property
+    def learnt(self) -> Path:
+        """The tones that analogue lines have learnt of their exchanges."""
+        return self.root / "learnt"
+
+    @property
     def edge(self) -> Path:
         """Kamailio's own folder."""
         return self.root / "edge"

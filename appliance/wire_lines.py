@@ -4,9 +4,13 @@ from appliance.wire import Message
 
 
 class CheckLine(Message, frozen=True):
-    """Examine this line: dial tone, noise, echo. `LineFound` messages follow, the last one says so."""
+    """Examine this line: dial tone, noise, echo. `LineFound` messages follow, the last one says so.
+
+    `forgets`: the tones that it learnt of its exchange are forgotten before that.
+    """
 
     line: str
+    forgets: bool = False
 
 
 class LineFound(Message, frozen=True):

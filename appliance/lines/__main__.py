@@ -28,7 +28,7 @@ from appliance.lines.watch import SwitchWatch
 from appliance.lines.worker import Worker
 from appliance.settings_file import host_and_port
 from appliance.wire import LineState
-from appliance.wire_lines import LineFound
+from appliance.wire_lines import CheckLine, LineFound
 
 logger = logging.getLogger("appliance.lines")
 
@@ -38,7 +38,7 @@ class Service:
 
     def __init__(self, settings: LinesSettings) -> None:
         self._settings = settings
-        self._desks = DeskLink(Path(settings.socket), lambda line: self._deliver(line, CheckAsked()))
+        self._desks = DeskLink(Path(settings.socket), self._check)
         self._pipes = {line.id: Pipes() for line in settings.lines}
         self._sip = SipThread(settings, self._pipes, self._deliver)
         self._workers: dict[str, Worker] = {}
@@ -75,8 +75,8 @@ class Service:
         logger.info("lines: stopped, every line on-hook")
 
     def _worker(self, port: LinePort, loop: asyncio.AbstractEventLoop) -> Worker:
-        traces = Path(self._settings.traces) if self._settings.traces else None
-        return Worker(self._line(port, loop), self._store, traces)
+        folders = (Path(name) if name else None for name in (self._settings.traces, self._settings.learnt))
+        return Worker(self._line(port, loop), self._store, *folders)
 
     def _line(self, port: LinePort, loop: asyncio.AbstractEventLoop) -> Line:
         def notify(state: State, alarm: str, number: str) -> None:
@@ -89,7 +89,8 @@ class Service:
         line = Line(port, self._sip, self._pipes[port.id], music, notify, self._settings.keep_caller)
 
         def examined(found: tuple[Found, ...]) -> None:
-            loop.call_soon_threadsafe(self._found, port.id, found)
+            learnt = self._workers[port.id].learnt.found()
+            loop.call_soon_threadsafe(self._found, port.id, (found[0], *learnt, *found[1:]))
 
         line.out.examined = examined
         return line
@@ -98,6 +99,11 @@ class Service:
         for one in found:
             is_last = one is found[-1]
             self._desks.found(LineFound(line, one.what, one.is_well, time.monotonic(), one.value, one.detail, is_last))
+
+    def _check(self, asked: CheckLine) -> None:
+        if asked.forgets and asked.line in self._workers:
+            self._workers[asked.line].forget()
+        self._deliver(asked.line, CheckAsked())
 
     def _deliver(self, line: str, fact: LegFact) -> None:
         worker = self._workers.get(line)

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 class DeskLink:
     """Serves any number of desks. All methods belong to the loop's thread."""
 
-    def __init__(self, path: Path, check: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(self, path: Path, check: Callable[[CheckLine], None] = lambda asked: None) -> None:
         self._path, self._check = path, check
         self._states: dict[str, LineState] = {}
         self._desks: set[Wire] = set()
@@ -61,7 +61,7 @@ class DeskLink:
             self._desks.add(desk)
             while (message := await desk.receive()) is not None:
                 if isinstance(message, CheckLine):
-                    self._check(message.line)
+                    self._check(message)
         except WireError as wrong:
             logger.warning("A connection to the lines was refused: %s", wrong)
         finally:

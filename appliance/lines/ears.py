@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from appliance.media import dtmf
-from appliance.media.cadence import Detector, Tone
+from appliance.media.cadence import Detector, Plan, Tone
 
 FRAME: Final = 160
 FRAME_BYTES: Final = 2 * FRAME
@@ -44,9 +44,9 @@ class OwnSounds:
         recent = b"".join(self._sent)[-ECHO_WITHIN:]
         return any(press.digit == digit for press in dtmf.Detector().hear(recent))
 
-    def tones(self, country: str) -> frozenset[Tone]:
+    def tones(self, country: str, learnt: tuple[Plan, ...]) -> frozenset[Tone]:
         """The exchange's tones that were in what we sent."""
-        detector, recent = Detector(country), b"".join(self._sent)
+        detector, recent = Detector(country, learnt), b"".join(self._sent)
         found = (detector.hear(recent[at : at + FRAME_BYTES]) for at in range(0, len(recent), FRAME_BYTES))
         return frozenset(tone for tone in found if tone is not None)
 

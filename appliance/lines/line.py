@@ -34,6 +34,7 @@ from appliance.lines.outgoing import Actions, CallsOut
 from appliance.lines.settings import Line as LinePort
 from appliance.lines.states import PLACING, STREAMING, TABLE, Cue, State
 from appliance.lines.talk import Pipes, Talk, echo_path
+from appliance.media.cadence import Plan
 from hw.modem import events as modem_says
 from hw.modem.countries import country
 from hw.modem.driver import Modem
@@ -69,6 +70,7 @@ class Line:
         self._has_switch = True
         self._alarms = Alarms(port.id)
         self.ended_by = ""
+        self.learnt: tuple[Plan, ...] = ()  # tones of this line's exchange
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -203,15 +205,13 @@ class Line:
     # --- ringing --------------------------------------------------------------------------------------------------
 
     def _rang(self, now: float) -> None:
-        ringing = self._ringing_call(now)
-        if ringing is not None:
+        if (ringing := self._ringing_call(now)) is not None:
             ringing.ring(now)
 
     def _caller_id(self, line: modem_says.CallerIdLine, now: float) -> None:
         if self.state is State.RINGING and self._ringing and self._ringing.is_another(now):
             self._gave_up("gave up, and another one rings", now)
-        ringing = self._ringing_call(now)
-        if ringing is not None:
+        if (ringing := self._ringing_call(now)) is not None:
             ringing.caller_id(line, now)
             self._tell()
 
@@ -315,7 +315,7 @@ class Line:
         assert self._leg is not None
         keys, echo = Witness(self.port.keys), echo_path(self.port.echo_cancelling and not self.out.is_examined)
         code, is_shared = self.port.country.upper(), self.port.parallel_phones
-        self._talk = talk = Talk(code, self._pipes, self._music, keys, echo, is_shared)
+        self._talk = talk = Talk(code, self._pipes, self._music, keys, echo, is_shared, self.learnt)
         if self._leg.phase is Phase.UP:
             talk.attach()
         talk.attend(self._leg.is_attended)

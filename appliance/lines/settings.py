@@ -33,7 +33,7 @@ class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `sip` is our host:port, `switch` the switch's; `rtp_ports` are the first and last port. `hold_music` is a mono
     WAV (8 kHz, 16 bit) for a caller whose switch died, who is kept for `keep_caller` seconds. `traces` is the folder
-    that calls on lines are written down in; empty: none are.
+    that calls on lines are written down in, `learnt` where lines keep what they learn of their exchange; empty: none.
     """
 
     sip: str
@@ -46,6 +46,7 @@ class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_caller: float = 60.0
     log_level: str = "INFO"
     traces: str = ""
+    learnt: str = ""
 
 
 def load(path: Path) -> LinesSettings:

@@ -5,11 +5,12 @@ nothing by themselves: they lower what our own have to find. Time is counted in 
 """
 
 import enum
+import functools
 import math
 from dataclasses import dataclass
 from typing import Final
 
-from appliance.media.cadence import CYCLES, FRAME, FRAME_S, Detector, Tone
+from appliance.media.cadence import CYCLES, FRAME, FRAME_S, Detector, Plan, Tone
 from hw.modem.events import Sign
 
 FRAME_BYTES: Final = 2 * FRAME
@@ -81,19 +82,21 @@ class FarEnd:
     """One conversation; made when samples begin to flow.
 
     `attend` tells whether a person on our side would notice silence. `is_outgoing`: the first drop of the loop
-    current may be the answer's reversal. `is_shared`: other telephones on the line may drop its voltage. Raises
-    KeyError for a country without tone plans.
+    current may be the answer's reversal. `is_shared`: other telephones on the line may drop its voltage. `learnt` are
+    tones of the line's own exchange. Raises KeyError for a country without tone plans.
     """
 
     def __init__(
-        self, country: str, is_outgoing: bool = False, limits: Limits | None = None, is_shared: bool = False
-    ) -> None:
+        self, country: str, is_outgoing: bool = False, limits: Limits | None = None, is_shared: bool = False,
+        learnt: tuple[Plan, ...] = (),
+    ) -> None:  # fmt: skip
         self.is_attended = True
         self.false_alarms = 0
         self._attended_at, self._alone_at, self._flashed_at = -math.inf, 0.0, -math.inf
         self._is_shared = is_shared
         self._limits = limits or Limits()
-        self._country, self._detector = country, Detector(country)
+        self._new_detector = functools.partial(Detector, country, learnt)
+        self._detector = self._new_detector()
         self._rest = b""
         self._frames = 0
         self._cycles, self._dial_s = self._limits.cycles, self._limits.dial_tone
@@ -122,7 +125,7 @@ class FarEnd:
 
     def mistaken(self) -> None:
         """The tone that was found is our own, come back: listen anew."""
-        self._detector = Detector(self._country)
+        self._detector = self._new_detector()
         self.false_alarms += 1
 
     def sign(self, sign: Sign) -> None:

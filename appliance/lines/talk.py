@@ -2,6 +2,7 @@
 
 import functools
 import logging
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,12 +14,14 @@ from appliance.lines.music import Music
 from appliance.lines.placing import Course, Listener
 from appliance.lines.supervision import BY_TONE, FarEnd
 from appliance.media import dtmf, ulaw
+from appliance.media.cadence import Plan
 from appliance.media.echo import EchoPath, EchoUnavailable, canceller
 from hw.modem.events import Sign
 from hw.modem.ledger import Ledger
 
 logger = logging.getLogger(__name__)
 
+RECENT: Final = 500  # pieces of 80 ms: the silence that ends a call, and the tone before it
 SENT_KEPT: Final = 4000  # samples: more than the card ever holds
 OWN_KEYS: Final = 2400  # samples: our own tones may still come back so long after the last of them was sent
 
@@ -55,10 +58,11 @@ class Talk:
 
     def __init__(
         self, country: str, pipes: Pipes, music: Music, keys: Witness = Witness.AUDIO, echo: EchoPath | None = None,
-        is_shared: bool = False,
+        is_shared: bool = False, learnt: tuple[Plan, ...] = (),
     ) -> None:  # fmt: skip
+        self._learnt, self._recent, self.came_in = learnt, deque[bytes](maxlen=RECENT), True
         self._country, self._is_shared, self._pipes, self._music = country, is_shared, pipes, music
-        self._far_end = FarEnd(country, is_shared=is_shared)
+        self._far_end = FarEnd(country, is_shared=is_shared, learnt=learnt)
         self.placing: Listener | None = None
         """The call on its way out; None once it was answered, and for calls that came in."""
         self._tones = b""
@@ -86,6 +90,11 @@ class Talk:
         return TalkFigures(
             self._samples, self._ledger.underruns, self._overruns, self._far_end.false_alarms, erle
         )  # fmt: skip
+
+    @property
+    def recent(self) -> bytes:
+        """Linear samples of the line of the last half minute and more."""
+        return b"".join(self._recent)
 
     @property
     def levels(self) -> tuple[float, float]:
@@ -124,13 +133,16 @@ class Talk:
         if len(self._unheard) < AT_ONCE * FRAME_BYTES:
             return Heard(out)
         judged, self._unheard = self._unheard, b""
+        self._recent.append(judged)
         if self.placing is not None:
             return Heard(out, course=self.placing.hear(judged))
         keys = [press.digit for press in self._dtmf.hear(judged)]
         keys = [key for key in keys if not self._deaf_to_keys and not self._ears.own.has_key(key)]
         pressed = (self._keys.report(key, Witness.AUDIO, self._samples) for key in keys)
         gone = self._far_end.hear(judged)
-        if gone is not None and gone.rule in {BY_TONE[tone] for tone in self._ears.own.tones(self._country)}:
+        if gone is not None and gone.rule in {
+            BY_TONE[tone] for tone in self._ears.own.tones(self._country, self._learnt)
+        }:
             self._far_end.mistaken()
             gone = None
         return Heard(out, str(gone or ""), "".join(pressed), gone_s=gone.gone_s if gone else 0.0)
@@ -155,8 +167,10 @@ class Talk:
 
     def answered(self, *, by_reversal: bool) -> None:
         """The far end answered: both sides hear each other, and from now on its hang-up is listened for."""
-        self.placing = None
-        self._far_end = FarEnd(self._country, is_outgoing=not by_reversal, is_shared=self._is_shared)
+        self.placing, self.came_in = None, False
+        self._far_end = FarEnd(
+            self._country, is_outgoing=not by_reversal, is_shared=self._is_shared, learnt=self._learnt
+        )
 
     def _without_echo(self, samples: bytes) -> tuple[bytes, bytes]:
         """Linear samples of the line for the leg, and for the detectors.

@@ -17,6 +17,7 @@ from typing import Final
 from appliance.lines.facts import LegFact
 from appliance.lines.figures import Figures
 from appliance.lines.kept import KeptCall, Store
+from appliance.lines.learnt import Learnt
 from appliance.lines.line import Line
 from appliance.lines.states import State
 from appliance.lines.trace import Trace
@@ -40,11 +41,17 @@ ON_HOOK_WITHIN: Final = 1.5  # at a stop; after it, closing the port must do
 class Worker:
     """One line's thread. Thread-safe: `post`, `start`, `stop`."""
 
-    def __init__(self, line: Line, store: Store | None = None, traces: Path | None = None) -> None:
-        """`store` keeps the open port and the caller over our death, `traces` is where calls are written down."""
+    def __init__(
+        self, line: Line, store: Store | None = None, traces: Path | None = None, learnt: Path | None = None
+    ) -> None:
+        """`store` keeps the open port and the caller over our death, `traces` is where calls are written down, `learnt`
+        where it is kept what the line learns of its exchange.
+        """
         self.line = line
         self.figures = Figures(time.monotonic())
         self._trace = Trace(traces, line.port.id)
+        self.learnt, self._talk = Learnt(learnt, line.port.id), line.talk
+        line.learnt = self.learnt.plans
         self._was, self._look_at = line.state, 0.0
         self._store = store or Store({})
         self._memory = self._store.memory(line.port.id)
@@ -64,6 +71,11 @@ class Worker:
         """Tell the line something, from any thread."""
         self._facts.append(fact)
         os.eventfd_write(self._wake, 1)
+
+    def forget(self) -> None:
+        """What the line learnt of its exchange counts no more; from any thread."""
+        self.learnt.forget()
+        self.line.learnt = ()
 
     def stop(self) -> None:
         """Ask for the end: call over, on-hook, port closed. Returns at once; `join` waits."""
@@ -168,7 +180,7 @@ class Worker:
     def _look(self, now: float) -> None:
         """Count and write down how the line stands now."""
         line, talk = self.line, self.line.talk
-        self._look_at = now + LOOK_EVERY
+        self._look_at, self._talk = now + LOOK_EVERY, talk or self._talk
         if line.state is not self._was:
             self._was, self._look_at = line.state, 0.0
             self._trace.note(now, "state", line.state.value)
@@ -177,7 +189,9 @@ class Worker:
             self._trace.began()
             if self._trace.wants_levels(now):
                 self._trace.levels(now, talk.measured.samples, *talk.levels)
-        elif is_over:
+        elif is_over and self._talk is not None:
+            self.learnt.call_ended(self._talk, line.ended_by)
+            line.learnt = self.learnt.plans
             self._trace.note(now, "ended", line.ended_by, **asdict(self.figures.last))
             self._trace.ended()
 

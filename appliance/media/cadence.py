@@ -140,10 +140,10 @@ class Runs:
 
 
 class Detector:
-    """All tones of one country. Raises KeyError for a country without plans."""
+    """All tones of one country, and those that a line learnt. Raises KeyError for a country without plans."""
 
-    def __init__(self, country: str) -> None:
-        self._plans = PLANS[country]
+    def __init__(self, country: str, learnt: tuple[Plan, ...] = ()) -> None:
+        self._plans = [*PLANS[country], *learnt]
         self._meters = {plan.frequencies: Meter(plan.frequencies) for plan in self._plans}
         self._runs = {frequencies: Runs() for frequencies in self._meters}
         longest = max((plan.cycles or CYCLES) * len(plan.cadence) for plan in self._plans)

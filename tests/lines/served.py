@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from appliance.lines.facts import LegEnded
 from appliance.lines.line import Line
 from appliance.lines.music import Music
 from appliance.lines.settings import Line as LinePort
@@ -17,14 +18,20 @@ from tests.lines.bench import ListedTrunk
 class ServedLine:
     """`Worker` and `Line` for one device."""
 
-    def __init__(self, name: str, device: Path | str, tmp_path: Path, traces: Path | None = None) -> None:
+    def __init__(
+        self, name: str, device: Path | str, tmp_path: Path, traces: Path | None = None, learnt: Path | None = None
+    ) -> None:
         self.trunk = ListedTrunk()
         self.told: list[tuple[float, State, str]] = []
         self._changed = threading.Condition()
         port = LinePort(name, str(device), "JP", echo_cancelling=False)
         self.line = Line(port, self.trunk, Pipes(), Music(tmp_path / "none.wav"), self._notify)
-        self.worker = Worker(self.line, traces=traces)
+        self.worker = Worker(self.line, traces=traces, learnt=learnt)
         self.worker.start()
+
+    def ended_by_switch(self) -> None:
+        """The switch sends BYE."""
+        self.worker.post(LegEnded(self.trunk.invitations[-1].attempt, 200, "bye"))
 
     def __enter__(self) -> "ServedLine":
         return self
@@ -57,6 +64,15 @@ class ServedLine:
         while len(self.trunk.invitations) < count:
             assert time.monotonic() < until, f"no INVITE number {count}: {self.told[-5:]}"
             time.sleep(0.01)
+
+    def wait_sound(self, seconds: float, timeout: float) -> None:
+        """So much more is heard from the line; samples have no condition of their own."""
+        talk, until = self.line.talk, time.monotonic() + timeout
+        assert talk is not None
+        enough = talk.measured.samples + 8000 * seconds
+        while talk.measured.samples < enough:
+            assert time.monotonic() < until, f"not {seconds} s of sound in {timeout} s"
+            time.sleep(0.05)
 
     def wait_counted(self, count: int = 1, timeout: float = 5.0) -> None:
         """The figures have no condition of their own: a call is counted just after its last state is told."""
