@@ -46,7 +46,8 @@ class OfficeInfo:
     """What does not change while the desk runs: names for the page's head, and whether this is the demo.
 
     `queues` and `supervisors` are (id, name); `codes` are (queue, its codes with their meaning); `members` are (agent,
-    the ids of the queues that may ring there); `groups` are the queues that are ring groups.
+    the ids of the queues that may ring there); `groups` are the queues that are ring groups;
+    `notices` are those that can be given (fire, earthquake).
     """
 
     name: str
@@ -59,6 +60,7 @@ class OfficeInfo:
     supervisors: tuple[tuple[str, str], ...] = ()
     codes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     groups: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

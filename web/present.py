@@ -115,6 +115,7 @@ def page_facts(info: OfficeInfo, demo: bool) -> dict[str, object]:
         "members": {agent: list(queues) for agent, queues in info.members},
         "supervisors": dict(info.supervisors),
         "groups": list(info.groups),
+        "notices": list(info.notices),
         "codes": {queue: dict(codes) for queue, codes in info.codes},
         "demo": demo,
     }

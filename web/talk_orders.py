@@ -1,4 +1,4 @@
-"""What a person orders about calls and hours: recording, supervisors, notes, codes, an office held open or closed."""
+"""What a person orders about calls and the house: recording, supervisors, notes, codes, hours held, notices given."""
 
 import logging
 
@@ -66,4 +66,25 @@ async def hold_hours(request: web.Request) -> web.StreamResponse:
     held, queue = _text(asked, "held"), _text(asked, "queue") if "queue" in asked else ""
     logger.info("The page holds %s %s", queue or "the office", held)
     await request.app[API].hold_hours(held, ACTOR, queue)
+    return answer(ok=True)
+
+
+async def give_notice(request: web.Request) -> web.StreamResponse:
+    """POST /api/notices/{notice} with `over`: a notice is given as by its contact, or is over (U-11)."""
+    notice, api, over = request.match_info["notice"], request.app[API], (await asked_for(request)).get("over")
+    if notice not in (*api.info.notices, *api.view().notices):
+        raise NotFound
+    if not isinstance(over, bool):
+        raise BadRequest
+    logger.warning("The page says that notice %s is %s", notice, "over" if over else "given")
+    await api.give_notice(notice, ACTOR, is_over=over)
+    return answer(ok=True)
+
+
+async def assign(request: web.Request) -> web.StreamResponse:
+    """POST /api/calls/{contact}/assign with `agent`, `supervisor` and `reason` (F-45)."""
+    contact, asked = request.match_info["contact"], await asked_for(request)
+    agent, supervisor, reason = (_text(asked, name) for name in ("agent", "supervisor", "reason"))
+    logger.info("The page gives contact %s to %s for %s", contact, agent, supervisor)
+    await request.app[API].assign(contact, agent, supervisor, reason[:LONGEST_NOTE])
     return answer(ok=True)

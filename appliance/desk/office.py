@@ -27,6 +27,7 @@ from appliance.api import (
 )
 from appliance.desk.alarms import Alarms
 from appliance.desk.call_control import CallControl
+from appliance.desk.contacts import ContactSettings
 from appliance.desk.hours import OpeningHours
 from appliance.desk.inbox import Inbox, answered
 from appliance.desk.line_report import sentence as sentence_of
@@ -72,6 +73,7 @@ class Office:
         self._transfers = PageTransfers(settings, control.acd, passing, lambda: control.view.agents)
         self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
         self._recordings = settings.state_dir / "recordings"
+        self._contacts = tuple(one for one in settings.panel.contacts if one.prompt)
         self.gateways: Callable[[], tuple[LineView, ...]] = tuple
         self.demo: DemoControls | None = None
         self.reporter: Reporter | None = None
@@ -87,6 +89,7 @@ class Office:
             tuple((one.supervisor, one.name or one.supervisor) for one in settings.office.supervisors),
             tuple((queue.queue, queue.codes) for queue in settings.office.queues if queue.codes),
             tuple(queue.queue for queue in settings.office.queues if queue.is_group),
+            tuple(one.name for one in self._contacts),
         )
 
     # --- what is
@@ -198,8 +201,11 @@ class Office:
         await self._do(ev.HoursHeld(Held(held), actor, 0.0 if held == Held.SCHEDULE.value else ends, queue))
 
     async def give_notice(self, notice: str, actor: str, *, is_over: bool = False) -> None:
-        """Have everybody leave (U-11), or say that it is over."""
-        await self._do(ev.NoticeCleared(notice, actor) if is_over else ev.NoticeRaised(notice, actor))
+        """Give a notice as its contact would: most have everybody leave (U-11); or say that it is over."""
+        known = {one.name: one for one in self._contacts}
+        as_configured = known.get(notice, ContactSettings(notice))
+        given = ev.NoticeRaised(notice, actor, as_configured.prompt, as_configured.evacuates)
+        await self._do(ev.NoticeCleared(notice, actor) if is_over else given)
 
     async def pause_recording(self, agent: str, paused: bool, actor: str) -> None:
         """録音を停止 or 録音を再開 (S-08). Raises Refusal where it is not permitted, or nothing is recorded."""

@@ -20,10 +20,12 @@ from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.view import Status
 from appliance.api import Refusal
 from appliance.desk.alarms import Alarms
+from appliance.desk.contacts import ContactSettings
 from appliance.desk.desk import running_desk
 from appliance.desk.hours import OpeningHours
+from appliance.desk.settings import PanelSettings
 from appliance.desk.wall_clock import SystemWallClock
-from tests.support.desk_office import Box, office, settings
+from tests.support.desk_office import BOARD, Box, office, running_box, settings
 from tests.support.fake_switch import FakeSwitch
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -242,6 +244,16 @@ async def test_u11_a_notice_takes_everybody_off_duty_and_is_told(tmp_path: Path)
         assert (await box.switch.is_asked(wire.Play, leg=caller)).prompts == ("evacuation",)
         await box.desk.office.give_notice("fire", "page", is_over=True)
         assert (box.agent("sato").status, box.view.notices) == (Status.OFF, ())
+
+
+async def test_u11_a_notice_of_the_page_is_the_one_of_its_contact(tmp_path: Path) -> None:
+    """A door that only tells callers something sends nobody off duty."""
+    panel = PanelSettings(BOARD, "virtual", contacts=(ContactSettings("door", "closing", evacuates=False),))
+    async with running_box(tmp_path, "sato", panel=panel) as box:
+        assert box.desk.office.info.notices == ("door",)
+        await box.desk.office.give_notice("door", "page")
+        assert box.view.notices == ("door",)
+        assert box.agent("sato").status is Status.AVAILABLE
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ class FakeDesk:
         codes = ((queues[0][0], (("1", "予約"), ("2", "問合せ"))),)
         self.info = OfficeInfo(
             "みどり歯科", language, "Asia/Tokyo", "0.1.0", demo, queues, members,
-            supervisors=(("kato", "加藤 恵"),), groups=("all",), codes=codes,
+            supervisors=(("kato", "加藤 恵"),), groups=("all",), codes=codes, notices=("fire", "earthquake"),
         )  # fmt: skip
         self.whys: dict[tuple[str, str], str] = {}
         self.demo = FakeOutside(self) if demo else None
@@ -327,8 +327,9 @@ class FakeDesk:
         self.orders.append(("hold_hours", (queue, held), until))
         held = "" if held == "schedule" else held
         is_open, by = held in ("", "open"), actor if held else ""
-        shown = tuple(QueueView(one, is_open, 0, held, by) for one, _ in self.info.queues)
-        self.commit(held=held, queues=shown)
+        before = {one.queue: one for one in self._view.queues}
+        changed = {one: QueueView(one, is_open, 0, held, by) for one, _ in self.info.queues if queue in ("", one)}
+        self.commit(held=self._view.held if queue else held, queues=tuple({**before, **changed}.values()))
 
     async def give_notice(self, notice: str, actor: str, *, is_over: bool = False) -> None:
         self.orders.append(("give_notice", notice, is_over))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiohttp.test_utils import TestClient
 
-from appliance.api import CallView, Status
+from appliance.api import CallView, QueueView, Status
 from tests.support.fake_desk_api import FakeDesk
 from tests.web.browser import why_not
 from tests.web.conftest import OURS
@@ -29,6 +29,13 @@ def agent_of(desk: FakeDesk) -> str:
         ),
         ("/api/calls/c1/note", {"text": "call back"}, ("note", "c1", "call back")),
         ("/api/calls/c1/code", {"code": "1", "queue": "front"}, ("code", ("c1", "front"), "1")),
+        ("/api/notices/fire", {"over": False}, ("give_notice", "fire", False)),
+        ("/api/notices/earthquake", {"over": True}, ("give_notice", "earthquake", True)),
+        (
+            "/api/calls/c1/assign",
+            {"agent": "sato", "supervisor": "kato", "reason": "knows them"},
+            ("assign", ("c1", "sato", "kato"), "knows them"),
+        ),
         ("/api/hours", {"held": "closing"}, ("hold_hours", ("", "closing"), None)),
         ("/api/hours", {"held": "open", "queue": "front"}, ("hold_hours", ("front", "open"), None)),
     ],
@@ -51,6 +58,10 @@ async def test_what_is_ordered_reaches_the_desk(
         ("/api/agents/{agent}/coach", {"supervisor": "kato"}, 400),
         ("/api/calls/c1/note", {"text": 3}, 400),
         ("/api/hours", {"queue": "front"}, 400),
+        ("/api/notices/flood", {"over": False}, 404),
+        ("/api/notices/fire", {"over": "no"}, 400),
+        ("/api/notices/fire", {}, 400),
+        ("/api/calls/c1/assign", {"agent": "sato", "supervisor": "kato"}, 400),
     ],
 )
 async def test_what_cannot_be_read_is_refused(
@@ -134,3 +145,59 @@ async def test_a_note_that_could_not_be_saved_stays_as_it_was_typed(demo: Scene)
     desk.set_agent("tanaka", held_since=1.0)
     await demo.browser.until("document.body.innerText.includes('お客様を保留中')")
     assert await demo.browser.run("return document.querySelector(arguments[0]).value", area) == "折り返し"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+async def test_u11_a_notice_takes_two_steps_to_give_and_stands_at_the_top_until_it_is_over(demo: Scene) -> None:
+    await demo.come_in()
+    await demo.browser.click("#notices summary")
+    await demo.browser.click("#notices-actions [data-key=fire]")
+    await demo.browser.until("document.getElementById('notices-now').innerText.includes('火災')")
+    assert demo.desk.orders == [("give_notice", "fire", False)]
+    await demo.browser.until("document.querySelector('#notices-actions [data-key=fire]') === null")
+    await demo.browser.click("#notices-over [data-key=fire]")
+    await demo.browser.until("document.getElementById('notices-now').hidden")
+    assert demo.desk.orders[-1] == ("give_notice", "fire", True)
+    assert await demo.browser.complaints() == []
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+async def test_f45_a_supervisor_gives_a_waiting_caller_to_who_is_free_and_says_why(demo: Scene) -> None:
+    first, second = demo.desk.caller_waits("0311110001"), demo.desk.caller_waits("0311110002")
+    await demo.come_in()
+    row = f"#queue-table tr[data-key={second}]"
+    await demo.browser.click(f"{row} .assign summary")
+    free = f"[...document.querySelectorAll('{row} [name=agent] option')].map((one) => one.value).join()"
+    await demo.browser.until(f"{free} === 'tanaka'")  # the only one on duty
+    await demo.browser.click(f"{row} .assign button")
+    assert demo.desk.orders == []  # not without a reason
+    await demo.browser.run("document.querySelector(arguments[0]).focus()", f"{row} [name=reason]")
+    await demo.browser.keys("常連のお客様", "\ue007")
+    async with asyncio.timeout(8):
+        while not demo.desk.orders:
+            await asyncio.sleep(0.02)
+    assert demo.desk.orders == [("assign", (second, "tanaka", "kato"), "常連のお客様")]
+    assert first != second
+    assert await demo.browser.complaints() == []
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+async def test_a_person_holds_one_queue_closed_on_the_page(demo: Scene) -> None:
+    """§3.7: the others follow their hours."""
+    demo.desk.commit(queues=(QueueView("front", is_open=True), QueueView("support", is_open=True)))
+    await demo.come_in()
+    hold = "#hours-list [data-key=support] select"
+    await demo.browser.until(f"document.querySelector('{hold}')?.value === 'schedule'")
+    await demo.browser.run(
+        "const hold = document.querySelector(arguments[0]); hold.value = 'closed';"
+        "hold.dispatchEvent(new Event('change', {bubbles: true}));",
+        hold,
+    )
+    await demo.browser.until("document.querySelector('#hours-list [data-key=support]').innerText.includes('手動')")
+    assert "手動" not in str(
+        await demo.browser.run("return document.querySelector('#hours-list [data-key=front]').innerText")
+    )
+    assert demo.desk.orders == [("hold_hours", ("support", "closed"), None)]

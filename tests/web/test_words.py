@@ -30,6 +30,7 @@ MADE_UP = (
     "talk.",
     "hours.",
     "new.",
+    "notice.",
     "messages.",
 )
 

@@ -1,5 +1,6 @@
 // What is live besides the agents: figures, hold queue, conversations, lines and alarms.
 
+import { assign } from "./assign.js";
 import { byId, follow, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
 import { order } from "./orders.js";
 import { still, tick } from "./time.js";
@@ -20,12 +21,13 @@ function caller(cell, { name, number, callback = "" }) {
 let office;
 
 const queueTable = table("queue", {
-  position: (cell, call) => setText(cell, call.position),
+  position: (cell, call) => setText(cell, call.priority ? say("call.priority", call) : call.position),
   caller,
   waited: (cell, call) => tick(cell, call.since),
   queue: (cell, call) => setText(cell, queueName(call.queue)),
   origin: (cell, call) => setText(cell, word("origin", call.origin)),
   offered_to: (cell, call) => setText(cell, call.offered_to ? nameOf(office, call.offered_to) : say("page.nobody")),
+  assign: (cell, call) => assign(cell, call, office.whole.agents),
 });
 
 const liveTable = table("live", {
