@@ -7,12 +7,15 @@ that every caller has an exit (D-06).
 import enum
 from dataclasses import dataclass
 
+from appliance.acd.quick_enum import quick
+
 MOST_HOPS = 5  # destinations one contact is sent to, over all chains (I-27)
 NOBODY = "nobody_available"  # the message behind every chain
 CLOSING = "closed"  # what callers hear who are waiting when it closes (S-37)
 BOOKED = "callback_booked"  # the number has a promise already
 
 
+@quick
 class Reason(enum.Enum):
     """Why a queue cannot serve a caller."""
 
@@ -33,6 +36,7 @@ class Reason(enum.Enum):
     NO_QUEUE = "no_queue"  # the queue is gone from the configuration
 
 
+@quick
 class Kind(enum.Enum):
     """What a caller can be sent to."""
 

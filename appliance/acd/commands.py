@@ -6,6 +6,7 @@ Import as `from appliance.acd import commands as do`: `do.OpenOffer(...)` reads 
 from dataclasses import dataclass
 
 from appliance.acd.chains import Kind
+from appliance.acd.fact import fact
 from appliance.acd.talk_commands import (
     AskCoach,
     DropCoach,
@@ -31,21 +32,21 @@ __all__ = [  # of a subject of their own, told here too
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class RingCaller:
     """Let the caller hear ringback; an analogue line stays unanswered (S-03, U-15)."""
 
     contact: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class HoldCaller:
     """Answer the caller and play hold music until an agent connects (S-33)."""
 
     contact: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class OpenOffer:
     """Ring the agent's phone for this contact (A-01)."""
 
@@ -57,7 +58,7 @@ class OpenOffer:
     alert_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class WithdrawOffer:
     """Stop ringing, or hang up a late answer. `elsewhere`: tell the phone "Call completed elsewhere"."""
 
@@ -66,7 +67,7 @@ class WithdrawOffer:
     elsewhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class Connect:
     """Bridge caller and agent, cutting music and prompts at once (I-12)."""
 
@@ -224,7 +225,7 @@ class SayToCaller:
     hop: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class ReleaseCaller:
     """Hang up the caller's leg, if it is still there: the contact has ended."""
 

@@ -8,9 +8,12 @@ import enum
 import heapq
 from collections.abc import Callable
 
+from appliance.acd.quick_enum import quick
+
 Entry = tuple[float, int, str]
 
 
+@quick
 class Alarm(enum.IntEnum):
     """Which field of whom a deadline belongs to; the number breaks ties, agents before callers."""
 

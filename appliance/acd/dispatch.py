@@ -5,6 +5,7 @@ rung for them, so passing over starves nobody (I-04, I-25). A race that may stil
 """
 
 import heapq
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from appliance.acd import admission, eligible, offers, strategies
@@ -19,7 +20,7 @@ _Head = tuple[Place, str, int]  # the place, its queue, its index in that queue'
 _RACE = -2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Pick:
     """Ring this agent for this caller, because."""
 
@@ -72,27 +73,38 @@ def _note_staffing(office: Office) -> None:
 
 def _picks(office: Office) -> list[_Pick]:
     """Walk the lines of all queues and the open races as one, by key, and let each queue's strategy pick."""
-    free, picks = set(office.free), list[_Pick]()
+    picks: list[_Pick] = []
     hopeless: set[tuple[str, int]] = set()
-    heads = [head for queue in office.queues if (head := _head(office, queue, 0)) is not None] + _races(office)
+    able = _able(office)
+    heads = [head for queue in able if (head := _head(office, queue, 0)) is not None] + _races(office, able)
     heapq.heapify(heads)
-    while heads and free:
+    while heads:
         (_, name), line, index = heapq.heappop(heads)
-        queue, contact = office.queues[line], office.state.contacts[name]
-        able = eligible.members(office.state, queue, free)
-        if not able:
+        if not able[line]:
             continue  # nobody left for this whole line
+        queue, contact = office.queues[line], office.state.contacts[name]
         demand = (line, eligible.needed_level(queue, contact))
         if demand not in hopeless:
-            found = _pick(office, queue, contact, able)
-            free.difference_update(pick.agent for pick in found)
-            picks += found
-            if not found and not contact.declined and not contact.sticky_until and contact.race is None:
+            found = _pick(office, queue, contact, able[line])
+            if found:
+                _take(able, [pick.agent for pick in found])
+                picks += found
+            elif not contact.declined and not contact.sticky_until and contact.race is None:
                 hopeless.add(demand)  # nobody free has the skill: neither for the next who needs as much
-        following = _head(office, line, index + 1)
-        if following is not None:
+        if able[line] and (following := _head(office, line, index + 1)) is not None:
             heapq.heappush(heads, following)
     return picks
+
+
+def _able(office: Office) -> dict[str, list[str]]:
+    """The queues that have free members, with them; whoever is picked is taken from all of these."""
+    members = ((name, eligible.members(office.state, queue, office.free)) for name, queue in office.queues.items())
+    return {name: found for name, found in members if found}
+
+
+def _take(able: dict[str, list[str]], agents: Collection[str]) -> None:
+    for queue, members in able.items():
+        able[queue] = [one for one in members if one not in agents]
 
 
 def _head(office: Office, queue: str, index: int) -> _Head | None:
@@ -100,13 +112,14 @@ def _head(office: Office, queue: str, index: int) -> _Head | None:
     return (line[index], queue, index) if 0 <= index < len(line) else None
 
 
-def _races(office: Office) -> list[_Head]:
-    """Open races that may take one more agent now."""
+def _races(office: Office, able: Collection[str]) -> list[_Head]:
+    """Open races, in queues with free members, that may take one more agent now."""
     heads: list[_Head] = []
     for name in office.racing:
         contact = office.state.contacts[name]
-        queue = office.queues.get(contact.queue)
-        if queue is not None and contact.state is ContactState.OFFERING and _room(office, queue, contact):
+        if contact.queue not in able or contact.state is not ContactState.OFFERING:
+            continue
+        if _room(office, office.queues[contact.queue], contact):
             heads.append(((contact.key, name), contact.queue, _RACE))
     return heads
 
@@ -130,21 +143,34 @@ def _pick(office: Office, queue: QueueSettings, contact: Contact, able: list[str
         return []
     choice = Choice(office.state, queue, candidates)
     standings = strategies.ranking(choice)
-    order = [one.agent for one in standings]
+    ranked = [one.agent for one in standings]
+    order = ranked
     if contact.last_agent in order and contact.last_agent not in contact.declined:
-        order.remove(contact.last_agent)
-        order.insert(0, contact.last_agent)  # F-08
+        order = [contact.last_agent, *(one for one in ranked if one != contact.last_agent)]  # F-08
     chosen = order[: _room(office, queue, contact)]
     excluded = eligible.exclusions(office.state, queue, contact, candidates)
     _begin(office, queue, contact, chosen)
     for agent in chosen:
         strategies.picked(choice, agent)
-    base = (office.now, queue.queue, contact.contact)
     kept = tuple(standings[:MOST_KEPT])
-    place = {one.agent: at for at, one in enumerate(standings, 1)}
     return [
-        _Pick(contact, one, Why(*base, one, queue.strategy, place[one], len(order), kept, excluded, is_last))
-        for one, is_last in ((one, one == contact.last_agent) for one in chosen)
+        _Pick(
+            contact,
+            one,
+            Why(
+                office.now,
+                queue.queue,
+                contact.contact,
+                one,
+                queue.strategy,
+                ranked.index(one) + 1,
+                len(ranked),
+                kept,
+                excluded,
+                one == contact.last_agent,
+            ),
+        )
+        for one in chosen
     ]
 
 

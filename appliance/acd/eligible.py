@@ -3,7 +3,7 @@
 Rule: dispatch, the self-check (I-25) and "why did it ring me?" (U-13) all ask here, so they cannot disagree.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import lru_cache
 
 from appliance.acd.model import Agent, AgentState, Contact, Reach, State
@@ -39,7 +39,8 @@ def level_of(agent: AgentSettings, skill: str) -> int:
 def members(state: State, queue: QueueSettings, free: Collection[str]) -> list[str]:
     """The queue's members who are free and take its calls, in the administrator's order."""
     agents, name = state.agents, queue.queue
-    return [one for one in queue.agents if one in free and name not in agents[one].private]
+    found = [one for one in queue.agents if one in free]
+    return [one for one in found if name not in agents[one].private] if found else found
 
 
 def now_for(state: State, queue: QueueSettings, contact: Contact, free: Collection[str]) -> list[str]:
@@ -109,13 +110,14 @@ def exclusions(
     state: State, queue: QueueSettings, contact: Contact, candidates: Collection[str]
 ) -> tuple[Exclusion, ...]:
     """Why the queue's other members cannot be rung for this caller (U-13), the first `MOST_KEPT` of them."""
-    asked = frozenset(candidates)
-    others: Sequence[str] = [one for one in queue.agents if one not in asked][:MOST_KEPT]
-    agents, name, told = state.agents, queue.queue, []
+    others = [one for one in queue.agents if one not in candidates][:MOST_KEPT]
+    told, agents, name = [], state.agents, queue.queue
     for one in others:
         agent = agents.get(one)
-        plain = None if agent is None or agent.is_leaving or name in agent.private else _ENGAGED.get(agent.state)
-        told.append(_exclusion(one, plain or _reason(state, queue, contact, one)))
+        if agent is None or agent.is_leaving or name in agent.private or agent.state is AgentState.FREE:
+            told.append(_exclusion(one, _reason(state, queue, contact, one)))
+        else:
+            told.append(_exclusion(one, _ENGAGED[agent.state]))
     return tuple(told)
 
 

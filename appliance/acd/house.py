@@ -7,10 +7,13 @@ that a restart knows until when.
 import enum
 from dataclasses import dataclass, field
 
+from appliance.acd.quick_enum import quick
+
 EVACUATION = "evacuation"
 """Why agents are off duty while a notice evacuates the office (避難)."""
 
 
+@quick
 class Held(enum.Enum):
     """What a person makes of the hours (§3.7); it beats week, dates and holidays."""
 

@@ -41,10 +41,12 @@ def _close(spans: list[Span], since: float, now: float) -> float:
 
 def occupancies(team: Sequence[Agent], asked: Iterable[Agent], now: float) -> list[float]:
     """Share of the rolling hour each of `asked`, who are of the team, was engaged: 0 to 1, smoothed by its mean."""
-    loads = {agent.settings.agent: _load(agent, now) for agent in team}
-    duty = sum(on_duty for _, on_duty in loads.values())
-    mean = sum(engaged for engaged, _ in loads.values()) / duty if duty else 0.0
-    return [_smoothed(*loads[agent.settings.agent], mean) for agent in asked]
+    engaged = on_duty = 0.0
+    for agent in team:
+        busy_s, here_s = _load(agent, now)
+        engaged, on_duty = engaged + busy_s, on_duty + here_s
+    mean = engaged / on_duty if on_duty else 0.0
+    return [_smoothed(*_load(agent, now), mean) for agent in asked]
 
 
 def _smoothed(engaged: float, on_duty: float, mean: float) -> float:
@@ -54,13 +56,24 @@ def _smoothed(engaged: float, on_duty: float, mean: float) -> float:
 def _load(agent: Agent, now: float) -> tuple[float, float]:
     """Seconds engaged on duty and seconds on duty within the window."""
     engaged = _within(agent.engaged, agent.engaged_s, agent.engaged_from, now)
-    return engaged, max(engaged, _within(agent.on_duty, agent.on_duty_s, agent.duty_from, now))
+    on_duty = _within(agent.on_duty, agent.on_duty_s, agent.duty_from, now)
+    return engaged, on_duty if on_duty > engaged else engaged
 
 
 def _within(spans: Sequence[Span], total: float, running_from: float, now: float) -> float:
     edge = now - WINDOW_S
+    if spans and spans[0][0] < edge:
+        total -= _before(spans, edge)
+    if running_from:
+        total += now - running_from if running_from > edge else WINDOW_S
+    return total
+
+
+def _before(spans: Sequence[Span], edge: float) -> float:
+    """How much of the spans, which stand in order, lies before the window."""
+    gone = 0.0
     for since, until in spans:
         if since >= edge:
             break
-        total -= min(until, edge) - since
-    return total + (now - max(running_from, edge) if running_from else 0.0)
+        gone += min(until, edge) - since
+    return gone

@@ -4,9 +4,11 @@ import enum
 from dataclasses import dataclass
 
 from appliance.acd.model import Agent, Reach
+from appliance.acd.quick_enum import quick
 from appliance.acd.story import OfferOutcome
 
 
+@quick
 class Exit(enum.Enum):
     """How a contact left the queue, in the symbols of §4. The values are those of the engine's outcomes."""
 
@@ -78,6 +80,7 @@ class Offer:
     is_blameless: bool = False
 
 
+@quick
 class Doing(enum.Enum):
     """What an agent's time went into; ON_DUTY and SIGNED_IN run beside the others."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from appliance.acd.chains import Kind, Reason, Way
 from appliance.acd.house import House
 from appliance.acd.memory import LastTalk, LeftPlace, Transfer, WayBack
+from appliance.acd.quick_enum import quick
 from appliance.acd.settings import AgentSettings, OfficeSettings
 from appliance.acd.talk import Coach, Pause
 from appliance.acd.view import Status
@@ -19,6 +20,7 @@ from appliance.acd.why import Why
 LONG_AGO = -1e9
 
 
+@quick
 class AgentState(enum.Enum):
     """Duty and activity in one (D-02): off duty and ringing, or off duty in wrap-up, cannot be written down (§3.2)."""
 
@@ -32,6 +34,7 @@ class AgentState(enum.Enum):
     OFF_BUSY = "off_busy"  # 6: off duty, at least one live leg
 
 
+@quick
 class Reach(enum.Enum):
     """Whether the agent's phone can be rung."""
 
@@ -39,6 +42,7 @@ class Reach(enum.Enum):
     LOST = "lost"
 
 
+@quick
 class Intent(enum.Enum):
     """A duty change that waits for the present call to end (A-11, A-26)."""
 
@@ -136,6 +140,7 @@ _STATUS = {
 }
 
 
+@quick
 class ContactState(enum.Enum):
     """Where a caller is. Each state has a human on it or a running timer (D-06, I-03)."""
 
@@ -159,6 +164,7 @@ TALKS = (ContactState.CONNECTED, ContactState.CONSULTING, ContactState.TAKEN, Co
 """A conversation with a person has begun, and is not over for the caller."""
 
 
+@quick
 class Ask(enum.Enum):
     """Where the caller is in asking for a callback, while standing in the queue (§3.8, 2)."""
 
@@ -184,6 +190,7 @@ class Callback:
     is_message_left: bool = False
 
 
+@quick
 class Hears(enum.Enum):
     """What the caller hears now, so that nothing is ordered twice."""
 
@@ -302,6 +309,7 @@ class Contact:
         return (-self.priority, self.t_enq, self.seq)
 
 
+@quick
 class Phase(enum.Enum):
     """Where an offer is. Its outcome is decided once, when it leaves OPEN (D-05)."""
 

@@ -105,7 +105,8 @@ class Office:
         if row is None:
             return False
         self.count(row.id)
-        status, was_available, wrap = agent.status, agent.is_available, (agent.wrap_since, agent.wrap_until)
+        status, was_available = agent.status, agent.is_available
+        wrap_since, wrap_until = agent.wrap_since, agent.wrap_until
         agent.state = row.target
         for effect in row.effects:
             effect(agent, cause)
@@ -113,12 +114,13 @@ class Office:
             agent.changed_by_itself_at = self.now
         load.note(agent, self.now)
         if was_available is not agent.is_available:
-            if agent.is_available:
+            if not was_available:
                 strategies.joined(self.state, agent.settings.agent)
             self.facts.append(
                 story.DutyChanged(self.now, agent.settings.agent, agent.is_available, agent.reason, cause.actor)
             )
-        self._tell_wrap_up(agent, *wrap)
+        if wrap_until and not agent.wrap_until:
+            self._tell_wrap_up(agent, wrap_since, wrap_until)
         self.refresh(agent, status is not agent.status)
         return True
 
@@ -139,9 +141,8 @@ class Office:
         self._watch_agent(agent)
 
     def _tell_wrap_up(self, agent: Agent, since: float, until: float) -> None:
-        if until and not agent.wrap_until:
-            spent = max(0.0, min(self.now, until) - since)
-            self.facts.append(story.WrapUpFinished(self.now, agent.settings.agent, spent))
+        spent = max(0.0, min(self.now, until) - since)
+        self.facts.append(story.WrapUpFinished(self.now, agent.settings.agent, spent))
 
     def expire_wrap_up(self, agent: Agent) -> None:
         """The wrap-up clock ran out beneath a personal call (A-21): nothing is left of it when the call ends."""

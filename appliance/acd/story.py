@@ -7,6 +7,7 @@ monotonic stamps (I-15). A fold of the journal tells the same facts again: drop 
 import enum
 from dataclasses import dataclass
 
+from appliance.acd.fact import fact
 from appliance.acd.passing_story import (
     CallerHeld,
     CallerTakenBack,
@@ -15,6 +16,7 @@ from appliance.acd.passing_story import (
     TransferBegan,
     TransferEnded,
 )
+from appliance.acd.quick_enum import quick
 from appliance.acd.why import Why
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
 ]  # told here too
 
 
+@quick
 class Outcome(enum.Enum):
     """How a contact ended, exactly one of them (I-14)."""
 
@@ -39,6 +42,7 @@ class Outcome(enum.Enum):
     LOST = "lost"
 
 
+@quick
 class OfferOutcome(enum.Enum):
     """How an offer ended, exactly once (D-05); only a TIMEOUT may be followed by ACCEPTED for the same id (R-05)."""
 
@@ -50,7 +54,7 @@ class OfferOutcome(enum.Enum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class ContactArrived:
     """A caller is in the house."""
 
@@ -96,7 +100,7 @@ class CallbackDialled:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class ContactAnswered:
     """Caller and agent hear each other: one segment begins, under this recording ("" when none)."""
 
@@ -108,7 +112,7 @@ class ContactAnswered:
     waited_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class ContactEnded:
     """A caller is gone. `agent` is the last one they talked to; `why` is the cause in one word."""
 
@@ -122,7 +126,7 @@ class ContactEnded:
     agent: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class OfferOpened:
     """An agent's phone is being rung."""
 
@@ -135,7 +139,7 @@ class OfferOpened:
     why: Why | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class OfferEnded:
     """An offer has its outcome; `why` says who or what withdrew it."""
 

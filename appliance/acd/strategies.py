@@ -18,7 +18,7 @@ from appliance.acd.why import Standing
 Values = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
     """What a strategy decides from. `candidates` is NOW(q, c) in the administrator's order."""
 

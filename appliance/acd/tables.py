@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from appliance.acd import effects as fx
 from appliance.acd.effects import Cause
 from appliance.acd.model import Agent, AgentState
+from appliance.acd.quick_enum import quick
 
 
+@quick
 class Happening(enum.Enum):
     """What can happen to an agent, in the words of §3.2."""
 

@@ -3,6 +3,8 @@
 import enum
 from dataclasses import dataclass
 
+from appliance.acd.quick_enum import quick
+
 WARN_S = 10.0  # before a paused recording goes on by itself the agent is warned so early (S-08)
 
 
@@ -22,6 +24,7 @@ class Pause:
         return self.until if self.is_warned else max(self.since, self.until - WARN_S)
 
 
+@quick
 class Mode(enum.Enum):
     """How a supervisor takes part in an agent's conversation (F-37)."""
 
@@ -31,6 +34,7 @@ class Mode(enum.Enum):
     TAKE_OVER = "take_over"
 
 
+@quick
 class CoachPhase(enum.Enum):
     """Where a coach is. RINGING and ASKED have a running time."""
 

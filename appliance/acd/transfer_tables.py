@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from appliance.acd import transfer_effects as fx
 from appliance.acd.model import Contact, ContactState
 from appliance.acd.office import Office
+from appliance.acd.quick_enum import quick
 
 
+@quick
 class Happening(enum.Enum):
     """What can happen to a caller who is passed on."""
 

@@ -6,7 +6,10 @@ Times are monotonic seconds; whoever shows them subtracts from the `at` of the v
 import enum
 from dataclasses import dataclass
 
+from appliance.acd.quick_enum import quick
 
+
+@quick
 class Status(enum.Enum):
     """What an agent's chip, lamp and row say (acd.md §3.1, first match wins)."""
 

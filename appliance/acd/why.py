@@ -5,12 +5,13 @@ passed over and why. Only the first `MOST_KEPT` of each are kept, so that a big 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from appliance.acd.fact import fact
 
 MOST_KEPT = 20
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class Standing:
     """One candidate: the values the strategy ordered by, smallest first."""
 
@@ -18,7 +19,7 @@ class Standing:
     values: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class Exclusion:
     """One member of the queue who could not be rung, and the reason in one word of `REASONS`."""
 
@@ -26,7 +27,7 @@ class Exclusion:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class Why:
     """What one offer was decided from. `at` is monotonic; `place` counts from 1; `candidates` counts them all."""
 

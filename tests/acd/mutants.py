@@ -7,6 +7,7 @@ code is the number of mutants that did not end as they should.
 """
 
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -27,6 +28,9 @@ ROOT = Path(__file__).parents[2]
 CORE_FOLDER = Path("appliance") / "acd"
 
 MUTANTS: tuple[Mutant, ...] = CORE + BESIDE + EXITS + TRANSFERS
+LONGEST_CPU_S = 300
+"""A mutant that loops for ever where a test has no limit of its own."""
+NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
 UNHELPFUL = ("test_coverage_page.py", "test_schedule_zones.py")  # of the tree, not of the core; minutes
 
 
@@ -62,6 +66,7 @@ def run(folder: Path, plugin: object, begin: Callable[[], None] = lambda: None) 
             os.dup2(nowhere.fileno(), 2)
         for name in [name for name in sys.modules if name.partition(".")[0] in ("tests", "appliance")]:
             del sys.modules[name]
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_CPU_S, LONGEST_CPU_S))
         os.chdir(folder)
         sys.path[0] = str(folder)
         os.environ.update(DESKBELL_MACHINE_RUNS="40", DESKBELL_DAY_STEPS="3000")
@@ -71,9 +76,6 @@ def run(folder: Path, plugin: object, begin: Callable[[], None] = lambda: None) 
         status = int(pytest.main(["tests/acd", *quietly, *ignored], plugins=[plugin]))
     finally:
         os._exit(status)
-
-
-NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def walked(folder: Path, mutants: Sequence[Mutant]) -> Walks:

@@ -29,7 +29,9 @@ class Office:
         people = tuple(AgentSettings(name, name, "1", skills=(Skill("x", len(name)),)) for name in names)
         cut = {"ring_cap": 3, "skill": "x", "wrap_up_s": 0, "max_wait_s": 0}
         self.queues = tuple(
-            QueueSettings(f"q{part}", "Q", "1", names[part::3] + names[: agents // 4], strategy, **cut)  # type: ignore[arg-type]
+            QueueSettings(
+                f"q{part}", "Q", "1", tuple(dict.fromkeys(names[part::3] + names[: agents // 4])), strategy, **cut
+            )  # type: ignore[arg-type]
             for part in range(3)
         )
         self.handle(ev.Configured(OfficeSettings(people, self.queues)), ev.DayBegan("2026-11-23"))
