@@ -125,7 +125,7 @@ def new_target(office: Office, contact: Contact) -> Offer:
     office.state.offers_made += 1
     name = f"o{office.state.offers_made}"
     agent = agent_at(office, transfer.to) if transfer.kind is Kind.USER else ""
-    target = Offer(name, contact.contact, agent, transfer.queue, office.now, 0.0, is_blameless=True, to=transfer.to)
+    target = Offer(name, contact.contact, agent, transfer.queue, office.now, 0.0, to=transfer.to)
     office.state.offers[name], transfer.target = target, name
     return target
 

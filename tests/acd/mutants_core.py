@@ -27,7 +27,6 @@ CORE: tuple[Mutant, ...] = (
     ("dispatch.py", "hopeless.add(demand)", "hopeless.add((line, 0))"),
     ("dispatch.py", "order = [contact.last_agent, *(", "order = [*("),
     ("dispatch.py", "ranked.index(one) + 1,", "1,"),
-    ("dispatch.py", "if not able[line]:\n            continue", "if False:\n            continue"),
     ("dispatch.py", "if contact.queue not in able or contact.state", "if contact.state"),
     ("dispatch.py", "cap = queue.ring_cap or len(queue.agents)", "cap = len(queue.agents)"),
     ("dispatch.py", "room = max(0, cap - len(contact.ringing))", "room = cap"),

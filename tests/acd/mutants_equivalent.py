@@ -2,4 +2,35 @@
 
 Equivalent = tuple[str, str, str, str]
 
-EQUIVALENT: tuple[Equivalent, ...] = ()
+EQUIVALENT: tuple[Equivalent, ...] = (
+    (
+        "talk.py",
+        "max(self.since, self.until - WARN_S)",
+        "self.until - WARN_S",
+        "a warning in the past is due as soon as one that is due now; since only keeps the figure readable",
+    ),
+    (
+        "announce.py",
+        "one in office.staffing]",
+        "one in office.state.agents]",
+        "can_be_waited_for asks the same of each; the index only spares most of them the question",
+    ),
+    (
+        "house_rules.py",
+        "if contact.hears is not Hears.MUSIC:\n        return False",
+        "if False:\n        return False",
+        "admission.settle gives music to everybody whom tell_place comes to; the guard is for a caller it forgot",
+    ),
+    (
+        "dispatch.py",
+        "if not able[line]:\n            continue",
+        "if False:\n            continue",
+        "without members a strategy has no candidates and picks nobody; only quicker",
+    ),
+    (
+        "load.py",
+        "if spans and spans[0][0] < edge:",
+        "if spans:",
+        "_before finds nothing where no span begins before the window; only quicker",
+    ),
+)

@@ -7,6 +7,7 @@ from appliance.acd import story
 from appliance.acd.chains import Kind
 from appliance.acd.model import ContactState
 from appliance.acd.view import Status
+from tests.acd.desk import Desk
 from tests.acd.passing import consulting, how, state_of, talking
 
 
@@ -152,3 +153,12 @@ def test_a_call_of_the_phones_own_that_still_rings_goes_on_ringing_for_the_calle
     desk.expect("o2 is on x-own", "hold c1", "stop ann: transferred")
     desk.together(ev.OfferAccepted("o2"))
     desk.expect("connect c1 with o2", "record c1 as rc1-2")
+
+
+def test_what_is_told_of_another_offer_holds_nobody() -> None:
+    desk = Desk("ann")
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.together(ev.CallerHeld("c1", "o99", is_held=True))
+    assert desk.acd.state.contacts["c1"].held_since == 0.0

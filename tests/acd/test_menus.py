@@ -209,3 +209,23 @@ def test_both_callers_of_a_menu_are_told_apart() -> None:
     desk.together(arrives("c2", "menu:main"))
     presses(desk, "2", "c2")
     assert desk.acd.state.contacts["c1"].state is ContactState.MENU
+
+
+def test_f50_the_chain_behind_a_menu_goes_on_when_its_branch_leads_nowhere() -> None:
+    to_menu = Chain(Reason.NO_AGENT, (Destination(Kind.MENU, "more"), Destination(Kind.USER, "zoe")))
+    desk = reception(wait_without_agents=False, chains=(to_menu,))
+    desk.off("ann")
+    desk.caller("c1")
+    presses(desk, "1")
+    desk.expect("send c1 to voicemail front (2): menu")
+    desk.together(ev.CouldNotSend("c1", 2))
+    assert desk.said[-1].startswith("send c1 to user zoe (3)")
+
+
+def test_t_menu_does_not_run_from_a_message_of_another_step() -> None:
+    desk = reception()
+    desk.caller("c1", "menu:main")
+    desk.together(ev.MessageSaid("c1", 3))
+    desk.wait(MAIN.step_s)
+    desk.expect()
+    assert desk.acd.state.contacts["c1"].menu_tries == 0

@@ -151,3 +151,17 @@ def test_a_window_that_was_never_promised_is_not_kept_and_not_broken() -> None:
     assert rows["inside the promise"][0].value is None
     kept = Counts(callbacks=Callbacks(delays_s=(60, 120), kept=1))
     assert metrics.value_of(kept, "inside the promise") == 0.5
+
+
+def test_m20_a_wait_is_over_with_the_first_answer_whoever_talks_later() -> None:
+    desk = with_wait()
+    calls(desk, "c1")
+    desk.wait(50)
+    desk.ends_leg("ann")
+    desk.talks("ann")
+    before = fold(desk, ALL.start, ALL.end).announced["c1"].waited_s
+    desk.wait(200)
+    desk.passes("ann", "0312345678", Kind.EXTERNAL)
+    desk.together(ev.OfferAccepted(desk.acd.state.contacts["c1"].offer))
+    desk.hear_each_other("c1")
+    assert fold(desk, ALL.start, ALL.end).announced["c1"].waited_s == before == 50

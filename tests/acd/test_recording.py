@@ -208,3 +208,15 @@ def test_no_notice_where_nothing_is_recorded() -> None:
     desk.caller("c1")
     desk.talks("ann")
     desk.expect()
+
+
+def test_the_notice_is_said_once_also_to_who_is_passed_on_to_another_agent() -> None:
+    desk = Desk("ann", "bob", wrap_up_s=0, recording_notice=True)
+    desk.ready("ann")
+    desk.caller("c1")
+    desk.talks("ann")
+    desk.expect("tell talking c1 recording_notice")
+    desk.passes("ann", "bob")
+    desk.picks_up("bob")
+    desk.hear_each_other("c1")
+    desk.expect()
