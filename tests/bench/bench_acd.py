@@ -1,13 +1,14 @@
 """How fast the core turns events into commands: the figures of the specification as a table. Never fails on a time.
 
 Run: `python -m pytest tests/bench/bench_acd.py -s`. Targets: p99 0.5 ms with 20 agents and 100 waiting, 2 ms with 200
-and 2,000; 50,000 events/s in the small case; no worse than n log n in waiting callers. Time is what the thread had of a
-core: other programs of the machine are not counted.
+and 2,000; 50,000 events/s in the small case; no worse than n log n in waiting callers. What counts is the time that the
+thread had of a core: other programs of the machine take their share of the wall's time.
 """
 
 import gc
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 
 import pytest
@@ -27,11 +28,18 @@ class Office:
         self.acd, self.now, self.calls = Acd(), 1000.0, count()
         names = tuple(f"a{number:03}" for number in range(agents))
         people = tuple(AgentSettings(name, name, "1", skills=(Skill("x", len(name)),)) for name in names)
-        cut = {"ring_cap": 3, "skill": "x", "wrap_up_s": 0, "max_wait_s": 0}
         self.queues = tuple(
             QueueSettings(
-                f"q{part}", "Q", "1", tuple(dict.fromkeys(names[part::3] + names[: agents // 4])), strategy, **cut
-            )  # type: ignore[arg-type]
+                f"q{part}",
+                "Q",
+                "1",
+                tuple(dict.fromkeys(names[part::3] + names[: agents // 4])),
+                strategy,
+                ring_cap=3,
+                skill="x",
+                wrap_up_s=0,
+                max_wait_s=0,
+            )
             for part in range(3)
         )
         self.handle(ev.Configured(OfficeSettings(people, self.queues)), ev.DayBegan("2026-11-23"))
@@ -77,43 +85,78 @@ class Office:
             yield ev.Bridged(offer.contact, offer.offer)
 
 
-def measured(office: Office, events: int) -> list[float]:
-    """Milliseconds of each event, sorted; what the script does between them is not counted."""
-    spent, day = [], office.day()
+SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Milliseconds of each event that this thread had of a core, in order, and what the clock on the wall showed."""
+
+    cpu_ms: list[float]
+    wall_ms: float
+
+    def percentile(self, share: float) -> float:
+        return sorted(self.cpu_ms)[min(len(self.cpu_ms) - 1, int(share * len(self.cpu_ms)))]
+
+    @property
+    def rate(self) -> float:
+        """Events a second, by the time of the core."""
+        return 1000 * len(self.cpu_ms) / sum(self.cpu_ms)
+
+    @property
+    def undisturbed(self) -> float:
+        """The same of the quickest tenth of slices: others take caches and clock, which time of the core includes."""
+        slices = sorted(sum(self.cpu_ms[at : at + SLICE]) for at in range(0, len(self.cpu_ms) - SLICE + 1, SLICE))
+        quick = slices[: max(1, len(slices) // 10)]
+        return 1000 * SLICE * len(quick) / sum(quick)
+
+
+def measured(office: Office, events: int) -> Measured:
+    """So many events, one by one; what the script does between them is not counted."""
+    spent, wall, day = [], 0.0, office.day()
     gc.collect()
     for _ in range(events):
         event = next(day)
         office.now += 0.01
-        began = time.thread_time_ns()
+        clock, began = time.perf_counter_ns(), time.thread_time_ns()
         office.acd.handle(event, office.now)
         spent.append((time.thread_time_ns() - began) / 1e6)
+        wall += (time.perf_counter_ns() - clock) / 1e6
         office.acd.drain_facts()
-    return sorted(spent)
+    return Measured(spent, wall)
 
 
-def line(name: str, spent: list[float]) -> str:
-    """Name, p50, p99, worst, events per second."""
-    p50, p99 = spent[len(spent) // 2], spent[len(spent) * 99 // 100]
-    rate = 1000 * len(spent) / sum(spent)
-    return f"  {name:44} {p50:8.3f} {p99:8.3f} {spent[-1]:8.3f} ms {rate:10,.0f}/s"
+def line(name: str, found: Measured, goal: str) -> str:
+    """Name, p50, p99, worst, events per second of the core's time, of its undisturbed time and of the wall's; goal."""
+    times = " ".join(f"{found.percentile(share):7.3f}" for share in (0.5, 0.99, 1))
+    wall = 1000 * len(found.cpu_ms) / found.wall_ms
+    return f"  {name:40} {times} {found.rate:9,.0f} {found.undisturbed:9,.0f} {wall:9,.0f}   {goal}"
+
+
+HEAD = "p50     p99   worst    of CPU  at best  of wall /s  goal (p99, events/s of CPU)"
 
 
 @pytest.mark.bench
 @pytest.mark.timeout(0)
 def test_event_to_commands() -> None:
-    print("\n  event to commands                                 p50      p99    worst        events")
+    print(f"\n  {'event to commands, ms':42} {HEAD}")
     for strategy in STRATEGIES:
-        print(line(f"20 agents, 100 waiting, {strategy}", measured(Office(20, 100, strategy), 20_000)))
-    for strategy in ("longest-idle", "most-idle", "simultaneous"):
-        print(line(f"200 agents, 2,000 waiting, {strategy}", measured(Office(200, 2000, strategy), 10_000)))
+        found = measured(Office(20, 100, strategy), 20_000)
+        print(line(f"20 agents, 100 waiting, {strategy}", found, "<= 0.5, >= 50,000/s"))
+    for strategy in STRATEGIES:
+        found = measured(Office(200, 2000, strategy), 10_000)
+        print(line(f"200 agents, 2,000 waiting, {strategy}", found, "<= 2"))
 
 
 @pytest.mark.bench
 @pytest.mark.timeout(0)
 def test_growth_with_waiting_callers() -> None:
-    print("\n  20 agents and more and more callers               p50      p99    worst        events")
-    for waiting in (100, 1_000, 10_000):
-        print(line(f"{waiting:,} waiting", measured(Office(20, waiting), 10_000)))
+    """A hundred times as many may cost a hundred times log as much for all, so twice as much for each."""
+    print("\n  microseconds for an event at best, 20 agents   100 waiting   1,000  10,000   growth   goal")
+    for strategy in STRATEGIES:
+        costs = [1e6 / measured(Office(20, waiting, strategy), 5_000).undisturbed for waiting in (100, 1_000, 10_000)]
+        figures = " ".join(f"{cost:8.1f}" for cost in costs)
+        print(f"  {strategy:46} {figures}   x {costs[2] / costs[0]:.2f}   <= x 2 (n log n)")
 
 
 @pytest.mark.bench
@@ -129,7 +172,7 @@ def test_everybody_becomes_free_at_once() -> None:
     commands = acd.handle_batch([ev.DutyOn(one, one) for one in names], 3.0)
     print(
         f"\n  20 agents free at once, 50 waiting: {(time.perf_counter() - began) * 1000:.2f} ms, "
-        f"{len(commands)} commands"
+        f"{len(commands)} commands (goal <= 50 ms)"
     )
     office, rounds = Office(20, 100), 2000
     began = time.perf_counter()
