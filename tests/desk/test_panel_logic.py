@@ -1,5 +1,7 @@
 """The tables of lamps and presses: every state has a lamp, every press its meaning."""
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.acd import events as ev
@@ -9,9 +11,11 @@ from appliance.desk.panel_logic import (
     BEFORE_RING_S,
     GUARD_S,
     PRESSES,
+    REASONS,
     PressKind,
     meaning_of,
     pattern_of,
+    step_told,
 )
 
 SHORT, LONG = PressKind.SHORT, PressKind.LONG
@@ -105,7 +109,22 @@ def test_every_lamp_of_the_table_is_shown_for_some_agent() -> None:
         "help_asked",
         "help_called",
     }  # shown by tests of their own
-    assert shown | beside | {"available", missed.id} == set(PATTERNS)
+    told = {step_told(agent(Status.OFF), agent(Status.OFF, reason=reason)) for reason in REASONS}
+    steps = {pattern.id for pattern in told if pattern is not None}
+    assert shown | beside | steps | {"available", missed.id} == set(PATTERNS)
+
+
+def test_a_step_is_told_by_as_many_flashes_and_only_to_who_stays_off_duty() -> None:
+    """S-M2: one blink per step."""
+    off, lunch = agent(Status.OFF, reason="break"), agent(Status.OFF, reason="lunch")
+    told = step_told(off, lunch)
+    assert told is not None
+    assert [step[:3] for step in told.steps].count((1.0, 0.45, 0.0)) == 2
+    assert step_told(lunch, lunch) is None
+    assert step_told(None, lunch) is None
+    assert step_told(agent(Status.AVAILABLE), lunch) is None
+    assert step_told(off, agent(Status.OFF, reason="declined")) is None
+    assert step_told(off, replace(lunch, agent="suzuki")) is None
 
 
 @pytest.mark.parametrize(
