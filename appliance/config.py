@@ -5,7 +5,6 @@ generated from them (`appliance/config_docs.py`). Unknown keys are errors that n
 problem of a file is reported at once, each as a sentence. What must fit together is checked in `config_check.py`.
 """
 
-import difflib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from appliance.config_check import contradictions
+from appliance.config_words import unknown
 from appliance.errors import ConfigError
 
 
@@ -29,6 +29,9 @@ ALERTS = (
     "What this person is told by mail (S-42), of their own queues: voicemail, waiting, longest_wait, service_level, "
     "nobody (is on duty), unreachable (every phone), line, disk, clock, emergency, box (any other alarm)."
 )
+
+
+READING = "How the name is read, in kana or Latin letters: the search finds it by either (S-17)."
 
 
 class Office(Section, frozen=True, kw_only=True):
@@ -81,6 +84,7 @@ class Phone(Section, frozen=True, kw_only=True):
     number: Annotated[str, _about("Extension: the phone's SIP user name.")]
     secret: Annotated[str, _about("Digest password, at least 12 characters.")]
     name: Annotated[str, _about("Shown to whoever it calls.")] = ""
+    reading: Annotated[str, _about(READING)] = ""
 
 
 class Agent(Section, frozen=True, kw_only=True):
@@ -91,7 +95,7 @@ class Agent(Section, frozen=True, kw_only=True):
     name: Annotated[str, _about("Full name for the page.")] = ""
     seat: Annotated[int, _about("Button and lamp on the panel, from 1; 0: none.")] = 0
     skills: Annotated[dict[str, int], _about("Skill → level from 1; what is not listed is level 0.")] = {}
-    reading: Annotated[str, _about("How the name is read (kana or Latin letters), for the search of a transfer.")] = ""
+    reading: Annotated[str, _about(READING)] = ""
     if_no_answer: Annotated[tuple[str, ...], _about("Fallback of who was passed on to this person in vain.")] = ()
     mail: Annotated[str, _about("Mail address for `alerts`; empty: none.")] = ""
     alerts: Annotated[tuple[str, ...], _about(ALERTS)] = ()
@@ -104,6 +108,7 @@ class Queue(Section, frozen=True, kw_only=True):
     number: Annotated[str, _about("Extension that reaches the queue.")]
     agents: Annotated[tuple[str, ...], _about("Agents in ring order (S-03).")]
     name: Annotated[str, _about("Name for the page and the phones' displays.")] = ""
+    reading: Annotated[str, _about(READING)] = ""
     ring_s: Annotated[float, _about("How long one agent's phone rings (T-ring).")] = 20.0
     alert_s: Annotated[float, _about("A phone that gives no sign within this is unreachable (T-alert).")] = 4.0
     wrap_up_s: Annotated[float, _about("Wrap-up after a call; 0: none (T-wrap).")] = 30.0
@@ -384,7 +389,7 @@ def _unknown_keys(tree: dict[str, Any], section: type[Section], path: str) -> It
     types = get_type_hints(section, include_extras=True)
     for key, value in tree.items():
         if key not in types:
-            yield _unknown(key, path, tuple(types))
+            yield unknown(key, path, tuple(types))
             continue
         inner = section_of(types[key])
         if inner is None:
@@ -392,9 +397,3 @@ def _unknown_keys(tree: dict[str, Any], section: type[Section], path: str) -> It
         for table in value if isinstance(value, list) else [value]:
             if isinstance(table, dict):
                 yield from _unknown_keys(table, inner, f"{path}{key}.")
-
-
-def _unknown(key: str, path: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-    hint = f"did you mean `{path}{near[0]}`?" if near else f"known here: {', '.join(known)}"
-    return f"unknown key `{path}{key}`; {hint}"

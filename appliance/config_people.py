@@ -1,4 +1,4 @@
-"""What must fit together about supervisors and recordings in a configuration."""
+"""What must fit together about people, how their names are read, and recordings in a configuration."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # config.py calls us
 
 
 def contradictions(config: "Config") -> Iterator[str]:
-    """Every sentence about supervisors whose phone, queues or PIN cannot be, and about pauses."""
+    """Every sentence about supervisors whose phone, queues or PIN cannot be, about readings and about pauses."""
     phones, queues = [one.number for one in config.phones], [one.id for one in config.queues]
     yield from twice("supervisor", [one.id for one in config.supervisors])
     yield from twice("supervisor's phone", [one.phone for one in config.supervisors])
@@ -21,6 +21,7 @@ def contradictions(config: "Config") -> Iterator[str]:
             yield from known("queue", named, queues, f"supervisor {one.id}")
         if one.pin and not re.fullmatch(r"[0-9]{4,12}", one.pin):
             yield f"supervisor {one.id}: the pin has {len(one.pin)} characters; 4 to 12 digits would be right"
+    yield from _readings(config)
     pins = [one.pin for one in config.supervisors if one.pin]
     if len(set(pins)) < len(pins):
         yield "two supervisors have the same pin; each their own would be right, the journal names who it was"
@@ -34,3 +35,13 @@ def contradictions(config: "Config") -> Iterator[str]:
                 yield f"queue {queue.id}: code {code!r} cannot be keyed; 1 to 8 digits would be right"
         if queue.pause_recording and not queue.record:
             yield f"queue {queue.id} lets recordings be paused but does not record; record = true would be right"
+
+
+def _readings(config: "Config") -> Iterator[str]:
+    for kind, name, reading in (
+        *(("phone", one.number, one.reading) for one in config.phones),
+        *(("agent", one.id, one.reading) for one in config.agents),
+        *(("queue", one.id, one.reading) for one in config.queues),
+    ):
+        if odd := re.search(r"[^ぁ-ゖァ-ヺーｦ-ﾟa-zA-Zâêîôûāēīōū'・･ \u3000-]", reading):
+            yield f"{kind} {name}: the reading {reading!r} has {odd[0]!r}; kana or Latin letters would be right"

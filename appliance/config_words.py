@@ -16,3 +16,10 @@ def known(what: str, name: str, choices: Sequence[str], user: str) -> Iterator[s
         near = difflib.get_close_matches(name, choices, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(choices) or 'none'}"
         yield f"{user} names {what} {name!r}, which does not exist; {hint}"
+
+
+def unknown(key: str, path: str, known: tuple[str, ...]) -> str:
+    """The sentence about a key that there is not, with the one that was meant."""
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+    hint = f"did you mean `{path}{near[0]}`?" if near else f"known here: {', '.join(known)}"
+    return f"unknown key `{path}{key}`; {hint}"

@@ -144,6 +144,10 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         pins=tuple((one.id, one.pin) for one in config.supervisors if one.pin),
         mail=MailSettings(**msgspec.structs.asdict(config.mail)),
         notices=_notices(config),
+        readings=(
+            *((queue.number, queue.reading) for queue in config.queues if queue.reading),
+            *((phone.number, phone.reading) for phone in config.phones if phone.reading),
+        ),
         hours=tuple(
             (queue.id, schedule_from_text(config.office.time_zone, queue.hours, queue.dates, queue.holidays))
             for queue in config.queues

@@ -174,6 +174,7 @@ SUPERVISOR = '[[supervisors]]\nid = "eve"\nphone = "101"\n'
         ("pause_s = 0\n", "queue front: pause_s is 0"),
         ("wrap_extensions = -1\n", "queue front: wrap_extensions is -1"),
         ('codes = {"1a" = "order"}\n', "queue front: code '1a' cannot be keyed"),
+        ('reading = "田中"\n', "queue front: the reading '田中' has '田'; kana or Latin letters would be right"),
         ("record = false\npause_recording = true\n", "lets recordings be paused but does not record"),
     ],
 )
@@ -188,6 +189,14 @@ def test_supervisors_and_what_is_recorded_reach_the_core(tmp_path: Path) -> None
     assert [(one.supervisor, one.phone, one.queues) for one in plan.office.supervisors] == [("eve", "101", ())]
     assert plan.office.queues[0].pause_recording
     assert plan.office.queues[0].recording_notice
+
+
+def test_s17_readings_of_queues_phones_and_people_reach_the_search(tmp_path: Path) -> None:
+    text = TWO_AGENTS.replace('id = "ann"', 'id = "ann"\nreading = "たなか ようこ"')
+    text = text.replace('{number = "102"', '{number = "102", reading = "ｿｳｺ"') + 'reading = "Uketsuke"\n'
+    plan = desk_plan(parse(text, "office.toml"), State(tmp_path))
+    assert dict(plan.readings) == {"200": "Uketsuke", "102": "ｿｳｺ"}
+    assert plan.office.agents[0].reading == "たなか ようこ"
 
 
 MENU = """

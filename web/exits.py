@@ -8,8 +8,9 @@ from aiohttp import web
 
 from appliance.api import VoicemailMessage
 from web.errors import NotFound
+from web.inbox import who
 from web.keys import API
-from web.orders import ACTOR, answer
+from web.orders import ACTOR, answer, asked_for
 from web.pages import limit_of
 from web.present import as_json, calls_json
 
@@ -34,10 +35,10 @@ async def sound(request: web.Request) -> web.StreamResponse:
 
 
 async def see_to(request: web.Request) -> web.StreamResponse:
-    """POST /api/voicemails/{recording}/handled: it is new for nobody any more (S-22)."""
-    recording = request.match_info["recording"]
+    """POST /api/voicemails/{recording}/handled, perhaps with `by`: it is new for nobody any more (S-22)."""
+    recording, asked = request.match_info["recording"], await asked_for(request)
     logger.info("The page has seen to voicemail %s", recording)
-    await request.app[API].voicemail_handled(recording, ACTOR)
+    await request.app[API].voicemail_handled(recording, who(request, asked))
     return answer(ok=True)
 
 
@@ -59,10 +60,10 @@ async def unkept(request: web.Request) -> web.StreamResponse:
 
 
 async def see_to_callback(request: web.Request) -> web.StreamResponse:
-    """POST /api/callbacks/{contact}/handled: somebody called, or will."""
-    contact = request.match_info["contact"]
+    """POST /api/callbacks/{contact}/handled, perhaps with `by`: somebody called, or will."""
+    contact, asked = request.match_info["contact"], await asked_for(request)
     logger.info("The page has seen to the callback of %s", contact)
-    await request.app[API].callback_handled(contact, ACTOR)
+    await request.app[API].callback_handled(contact, who(request, asked))
     return answer(ok=True)
 
 

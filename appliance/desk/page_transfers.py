@@ -32,12 +32,14 @@ class PageTransfers:
     def targets(self) -> tuple[TargetView, ...]:
         """Queues and groups first, then every phone of the house with whose it is."""
         agents = {one.phone: one for one in self._settings.office.agents}
+        readings = dict(self._settings.readings)
         queues = [
-            TargetView("queue", queue.number, queue.name or queue.queue)
+            TargetView("queue", queue.number, queue.name or queue.queue, "", readings.get(queue.number, ""))
             for queue in self._settings.office.queues
             if queue.number
         ]
-        return (*queues, *(_person(phone, agents.get(phone.number)) for phone in self._settings.phones))
+        people = (_person(one, agents.get(one.number), readings.get(one.number, "")) for one in self._settings.phones)
+        return (*queues, *people)
 
     def ask(self, agent: str, to: str, *, ask_first: bool) -> Offer:
         """Ask the core; returns the agent's offer. Raises Refusal when it cannot even be asked."""
@@ -80,7 +82,7 @@ class PageTransfers:
         raise Refusal(f"There is no agent {agent} here")
 
 
-def _person(phone: PhoneSettings, agent: AgentSettings | None) -> TargetView:
+def _person(phone: PhoneSettings, agent: AgentSettings | None, reading: str) -> TargetView:
     if agent is None:
-        return TargetView("user", phone.number, phone.name)
-    return TargetView("user", phone.number, phone.name or agent.name, agent.agent, agent.reading)
+        return TargetView("user", phone.number, phone.name, "", reading)
+    return TargetView("user", phone.number, phone.name or agent.name, agent.agent, agent.reading or reading)

@@ -115,3 +115,4 @@ class DeskSettings:
     pins: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # of supervisors, for `*60`
     mail: MailSettings = field(default_factory=MailSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    readings: tuple[tuple[str, str], ...] = ()  # of queues and phones by their number; an agent's is the agent's

@@ -17,8 +17,8 @@ TEXT: Final = "text"
 
 _ITEMS: Final = (
     "SELECT 'call' AS kind, contact AS id, queue, number, name, ended_wall AS wall, outcome AS body FROM contacts "
-    "WHERE handled_by = '' AND (outcome IN ('abandoned', 'dismissed', 'lost') "
-    "OR (outcome = 'callback' AND why IN ('failed', 'expired', 'queue_removed'))) "
+    "WHERE handled_by = '' AND outcome IN ('abandoned', 'dismissed', 'lost', 'callback') "  # as the index contacts_new
+    "AND (outcome <> 'callback' OR why IN ('failed', 'expired', 'queue_removed')) "
     "UNION ALL "
     "SELECT 'voicemail', recording, box, number, name, began_wall, '' FROM voicemails "
     "WHERE closed AND spoke_s >= ?1 AND handled_by = '' "

@@ -1,5 +1,6 @@
 """Callers passed on, on a desk with real storage: by the phone, by keys, by the page. S-16 to S-19."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from appliance import wire
 from appliance.acd.view import Status
 from appliance.api import Refusal
+from appliance.desk.desk import running_desk
 from appliance.wire import EndCause, Origin
-from tests.support.desk_office import Box, running_box
+from tests.support.desk_office import Box, running_box, settings
 
 
 async def rung(box: Box, phone: str, count: int = 1) -> str:
@@ -233,7 +235,6 @@ async def test_t_held_the_phones_hold_is_seen_on_the_lamp_too(tmp_path: Path) ->
 
 
 async def test_s17_the_page_is_told_every_number_of_the_house(tmp_path: Path) -> None:
-    """S-17 partly: names and numbers; a reading is not in the configuration yet."""
     async with running_box(tmp_path) as box:
         told = [(one.kind, one.number, one.name, one.agent) for one in box.desk.office.targets()]
         assert told[:3] == [
@@ -242,6 +243,17 @@ async def test_s17_the_page_is_told_every_number_of_the_house(tmp_path: Path) ->
             ("user", "102", "鈴木", "suzuki"),
         ]
         assert ("user", "103", "倉庫", "") in told
+
+
+async def test_s17_each_is_told_with_how_it_is_read(tmp_path: Path) -> None:
+    """An agent's own reading goes before that of the phone."""
+    plan = settings(tmp_path)
+    sato = replace(plan.office.agents[0], reading="さとう")
+    office = replace(plan.office, agents=(sato, *plan.office.agents[1:]))
+    plan = replace(plan, office=office, readings=(("200", "うけつけ"), ("101", "にわ"), ("102", "すずき")))
+    async with running_desk(plan) as desk:
+        told = {one.number: one.reading for one in desk.office.targets()}
+    assert told == {"200": "うけつけ", "101": "さとう", "102": "すずき", "103": "", "104": ""}
 
 
 async def test_s18_the_page_asks_first_and_completes(tmp_path: Path) -> None:

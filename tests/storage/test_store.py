@@ -13,6 +13,7 @@ from appliance.acd import events as ev
 from appliance.acd import story
 from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings
 from appliance.errors import StorageError
+from appliance.storage import news
 from appliance.storage.database import Damaged, migrations, move_aside, open_database
 from appliance.storage.journal import Reading
 from appliance.storage.store import Store, open_store
@@ -263,3 +264,42 @@ async def _read_back(path: Path) -> tuple[int, Reading]:
     reading = await store.batches()
     await store.close()
     return store.seq, reading
+
+
+async def test_s22_what_nobody_took_is_new_in_its_queue_until_one_has_seen_to_it(store: Store) -> None:
+    """S-22: calls by their outcome; a callback only when it came to nothing."""
+    ends = (
+        "answered",
+        "abandoned",
+        "voicemail",
+        "lost",
+        "dismissed",
+        "callback failed",
+        "fallback",
+        "callback connected",
+    )
+    for nth, (outcome, _, why) in enumerate(end.partition(" ") for end in ends):
+        queue = "front" if nth % 2 else "back"
+        arrived = story.ContactArrived(1.0, f"c{nth}", queue, f"031111000{nth}", "", "trunk")
+        ended = story.ContactEnded(2.0, f"c{nth}", queue, story.Outcome(outcome), why, 1.0, 0.0, "")
+        await store.append([ev.Ticked()], [arrived, ended], 2.0)
+    assert await store.news() == (("back", "call", 1), ("front", "call", 3))
+    assert [one.id for one in await store.new_items("back", 9)] == ["c4"]
+    await store.promise_handled("c4", "sato")
+    await store.promise_handled("c4", "suzuki")
+    assert await store.new_items("back", 9) == ()
+
+
+async def test_counting_what_is_new_reads_no_table_whole(tmp_path: Path) -> None:
+    """It is counted after every commit: years of calls must not be read for it."""
+    opened = await open_database(tmp_path / "d.sqlite")
+    try:
+        plan = await opened.read(
+            f"EXPLAIN QUERY PLAN SELECT queue, kind, count(*) FROM ({news._ITEMS}) GROUP BY 1, 2", (3.0,)
+        )
+    finally:
+        await opened.close()
+    steps = [str(step[3]) for step in plan]
+    for table in ("contacts", "voicemails", "texts"):
+        (step,) = [one for one in steps if f" {table}" in one]
+        assert f"{table}_new" in step, steps

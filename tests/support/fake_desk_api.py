@@ -299,8 +299,16 @@ class FakeDesk:
         return self.whys.get((agent, language), "")
 
     def targets(self) -> tuple[TargetView, ...]:
-        people = tuple(TargetView("user", one.phone, one.name, one.agent) for one in self.view().agents)
-        return (TargetView("queue", "100", "受付"), *people, TargetView("user", "205", "倉庫", reading="そうこ"))
+        readings = {"tanaka": "たなか ようこ"}
+        people = tuple(
+            TargetView("user", one.phone, one.name, one.agent, readings.get(one.agent, ""))
+            for one in self.view().agents
+        )
+        return (
+            TargetView("queue", "100", "受付", reading="うけつけ"),
+            *people,
+            TargetView("user", "205", "倉庫", reading="そうこ"),
+        )
 
     async def transfer(self, agent: str, to: str, actor: str, *, ask_first: bool = False) -> None:
         if to == self.agent(agent).phone:

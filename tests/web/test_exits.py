@@ -34,6 +34,9 @@ async def test_one_person_sees_to_a_message_for_all(person: TestClient, desk: Fa
     assert (await person.post("/api/voicemails/v1/handled", json={}, headers=OURS)).status == 200
     told = await (await person.get("/api/voicemails")).json()
     assert told["voicemails"][0]["handled_by"] == "page"
+    desk.add_voicemail("v2", "0311110002", 1.0)
+    await person.post("/api/voicemails/v2/handled", json={"by": "suzuki"}, headers=OURS)
+    assert desk.messages["v2"].handled_by == "suzuki"
     refused = await person.post("/api/voicemails/v7/handled", json={}, headers=OURS)
     assert refused.status == 409
 

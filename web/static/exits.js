@@ -1,6 +1,7 @@
 // What callers left behind: promises to call back, and messages with their player.
 
 import { byId, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
+import { whoAmI } from "./messages.js";
 import { caller, nameOf } from "./office.js";
 import { ask, note, order } from "./orders.js";
 import { scope, scoped } from "./scope.js";
@@ -47,7 +48,7 @@ const callbacksTable = table("callbacks", {
 });
 
 async function seeToCallback(call) {
-  if (await order(`/api/callbacks/${encodeURIComponent(call.contact)}/handled`)) await loadLeft();
+  if (await order(`/api/callbacks/${encodeURIComponent(call.contact)}/handled`, { by: whoAmI() })) await loadLeft();
 }
 
 function showCallbacks() {
@@ -57,7 +58,7 @@ function showCallbacks() {
 }
 
 async function seeTo(message) {
-  if (await order(`/api/voicemails/${encodeURIComponent(message.recording)}/handled`)) await loadLeft();
+  if (await order(`/api/voicemails/${encodeURIComponent(message.recording)}/handled`, { by: whoAmI() })) await loadLeft();
 }
 
 const voicemailTable = table("voicemail", {

@@ -4,9 +4,9 @@ import { assign } from "./assign.js";
 import { byId, follow, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
 import { order } from "./orders.js";
 import { still, tick } from "./time.js";
-import { callerName, queueName, say, word } from "./words.js";
+import { facts, queueName, say, word } from "./words.js";
 
-const nameOf = (office, agent) => (office.whole ?? office).agents.find((known) => known.agent === agent)?.name ?? agent;
+const nameOf = (office, agent) => (office.whole ?? office).agents.find((known) => known.agent === agent)?.name ?? facts.supervisors[agent] ?? agent;
 
 function caller(cell, { name, number, callback = "" }) {
   if (!cell.firstChild)

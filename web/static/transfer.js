@@ -2,6 +2,7 @@
 
 import { follow, h, setAttribute, setHidden, setText } from "./dom.js";
 import { ask, order, orderAgent } from "./orders.js";
+import { fold } from "./reading.js";
 import { say } from "./words.js";
 
 const MOST = 8;
@@ -9,17 +10,9 @@ const MOST = 8;
 let targets = [];
 let office = null;
 
-/** One spelling for all: width, case and kana do not matter. */
-const plain = (text) =>
-  text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\u30a1-\u30f6]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60))
-    .replace(/[\s-]/g, "");
-
 function found(text, own) {
-  const wanted = plain(text);
-  const fits = ({ name, number, reading }) => [name, number, reading].some((one) => plain(one).includes(wanted));
+  const wanted = fold(text, true);
+  const fits = ({ name, number, reading }) => [name, number, reading].some((one) => fold(one).includes(wanted));
   return targets.filter((target) => target.number !== own && fits(target)).slice(0, MOST);
 }
 

@@ -20,3 +20,4 @@ CREATE INDEX texts_new ON texts (queue) WHERE seen_by = '' AND kind IN ('in', 's
 -- Calls that nobody took are new until somebody has seen them (S-22); those from before this are old.
 UPDATE contacts SET handled_by = '-' WHERE outcome IN ('abandoned', 'dismissed', 'lost') AND handled_by = '';
 CREATE INDEX contacts_new ON contacts (queue) WHERE handled_by = '' AND outcome IN ('abandoned', 'dismissed', 'lost', 'callback');
+CREATE INDEX voicemails_new ON voicemails (box) WHERE handled_by = '';
