@@ -16,6 +16,7 @@ from appliance.lines.supervision import BY_TONE, FarEnd
 from appliance.media import dtmf, ulaw
 from appliance.media.cadence import Plan
 from appliance.media.echo import EchoPath, EchoUnavailable, canceller
+from appliance.media.limiter import limited
 from hw.modem.events import Sign
 from hw.modem.ledger import Ledger
 
@@ -149,7 +150,8 @@ class Talk:
 
     def _spoken(self, count: int) -> bytes:
         """What the line is to hear next: digits and keys before voices."""
-        voice = ulaw.encode(self._pipes.to_line.pull(count)) if self.is_attached else self._music.take(count)
+        said = ulaw.encode(self._pipes.to_line.pull(count)) if self.is_attached else self._music.take(count)
+        voice = limited(said)
         if self._tones:
             tones, self._tones = self._tones[:count], self._tones[count:]
             return tones + voice[len(tones) :]

@@ -11,6 +11,7 @@ from appliance.lines.music import Music
 from appliance.lines.talk import Pipes, Talk, echo_path
 from appliance.media import ulaw
 from appliance.media.echo import EchoPath, EchoUnavailable, Untouched
+from appliance.media.limiter import PEAK
 from hw.modem.events import Sign
 from hw.sim import CallerState
 from tests.lines.fake_switch import FakeSwitch
@@ -106,3 +107,17 @@ def test_f37_a_real_call_over_a_bad_hybrid_brings_the_switch_hardly_anything_of_
     finally:
         switch.die()
         rig.close()
+
+
+def test_a_voice_as_loud_as_can_be_is_sent_to_the_line_without_its_peaks(tmp_path):
+    pipes = Pipes()
+    talk = Talk("JP", pipes, Music(tmp_path / "none.wav"))
+    talk.attach()
+    talk.begin()
+    loud = np.full(160, 32767, np.int16).tobytes()
+    said = b""
+    for _ in range(20):
+        pipes.to_line.push(loud)
+        said += talk.hear(bytes((ulaw.SILENCE,)) * 160).out
+    sent = np.frombuffer(ulaw.decode(said), np.int16)
+    assert 20_000 < sent.max() <= PEAK + 512
