@@ -54,7 +54,7 @@ def coded(office: Office, event: CallCoded) -> None:
 
 
 def _call_of(office: Office, agent: Agent) -> str:
-    offer = office.state.offers.get(agent.offer)
+    offer = office.state.talk_of(agent.settings.agent)
     return offer.contact if offer is not None and offer.was_bridged else agent.last_contact
 
 

@@ -238,7 +238,7 @@ def boundary(office: Office, queue: str) -> None:
 def recover(office: Office, dark_s: float) -> None:
     """After a power cut: callers whose number is known are called back in their old order (U-07)."""
     for contact in list(office.state.contacts.values()):
-        is_here = contact.is_live and contact.state is not ContactState.FALLBACK
+        is_here = contact.is_live and contact.placed is None and contact.state is not ContactState.FALLBACK
         is_served = contact.queue in office.queues and why_closed(office, contact.queue) is None
         if is_here and is_served and dark_s <= DARK_S and may_dial(office, contact.number):
             office.leave_line(contact)

@@ -3,7 +3,19 @@
 Rule: a live inbound leg belongs to exactly one contact (I-03), and no fault moves a caller back in line (I-05).
 """
 
-from appliance.acd import callback, coaching, contacts, fallback, leaving, menus, offers, promise, resume, transfer
+from appliance.acd import (
+    callback,
+    coaching,
+    contacts,
+    fallback,
+    leaving,
+    menus,
+    offers,
+    outgoing,
+    promise,
+    resume,
+    transfer,
+)  # fmt: skip
 from appliance.acd import commands as do
 from appliance.acd.deadlines import Alarm
 from appliance.acd.events import Restarted
@@ -18,7 +30,7 @@ def hung_up(office: Office, contact_id: str) -> None:
     contact = office.state.contacts.get(contact_id)
     if contact is None or not contact.is_live:
         return  # a promise has no leg of its own to lose (R-18)
-    if transfer.caller_gone(office, contact):
+    if transfer.caller_gone(office, contact) or outgoing.far_end_gone(office, contact):
         return
     if contact.callback is not None and contact.state not in TALKS:
         callback.caller_gone(office, contact)
@@ -166,7 +178,9 @@ def restarted(office: Office, event: Restarted) -> None:
 
 
 def _forget_offer(office: Office, offer: Offer) -> None:
-    if offer.is_direct:
+    if outgoing.leg_ended(office, offer, Happening.LEGS_LOST):
+        pass
+    elif offer.is_direct:
         transfer.restart(office, offer)
     elif transfer.leg_ended(office, offer, Happening.LEGS_LOST):
         pass

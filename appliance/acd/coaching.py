@@ -48,9 +48,10 @@ def is_over(supervisor: SupervisorSettings, queue: str) -> bool:
 
 
 def _talk_of(state: State, name: str) -> Offer | None:
-    """The offer on which the agent talks with a caller now."""
-    agent = state.agents.get(name)
-    offer = state.offers.get(agent.offer) if agent is not None else None
+    """The offer on which the agent talks for a queue now: nobody takes part in a call that is the agent's own."""
+    offer = state.talk_of(name)
+    if offer is not None and offer.is_direct and not (offer.is_outgoing and offer.queue):
+        return None
     contact = state.contacts.get(offer.contact) if offer is not None else None
     if offer is None or contact is None or contact.state is not ContactState.CONNECTED:
         return None

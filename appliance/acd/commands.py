@@ -218,11 +218,12 @@ class SendCaller:
 
 @dataclass(frozen=True, slots=True)
 class SayToCaller:
-    """Play a prompt and go on holding; answer `MessageSaid` with this `hop` when it ended."""
+    """Play a prompt and go on holding; answer `MessageSaid` with this `hop` when it ended. `then_silence`: no music."""
 
     contact: str
     prompt: str
     hop: int
+    then_silence: bool = False
 
 
 @fact
@@ -251,7 +252,7 @@ class RingTarget:
 
 @dataclass(frozen=True, slots=True)
 class AdoptLeg:
-    """From now on `leg`, which a phone's own call was made of, is the leg of this offer."""
+    """From now on `leg`, which a phone's own call is made of, is the leg of this offer."""
 
     offer: str
     leg: str

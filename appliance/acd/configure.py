@@ -3,7 +3,7 @@
 Rule: a change never ends a conversation and never loses a caller (R-35, A-29).
 """
 
-from appliance.acd import contacts, offers, staff
+from appliance.acd import contacts, offers, outgoing, staff
 from appliance.acd.model import Agent, ContactState, QueueState
 from appliance.acd.office import Office
 from appliance.acd.settings import OfficeSettings
@@ -16,6 +16,7 @@ def configure(office: Office, settings: OfficeSettings) -> None:
     state.office = settings
     state.queues = {queue.queue: state.queues.get(queue.queue, QueueState()) for queue in settings.queues}
     _change_agents(office, settings)
+    outgoing.forget_lost(office)
     office.reindex()
     for contact in state.contacts.values():
         if contact.state is ContactState.WAITING:

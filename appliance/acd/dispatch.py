@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from appliance.acd import admission, eligible, offers, strategies
 from appliance.acd.deadlines import Alarm
-from appliance.acd.model import Contact, ContactState, Race
+from appliance.acd.memory import Race
+from appliance.acd.model import Contact, ContactState
 from appliance.acd.office import Office, Place
 from appliance.acd.settings import QueueSettings
 from appliance.acd.strategies import Choice

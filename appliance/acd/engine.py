@@ -30,6 +30,7 @@ from appliance.acd import (
     keys,
     last_agent,
     offers,
+    outgoing,
     picture,
     recording,
     selfcheck,
@@ -56,7 +57,7 @@ ChainEvent = (
 )
 NoAnswer = ev.OfferAlerted | ev.OfferDoubted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
 OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
-SubjectEvent = ev.HouseEvent | ev.TalkEvent | ev.TransferEvent | ev.EmergencyPlaced
+SubjectEvent = ev.HouseEvent | ev.TalkEvent | ev.TransferEvent | ev.OutgoingEvent | ev.EmergencyPlaced
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged | ev.SeatLeft
 AgentEvent = DutyEvent | ev.LegStarted | ev.LegConnected | ev.LegEnded | ev.PhoneFound | ev.PhoneLost
 
@@ -180,6 +181,8 @@ class Acd:
             beside.hear(self._office, event)
         elif isinstance(event, ev.EmergencyPlaced):
             emergency.placed(self._office, event)
+        elif isinstance(event, ev.OutgoingEvent):
+            outgoing.heard(self._office, event)
         else:
             transfer.heard(self._office, event)
 
@@ -225,6 +228,7 @@ class Acd:
             case ev.CouldNotSend(contact, hop):
                 fallback.could_not(office, contact, hop)
             case ev.MessageSaid(contact, hop):
+                outgoing.said(office, contact)
                 fallback.said(office, contact, hop)
             case ev.VoicemailLeft(contact, hop, spoke_s):
                 fallback.voicemail_left(office, contact, hop, spoke_s)
@@ -242,7 +246,7 @@ class Acd:
         elif offer is None or offer.is_silent:
             offers.note_unknown(office, event.offer)  # it has its one outcome already (D-05), or no phone at all
         elif isinstance(event, ev.OfferLegEnded):
-            if not transfer.leg_ended(office, offer):
+            if not outgoing.leg_ended(office, offer) and not transfer.leg_ended(office, offer):
                 offers.leg_ended(office, offer)
         elif offer.phase is Phase.OPEN:
             self._end_offer(event, offer)
@@ -306,8 +310,7 @@ class Acd:
             case Alarm.LOST:
                 staff.lost_too_long(self._office, whose)
             case Alarm.OFFER:
-                offer = self.state.offers[whose]
-                (transfer if offer.is_direct else offers).deadline(self._office, offer)
+                self._offer_is_due(self.state.offers[whose])
             case Alarm.WAY_BACK | Alarm.HELD:
                 self._time_is_over(Alarm(alarm), whose)
             case Alarm.AWAY:
@@ -324,6 +327,10 @@ class Acd:
                 coaching.deadline(self._office, whose)
             case Alarm.JOIN:
                 self._let_join(self.state.contacts[whose])
+
+    def _offer_is_due(self, offer: Offer) -> None:
+        if not outgoing.deadline(self._office, offer):
+            (transfer if offer.is_direct else offers).deadline(self._office, offer)
 
     def _time_is_over(self, alarm: Alarm, whose: str) -> None:
         if alarm is Alarm.WAY_BACK:

@@ -17,6 +17,17 @@ from appliance.acd.offer_events import (
     OfferTimedOut,
     OfferUnreachable,
 )
+from appliance.acd.outgoing_events import (
+    CallFailed,
+    CallNotPlaced,
+    CallPlaced,
+    FarEndAnswered,
+    IdentityChosen,
+    LegConnected,
+    LegEnded,
+    LegStarted,
+    OutgoingEvent,
+)
 from appliance.acd.settings import OfficeSettings
 from appliance.acd.talk_events import (
     CallAssigned,
@@ -45,7 +56,10 @@ __all__ = [  # of one subject each, told here too
     "Bridged",
     "CallAssigned",
     "CallCoded",
+    "CallFailed",
+    "CallNotPlaced",
     "CallNoted",
+    "CallPlaced",
     "CallerHeld",
     "CoachAnswered",
     "CoachAsked",
@@ -53,9 +67,14 @@ __all__ = [  # of one subject each, told here too
     "CoachModeAsked",
     "ConsultJoined",
     "EmergencyPlaced",
+    "FarEndAnswered",
     "HelpAsked",
     "HoursHeld",
     "HouseEvent",
+    "IdentityChosen",
+    "LegConnected",
+    "LegEnded",
+    "LegStarted",
     "NextCallWanted",
     "NoticeCleared",
     "NoticeRaised",
@@ -67,6 +86,7 @@ __all__ = [  # of one subject each, told here too
     "OfferRejected",
     "OfferTimedOut",
     "OfferUnreachable",
+    "OutgoingEvent",
     "RecordingPauseAsked",
     "TalkEvent",
     "TransferAsked",
@@ -213,32 +233,6 @@ class Restarted:
 
 
 @dataclass(frozen=True, slots=True)
-class LegStarted:
-    """The agent's phone has a call that is no offer: outbound (with a queue's identity or personal) or direct in."""
-
-    agent: str
-    leg: str
-    outbound: bool
-    queue: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LegConnected:
-    """Such a call was answered and talks."""
-
-    agent: str
-    leg: str
-
-
-@dataclass(frozen=True, slots=True)
-class LegEnded:
-    """Such a call is over."""
-
-    agent: str
-    leg: str
-
-
-@dataclass(frozen=True, slots=True)
 class DutyOn:
     """A person put the agent on duty (I-08): A-16, A-18, A-22, A-26."""
 
@@ -382,6 +376,7 @@ Event = (
     | DayBegan
     | Healed
     | TransferEvent
+    | OutgoingEvent
     | EmergencyPlaced
     | Ticked
 )

@@ -37,11 +37,17 @@ def drop_leg(office: Office, offer: Offer, happening: Happening) -> None:
     else:
         agent.offer = ""
     queue = office.queues.get(offer.queue)
-    if offer.was_bridged and queue is not None and _is_of(offer, queue):
-        announce.note_handled(office.state.queues[queue.queue], queue, office.now - offer.bridged_at)
-        if agent.is_available:
+    if queue is not None and _is_of(offer, queue):
+        if offer.was_bridged and not offer.is_outgoing:
+            announce.note_handled(office.state.queues[queue.queue], queue, office.now - offer.bridged_at)
+        if agent.is_available and _earns_wrap_up(offer, queue):
             agent.owed_wrap_s = max(agent.owed_wrap_s, queue.wrap_up_s)
     last_leg_down(office, agent, happening)
+
+
+def _earns_wrap_up(offer: Offer, queue: QueueSettings) -> bool:
+    """A call that connected; one that was placed and reached nobody only where the queue says so (D-14)."""
+    return offer.was_bridged or (offer.is_outgoing and queue.wrap_on_failed_outbound)
 
 
 def _is_of(offer: Offer, queue: QueueSettings) -> bool:

@@ -23,6 +23,31 @@ class Transfer:
 
 
 @dataclass(slots=True)
+class Leg:
+    """A live call of the agent's phone that is no offer. `queue` is the identity dialled with, "" for personal."""
+
+    outbound: bool
+    queue: str
+    connected: bool = False
+
+
+@dataclass(slots=True)
+class Race:
+    """Several agents rung for one caller at once (D-20). `joins_at`: progressive adds the next one then, 0 at once."""
+
+    race: str
+    joins_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Placed:
+    """A call that `agent` placed as `queue`, "" personally."""
+
+    agent: str
+    queue: str
+
+
+@dataclass(slots=True)
 class WayBack:
     """The phone that an emergency centre calls back `until` then, having been called under `number`."""
 

@@ -196,6 +196,20 @@ METRICS: tuple[Metric, ...] = (
         "seconds callers rang without being charged",
         lambda c: (fig.measured(c.lines.ring_hold_saved_s),),
     ),
+    Metric(
+        "S-10",
+        "発信",
+        "calls out",
+        "placed, answered; by the queue they went out as, and by agent; in no other count of calls",
+        fig.calls_out,
+    ),
+    Metric(
+        "S-10",
+        "発信の平均通話時間",
+        "talk of calls out",
+        "mean talk of answered calls out",
+        lambda c: (fig.mean([one.talked_s for one in c.calls_out if one.was_answered]),),
+    ),
     Metric("M-22", "自己修復", "healed", "HEALED events", lambda c: (fig.counted(c.health.healed),)),
     Metric(
         "M-22",

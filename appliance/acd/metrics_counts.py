@@ -115,6 +115,16 @@ class Callbacks:
 
 
 @dataclass(frozen=True, slots=True)
+class CallOut:
+    """A call that this agent placed as this queue, "" personally (S-10)."""
+
+    agent: str
+    queue: str
+    was_answered: bool
+    talked_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class LineUse:
     """M-21; `busy_s` is the time each line was taken. None: not measured."""
 
@@ -164,6 +174,7 @@ class Counts:
     callbacks: Callbacks = Callbacks()
     ghosts: int = 0
     announced: tuple[tuple[float, float], ...] = ()
+    calls_out: tuple[CallOut, ...] = ()
     lines: LineUse = LineUse()
     health: Health = Health()
 
@@ -184,7 +195,7 @@ def count(
 
     The ledger must be finished and have had the interval's start and end among its edges.
     """
-    inside = [one for one in ledger.contacts.values() if interval.has(one.wall) and queue in ("", one.queue)]
+    inside = [one for one in _admitted(ledger, queue) if interval.has(one.wall)]
     left = Counter(one.left for one in inside)
     abandoned = [one for one in inside if one.left is Exit.ABANDONED]
     numbered = [one for one in inside if one.number]
@@ -214,9 +225,24 @@ def count(
         repeats=sum(one.is_repeat for one in numbered),
         ghosts=sum(interval.has(one.wall) and queue in ("", one.queue) for one in ledger.ghosts),
         callbacks=_callbacks(ledger, interval, queue),
+        calls_out=_calls_out(ledger, interval, queue),
         announced=_announced(ledger, {one.contact for one in inside}),
         lines=LineUse(_line_use(ledger, interval, queue), ring_hold_saved_s=_ring_holds(ledger, interval)),
         health=Health(healed=sum(interval.has(wall) for wall in ledger.healed)),
+    )
+
+
+def _admitted(ledger: Ledger, queue: str) -> list[entry.Contact]:
+    """Everybody whom a queue admitted: what agents placed is counted for itself."""
+    return [one for one in ledger.contacts.values() if not one.placed_by and queue in ("", one.queue)]
+
+
+def _calls_out(ledger: Ledger, interval: Interval, queue: str) -> tuple[CallOut, ...]:
+    placed = (one for one in ledger.contacts.values() if one.placed_by and interval.has(one.wall))
+    return tuple(
+        CallOut(one.placed_by, one.queue, one.left is Exit.ANSWERED, one.talked_s)
+        for one in placed
+        if queue in ("", one.queue)
     )
 
 
@@ -230,7 +256,7 @@ def _counts(one: entry.AutoOff | entry.Confirmed, interval: Interval, agents: Co
 
 def _flow(ledger: Ledger, interval: Interval, queue: str) -> Flow:
     """Who is inside is the engine's word at the edges; who came and went is the facts'."""
-    ours = [one for one in ledger.contacts.values() if queue in ("", one.queue)]
+    ours = _admitted(ledger, queue)
     ended = [one for one in ours if one.has_ended and interval.has(one.ended_wall)]
     left = Counter(one.left for one in ended if one.left is not None)
     return Flow(

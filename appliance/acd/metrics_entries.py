@@ -29,7 +29,8 @@ EXITS = {way.value: way for way in Exit} | {"fallback": Exit.FALLBACK}
 class Contact:
     """One customer's journey. `left` is None until the first bridge or exit, and `waited_s` runs to it.
 
-    `ended_at` is office time; `is_repeat`: the same number called within the 24 hours before (M-17).
+    `ended_at` is office time; `is_repeat`: the same number called within the 24 hours before (M-17). `placed_by`: this
+    agent called them, as `queue` or personally; no queue admitted them, so they are in no symbol of §4 (D-21).
     """
 
     contact: str
@@ -46,6 +47,8 @@ class Contact:
     has_ended: bool = False
     ended_at: float = 0.0
     ended_wall: float = 0.0
+    placed_by: str = ""
+    talked_s: float = 0.0
 
 
 @dataclass(slots=True)

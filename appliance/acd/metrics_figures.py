@@ -5,6 +5,7 @@ Rule: n stands beside every ratio; with n = 0 there is no value ("—"), never 0
 
 import enum
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -230,6 +231,14 @@ def clock_trust(counts: Counts) -> Figures:
 def handles(counts: Counts) -> list[float]:
     """Seconds of handling, by segment."""
     return [one.talked_s + one.held_s + one.wrapped_s for one in counts.handled]
+
+
+def calls_out(counts: Counts) -> Figures:
+    """Placed calls: all and those that were answered, then all by the queue they went out as and by agent."""
+    made = counts.calls_out
+    parts = Counter([f"as {one.queue or 'personal'}" for one in made] + [one.agent for one in made])
+    whole = (counted(len(made), "placed"), counted(sum(one.was_answered for one in made), "answered"))
+    return (*whole, *(counted(parts[part], part) for part in sorted(parts)))
 
 
 def abandon_rate(counts: Counts) -> Figures:

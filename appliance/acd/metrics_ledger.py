@@ -101,6 +101,7 @@ class Ledger:
         for live in state.contacts.values():
             arrived = wall - (state.at - live.t_enq)
             known = entry.Contact(live.contact, live.queue, live.number, live.origin, live.t_enq, arrived)
+            known.placed_by = live.placed.agent if live.placed is not None else ""
             self.contacts[live.contact] = known
             if live.callback is not None and not live.is_live:
                 known.left = entry.Exit.CALLBACK
@@ -108,7 +109,8 @@ class Ledger:
             held = state.offers.get(live.offer)
             if held is not None and held.was_bridged:
                 known.left, known.waited_s = entry.Exit.ANSWERED, live.waited_s
-                self._open_segment(known, held.agent, held.offer)
+                if self._is_for_queue(known, held.agent):
+                    self._open_segment(known, held.agent, held.offer)
         self._follow_agents(state)
 
     def finish(self, acd: Acd, at: float, wall: float) -> None:
@@ -133,6 +135,10 @@ class Ledger:
         match fact:
             case story.ContactArrived():
                 self._arrived(fact)
+            case story.CallPlaced():
+                call = entry.Contact(fact.contact, fact.queue, fact.number, fact.way, fact.at, self.wall)
+                call.placed_by = fact.agent
+                self.contacts[fact.contact] = call
             case story.MenuChosen() | story.ContactAnswered() | story.ContactEnded():
                 self._went_on(fact)
             case story.OfferOpened():
@@ -177,8 +183,16 @@ class Ledger:
             promise.ended, promise.after_s = "connected", fact.at - promise.at
         elif told is not None and not told.is_served:
             told.is_served, told.waited_s = True, fact.at - told.at
-        if fact.agent in self.shifts:  # a caller may be passed to somebody who is no agent
+        if self._is_for_queue(contact, fact.agent):
             self._open_segment(contact, fact.agent, fact.offer)
+
+    def _is_for_queue(self, contact: entry.Contact, agent: str) -> bool:
+        """Whether it is an agent's time for a queue: a caller may be passed to somebody who is no agent, and a call
+        that is placed personally or off duty is the agent's own (M-12)."""
+        shift = self.shifts.get(agent)
+        if contact.placed_by != agent:
+            return shift is not None
+        return shift is not None and shift.is_on_duty and bool(contact.queue)
 
     def _open_segment(self, contact: entry.Contact, agent: str, offer: str) -> None:
         contact.segments += 1
@@ -200,6 +214,7 @@ class Ledger:
     def _ended(self, fact: story.ContactEnded) -> None:
         contact = self.contacts[fact.contact]
         contact.has_ended, contact.ended_wall, contact.ended_at, contact.why = True, self.wall, fact.at, fact.why
+        contact.talked_s = fact.talked_s
         self._line_answered(fact.contact)
         if (promise := self.promises.get(fact.contact)) is not None and not promise.ended:
             promise.ended = fact.why
@@ -259,8 +274,9 @@ class Ledger:
     def _count_inside(self, state: State, edge: float) -> None:
         here = self.inside.setdefault(edge, {})
         for name in state.contacts:
-            queue = self.contacts[name].queue
-            here[queue] = here.get(queue, 0) + 1
+            contact = self.contacts[name]
+            if not contact.placed_by:
+                here[contact.queue] = here.get(contact.queue, 0) + 1
 
     def _follow_talk(self, state: State) -> None:
         """A segment lives as long as the contact is with that offer; then wrap-up, if any is owed, belongs to it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from appliance.acd.chains import Kind, Reason, Way
 from appliance.acd.house import House
-from appliance.acd.memory import LastTalk, LeftPlace, Transfer, WayBack
+from appliance.acd.memory import LastTalk, LeftPlace, Leg, Placed, Race, Transfer, WayBack
 from appliance.acd.quick_enum import quick
 from appliance.acd.settings import AgentSettings, OfficeSettings
 from appliance.acd.talk import Coach, Pause
@@ -52,15 +52,6 @@ class Intent(enum.Enum):
 
 
 @dataclass(slots=True)
-class Leg:
-    """A live call of the agent's phone that is no offer. `queue` is the identity dialled with, "" for personal."""
-
-    outbound: bool
-    queue: str
-    connected: bool = False
-
-
-@dataclass(slots=True)
 class Agent:
     """One agent. `offer` names the open offer or the live leg of an accepted one; `wrap_until` 0 without wrap-up.
 
@@ -68,7 +59,8 @@ class Agent:
     `last_contact` and `last_queue` are the call talked last, whose wrap-up was `wrap_extended` so often (F-19).
     `private` names queues whose calls the agent does not take (A-28). `engaged` and `on_duty` are spans of the last
     hour (`load.py`), together `engaged_s` and `on_duty_s` long; the running one began at `engaged_from`, `duty_from`
-    (0: none). `rung_because`: the last why.
+    (0: none). `rung_because`: the last why. `calls_as`: the queue whose number calls go out from (S-10); `call_notice`
+    is what the agent must be told about that, in one word.
     """
 
     settings: AgentSettings
@@ -105,6 +97,8 @@ class Agent:
     duty_from: float = 0.0
     on_duty_s: float = 0.0
     rung_because: Why | None = None
+    calls_as: str = ""
+    call_notice: str = ""
 
     @property
     def is_available(self) -> bool:
@@ -152,6 +146,7 @@ class ContactState(enum.Enum):
     KEPT = "kept"  # the agent has left, a supervisor is asked to take the call; `until`
     CONSULTING = "consulting"  # the agent asks somebody first, the caller hears music (S-18)
     TRANSFERRING = "transferring"  # the agent has passed the caller on and left; T-xfer
+    PLACING = "placing"  # an agent on the phone calls them: it is dialled, rings, or the notice is said
     MENU = "menu"  # asked what they want; T-menu, then the default branch
     AWAY = "away"  # the leg died with the switch; OfficeSettings.away_s
     RESTING = "resting"  # a promised callback out of hours or before its retry; nobody is on the line
@@ -202,14 +197,6 @@ class Hears(enum.Enum):
 
 
 @dataclass(slots=True)
-class Race:
-    """Several agents rung for one caller at once (D-20). `joins_at`: progressive adds the next one then, 0 at once."""
-
-    race: str
-    joins_at: float = 0.0
-
-
-@dataclass(slots=True)
 class Contact:
     """One customer's journey. `t_enq` and `seq` are set once and never change: the place in the queue (D-04, I-05).
 
@@ -231,6 +218,7 @@ class Contact:
 
     `transfer` runs until they talk with the target or are back, `transfers` counts all of them; `gives_back_to` is the
     queue that has the old place when nobody takes the call (D-16). `remind_at`: the agent is told of the hold again.
+    `placed`: an agent called them.
     """
 
     contact: str
@@ -295,6 +283,7 @@ class Contact:
     gives_back_to: str = ""
     held_since: float = 0.0
     remind_at: float = 0.0
+    placed: Placed | None = None
 
     @property
     def in_queue_since(self) -> float:
@@ -328,6 +317,7 @@ class Offer:
 
     The offer of a transfer rings `to`, whoever that is: `agent` is then "" or the agent at that phone, who has it among
     their own calls (a direct call, D-17). `leg` is the switch's name when the leg was not dialled for the offer.
+    `is_outgoing`: the agent at that phone placed the call.
     """
 
     offer: str
@@ -346,6 +336,7 @@ class Offer:
     bridged_at: float = 0.0
     to: str = ""
     leg: str = ""
+    is_outgoing: bool = False
 
     @property
     def is_direct(self) -> bool:
@@ -398,3 +389,11 @@ class State:
     ways_back: dict[str, WayBack] = field(default_factory=dict)
     coaches: dict[str, Coach] = field(default_factory=dict)
     coaches_made: int = 0
+
+    def talk_of(self, agent: str) -> Offer | None:
+        """The call with somebody from outside that this agent is rung with or talks on."""
+        found = self.agents.get(agent)
+        if found is None:
+            return None
+        passed = (self.offers[leg] for leg in found.legs if leg in self.offers)
+        return self.offers.get(found.offer) or next(passed, None)

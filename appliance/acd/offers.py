@@ -288,7 +288,8 @@ def bridged(office: Office, contact_id: str, offer_id: str) -> None:
     _remember_talk(office, contact, offer)
     offer.was_bridged, offer.bridged_at, offer.deadline = True, office.now, 0.0
     if (agent := office.state.agents.get(offer.agent)) is not None:
-        agent.has_talked = True
+        if not offer.is_outgoing or office.state.office.outbound_resets_idle:
+            agent.has_talked = True  # F-03: the idle clock starts anew
         _note_call(agent, offer)
     recording.give_notice(office, contact)
     office.facts.append(

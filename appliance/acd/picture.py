@@ -3,14 +3,15 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from appliance.acd import eligible, strategies
+from appliance.acd import eligible, outgoing, recording, strategies
 from appliance.acd.house import Held, Holding
 from appliance.acd.model import TALKS, Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
+from appliance.acd.settings import QueueSettings
 from appliance.acd.strategies import Choice
 from appliance.acd.talk import Coach, CoachPhase, Mode, Pause
 from appliance.acd.view import AgentView, CallbackView, CallView, OfficeView, QueueView, WaitingView
 
-_TALKING = (ContactState.CONNECTING, ContactState.TRANSFERRING, *TALKS)
+_TALKING = (ContactState.PLACING, ContactState.CONNECTING, ContactState.TRANSFERRING, *TALKS)
 
 
 def draw(state: State, now: float) -> OfficeView:
@@ -77,7 +78,7 @@ def _is_private_everywhere(state: State, agent: Agent) -> bool:
 
 
 def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) -> AgentView:
-    settings, offer = agent.settings, _offer_of(state, agent)
+    settings, offer = agent.settings, state.talk_of(agent.settings.agent)
     contact = state.contacts.get(offer.contact) if offer is not None else None
     holds = contact if contact is not None and offer is not None and contact.offer == offer.offer else None
     consulted = holds.transfer if holds is not None and holds.state is ContactState.CONSULTING else None
@@ -117,6 +118,9 @@ def _agent(state: State, agent: Agent, following: dict[str, tuple[str, ...]]) ->
         is_held_long=bool(held_since and state.office.held_s) and state.at >= held_since + state.office.held_s,
         consults=consulted.to if consulted is not None else "",
         is_consulting=consulted is not None and state.offers[consulted.target].phase is Phase.ACCEPTED,
+        calls_as=agent.calls_as,
+        may_call_as=outgoing.permitted(state, settings.agent),
+        call_notice=agent.call_notice,
     )
 
 
@@ -147,10 +151,17 @@ def _beside(state: State, offer: Offer | None, contact: Contact | None) -> _Besi
     return _Beside(
         pause=contact.pause,
         may_pause=queue is not None and queue.pause_recording and contact.is_recording,
-        unrecorded="" if contact.recording else ("failed" if queue is not None and queue.record else "off"),
+        unrecorded="" if contact.recording else _unrecorded(queue, contact),
         coach=shown[0] if shown else None,
         help_asked=any(one.is_help and one.phase is CoachPhase.RINGING for one in coaches),
     )
+
+
+def _unrecorded(queue: QueueSettings | None, contact: Contact) -> str:
+    """Why nobody records this (S-09)."""
+    if queue is None and contact.placed is not None:
+        return "personal"
+    return "failed" if recording.is_policy(queue, contact) else "off"
 
 
 def _helps(state: State, phone: str) -> str:
@@ -160,12 +171,6 @@ def _helps(state: State, phone: str) -> str:
     }
     here = (one.supervisor for one in state.office.supervisors if one.phone == phone)
     return next((ringing[name] for name in here if name in ringing), "") if ringing else ""
-
-
-def _offer_of(state: State, agent: Agent) -> Offer | None:
-    """The call the agent is rung with or talks on: a queue's, or one that was passed on to them."""
-    passed = (state.offers[leg] for leg in agent.legs if leg in state.offers)
-    return state.offers.get(agent.offer) or next(passed, None)
 
 
 def _is_recorded(contact: Contact | None, offer: Offer | None) -> bool:
@@ -230,7 +235,8 @@ def _call(state: State, contact: Contact) -> CallView:
         since=contact.clock_from if is_talking else contact.t_enq,
         recording=contact.is_recording and contact.pause is None,
         paused=contact.is_recording and contact.pause is not None,
-        is_recorded=queue is not None and queue.record,
+        is_recorded=recording.is_policy(queue, contact),
+        outgoing=contact.placed is not None,
         coach=coach.supervisor if coach is not None and coach.phase is not CoachPhase.RINGING else "",
         note=contact.note,
         code=contact.code,

@@ -9,6 +9,7 @@ from appliance.acd import story
 from appliance.acd.deadlines import Alarm
 from appliance.acd.model import Contact, ContactState, Offer
 from appliance.acd.office import Office
+from appliance.acd.settings import QueueSettings
 from appliance.acd.talk import Pause
 from appliance.acd.talk_events import RecordingPauseAsked
 
@@ -16,10 +17,17 @@ NOTICE = "recording_notice"
 PAUSED, RESUMED, ENDS_SOON, REFUSED = "recording_paused", "recording_resumed", "recording_goes_on_soon", "not_permitted"
 
 
+def is_policy(queue: QueueSettings | None, contact: Contact) -> bool:
+    """Whether this queue records such a call: one that came in, or one that goes out as this queue (S-07)."""
+    if queue is None:
+        return False
+    goes_out = contact.placed is not None and contact.placed.queue == queue.queue
+    return queue.record_out if goes_out else queue.record
+
+
 def is_recorded(office: Office, contact: Contact) -> bool:
-    """Whether the conversations of this caller's queue are recorded (S-07)."""
-    queue = office.queues.get(contact.queue)
-    return queue is not None and queue.record
+    """Whether the conversations of this contact are recorded."""
+    return is_policy(office.queues.get(contact.queue), contact)
 
 
 def next_name(contact: Contact) -> str:
@@ -46,7 +54,8 @@ def keep_pause(office: Office, contact: Contact) -> None:
 def wants_notice(office: Office, contact: Contact) -> bool:
     """Whether this caller is yet to be told that the call is recorded."""
     queue = office.queues.get(contact.queue)
-    return queue is not None and queue.record and queue.recording_notice and NOTICE not in contact.told
+    is_due = queue is not None and queue.recording_notice and is_policy(queue, contact)
+    return is_due and NOTICE not in contact.told
 
 
 def give_notice(office: Office, contact: Contact) -> None:
@@ -83,8 +92,7 @@ def may_pause(office: Office, contact: Contact) -> bool:
 
 def _talk_of(office: Office, name: str) -> tuple[Contact | None, Offer | None]:
     """The conversation the agent has."""
-    agent = office.state.agents.get(name)
-    offer = office.state.offers.get(agent.offer) if agent is not None else None
+    offer = office.state.talk_of(name)
     contact = office.state.contacts.get(offer.contact) if offer is not None else None
     if contact is None or offer is None or contact.offer != offer.offer or contact.state is not ContactState.CONNECTED:
         return None, None

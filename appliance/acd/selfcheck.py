@@ -58,7 +58,7 @@ def _without_exit(state: State, contact: Contact) -> str:
             return "" if is_rung else "and nobody is rung"
         case ContactState.TRANSFERRING:
             return "" if offer is not None and offer.phase is Phase.OPEN else "and nobody is rung"
-        case ContactState.CONNECTING | ContactState.CONNECTED | ContactState.CONSULTING:
+        case ContactState.PLACING | ContactState.CONNECTING | ContactState.CONNECTED | ContactState.CONSULTING:
             return "" if offer is not None and offer.phase is Phase.ACCEPTED else "with nobody"
         case ContactState.TAKEN:
             with_whom = [one.contact for one in state.coaches.values() if one.phase is CoachPhase.TALKING]
@@ -143,6 +143,8 @@ def _heal_contact(office: Office, contact: Contact) -> None:
     contact.ringing = [one for one in contact.ringing if one in office.state.offers]
     if contact.state in (ContactState.AWAY, ContactState.FALLBACK, ContactState.MENU):
         contacts.release(office, contact, story.Outcome.LOST, "healed")
+    elif contact.state is ContactState.PLACING:
+        contacts.release(office, contact, story.Outcome.NOT_REACHED, "healed")
     elif contact.state in TALKS:
         contacts.release(office, contact, story.Outcome.ANSWERED, "healed")
     else:

@@ -80,10 +80,13 @@ class QueueSettings:
     hold_when_busy: bool = True
     wrap_extensions: int = 1  # how often an agent may ask for more wrap-up (F-19)
     codes: tuple[tuple[str, str], ...] = ()  # what a call was about: digits and their meaning (F-38)
-    record: bool = True
+    record: bool = True  # calls that come in (S-07)
+    record_out: bool = True  # calls that go out as this queue
     recording_notice: bool = False  # callers are told that the call is recorded (§3.11)
     pause_recording: bool = False  # agents may pause it (S-08)
     pause_s: float = 120.0  # T-recpause
+    calls_out: bool = False  # its agents may call as this queue (S-10)
+    wrap_on_failed_outbound: bool = False  # also a call out that reached nobody earns wrap-up (D-14)
     wait_without_agents: bool = True
     wait_after_closing: bool = True  # S-37: who waits at closing time stays
     voicemail_digit: str = ""  # leaves the queue for good (S-34); "" for none

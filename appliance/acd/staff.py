@@ -6,7 +6,8 @@ Rule: only a person puts an agent on duty (D-03, I-08). Events that name an unkn
 from appliance.acd import leaving, offers
 from appliance.acd.effects import Cause
 from appliance.acd.events import DutyOff, DutyOn, LegConnected, LegEnded, LegStarted, PrivacyChanged
-from appliance.acd.model import Agent, AgentState, Leg, Reach
+from appliance.acd.memory import Leg
+from appliance.acd.model import Agent, AgentState, Reach
 from appliance.acd.office import Office
 from appliance.acd.tables import Happening
 

@@ -8,6 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from appliance.acd.fact import fact
+from appliance.acd.outgoing_story import CallPlaced, IdentityChanged, OutgoingFact
 from appliance.acd.passing_story import (
     CallerHeld,
     CallerTakenBack,
@@ -20,9 +21,12 @@ from appliance.acd.quick_enum import quick
 from appliance.acd.why import Why
 
 __all__ = [
+    "CallPlaced",
     "CallerHeld",
     "CallerTakenBack",
     "HeldLong",
+    "IdentityChanged",
+    "OutgoingFact",
     "PassingFact",
     "TransferBegan",
     "TransferEnded",
@@ -40,6 +44,7 @@ class Outcome(enum.Enum):
     VOICEMAIL = "voicemail"
     CALLBACK = "callback"  # left by a promise; `why` says what became of it
     LOST = "lost"
+    NOT_REACHED = "not_reached"  # an agent called, and nobody was heard; `why` says why
 
 
 @quick
@@ -360,6 +365,7 @@ Fact = (
     | ContactAnswered
     | ContactEnded
     | PassingFact
+    | OutgoingFact
     | OfferOpened
     | OfferEnded
     | LateAnswer

@@ -5,7 +5,7 @@ Rule: what may not be is refused before anything moves; from then on the caller 
 
 from appliance.acd import commands as do
 from appliance.acd import events as ev
-from appliance.acd import held, leaving, offers, staff, story
+from appliance.acd import held, leaving, offers, outgoing, staff, story
 from appliance.acd import transfer_effects as fx
 from appliance.acd import transfer_tables as tables
 from appliance.acd.chains import MOST_HOPS, Destination, Kind, Reason
@@ -69,6 +69,7 @@ def _joined(office: Office, event: ConsultJoined) -> None:
     target = fx.new_target(office, contact)
     target.leg = event.leg
     office.commands.append(do.AdoptLeg(target.offer, event.leg))
+    outgoing.end_joined(office, event.own_leg)
     agent = office.state.agents.get(target.agent)
     if agent is not None and event.leg in agent.legs:
         agent.legs[target.offer] = agent.legs.pop(event.leg)

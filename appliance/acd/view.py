@@ -60,6 +60,9 @@ class AgentView:
     is_held_long: bool = False  # longer than T-held: the agent ought to look
     consults: str = ""  # whom the agent asks first, "" for nobody
     is_consulting: bool = False  # that person has answered
+    calls_as: str = ""  # the queue whose number this agent's calls go out from, "" personally (S-10)
+    may_call_as: tuple[str, ...] = ()  # the queues that may be chosen
+    call_notice: str = ""  # what must be said about that: "identity_gone", "all_busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class CallView:
     code: str = ""
     held_since: float = 0.0  # on hold by the agent since then (0: not)
     passed_to: str = ""  # where the caller is being passed on, "" when nowhere
+    outgoing: bool = False  # an agent placed it, as `queue` ("" personally); it rings until `talking`
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ def service_levels(rows: Iterable[ContactRow]) -> dict[str, float]:
     """M-01 in percent by queue; none where few have called."""
     waits: dict[str, dict[str, list[float]]] = {}
     for row in rows:
+        if row.placed_by:
+            continue  # nobody waited for us
         waits.setdefault(row.queue, {}).setdefault(row.outcome, []).append(row.waited_s)
     figures = {
         queue: service_level(Counts(answered_s=tuple(of.get(ANSWERED, ())), abandoned_s=tuple(of.get(ABANDONED, ()))))

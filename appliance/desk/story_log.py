@@ -42,10 +42,18 @@ def sentence_of(fact: story.Fact) -> str:
             return _of_the_engine(fact)
         case _ if isinstance(fact, story.TalkFact | story.HouseFact):
             return _of_a_talk(fact) if isinstance(fact, story.TalkFact) else _of_the_house(fact)
-        case story.ContactArrived() | story.OfferOpened() | story.WrapUpFinished():
-            return ""
+        case _ if isinstance(fact, story.PassingFact | story.OutgoingFact):
+            return _passed_on(fact) if isinstance(fact, story.PassingFact) else _placed(fact)
         case _:
-            return _passed_on(fact)
+            return ""
+
+
+def _placed(fact: story.OutgoingFact) -> str:
+    whose = f"as queue {fact.queue}" if fact.queue else "personally"
+    if isinstance(fact, story.CallPlaced):
+        return f"Contact {fact.contact}: {fact.agent} calls {masked(fact.number)} {whose} by {fact.way or 'no way out'}"
+    by = fact.actor or "the box, for the identity before is permitted no more"
+    return f"{fact.agent} calls out {whose} from now on, by {by}"
 
 
 def _of_the_engine(fact: story.Healed | story.NotKnown) -> str:

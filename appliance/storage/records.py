@@ -20,6 +20,10 @@ _T = TypeVar("_T")
 _ARRIVED: Final = (
     "INSERT OR REPLACE INTO contacts (contact, queue, number, name, origin, arrived_wall) VALUES (?, ?, ?, ?, ?, ?)"
 )
+_PLACED: Final = (
+    "INSERT OR REPLACE INTO contacts (contact, queue, number, name, origin, arrived_wall, placed_by) "
+    "VALUES (?, ?, ?, '', ?, ?, ?)"
+)
 _LAST_SEGMENT: Final = (
     "UPDATE segments SET talked_s = max(0, ?1 - (SELECT total(talked_s) FROM segments WHERE contact = ?2)) "
     "WHERE offer = (SELECT offer FROM segments WHERE contact = ?2 ORDER BY began_wall DESC LIMIT 1)"
@@ -34,7 +38,7 @@ _ENDED: Final = (
 )
 _CONTACT: Final = (
     "SELECT contact, queue, number, name, origin, arrived_wall, waited_s, talked_s, outcome, agent, ended_wall, why, "
-    "note, code FROM contacts "
+    "note, code, placed_by FROM contacts "
 )
 _UNKEPT: Final = "WHERE outcome = 'callback' AND why IN ('failed', 'expired', 'queue_removed') AND handled_by = '' "
 """Promises that came to nothing: a person must see to them (§3.8, 6)."""
@@ -45,7 +49,7 @@ _RECORDING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """One contact; `ended_wall` 0 and `outcome` "" while it lives."""
+    """One contact; `ended_wall` 0 and `outcome` "" while it lives. `placed_by`: this agent called them, as `queue`."""
 
     contact: str
     queue: str
@@ -61,6 +65,7 @@ class ContactRow:
     why: str = ""
     note: str = ""
     code: str = ""
+    placed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +165,8 @@ def recording_closed(name: str, path: str, seconds: float, cause: str, trimmed_s
 
 def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
     match fact:
-        case story.ContactArrived():
-            return [_contact_arrived(fact, wall_of)]
+        case story.ContactArrived() | story.CallPlaced():
+            return [_contact_began(fact, wall_of)]
         case story.ContactAnswered():
             return _contact_answered(fact, wall_of)
         case story.ContactEnded():
@@ -202,13 +207,17 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             | story.EmergencyPlaced()
             | story.CallerTakenBack()
             | story.HeldLong()
+            | story.IdentityChanged()
             | story.TransferBegan()
             | story.TransferEnded()
         ):
             return []  # the journal tells them again when a report asks
 
 
-def _contact_arrived(fact: story.ContactArrived, wall_of: WallOf) -> Statement:
+def _contact_began(fact: story.ContactArrived | story.CallPlaced, wall_of: WallOf) -> Statement:
+    if isinstance(fact, story.CallPlaced):
+        placed: Row = (fact.contact, fact.queue, fact.number, fact.way, wall_of(fact.at), fact.agent)
+        return _PLACED, [placed]
     row: Row = (fact.contact, fact.queue, fact.number, fact.name, fact.origin, wall_of(fact.at))
     return _ARRIVED, [row]
 

@@ -27,6 +27,7 @@ from tests.acd.chains import (
     presses,
 )
 from tests.acd.desk import Desk, arrives, office
+from tests.acd.placing import joining, placing
 
 AGENTS = tuple(f"a{number:02}" for number in range(20))
 SKILLED = {"skill": "german", "skill_min": 3, "skill_floor": 1, "relax_s": 10}
@@ -49,6 +50,7 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
         pause_recording=True,
         recording_notice=True,
         codes=(("1", "order"),),
+        calls_out=True,
         callback=(None, AGENT_FIRST, CUSTOMER_FIRST)[day % 3],
         **SKILLED,
     )
@@ -110,6 +112,7 @@ class Day:
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
             (4, self.an_own_call_goes_on),
+            (3, self.a_call_is_placed),
             (5, self.a_caller_is_passed_on),
             (0.6, self.something_breaks),
             (0.7, self.something_late_arrives),
@@ -254,13 +257,8 @@ class Day:
         offer = self.one_of(offers)
         match offer.phase:
             case Phase.OPEN:
-                answers = [ev.OfferAccepted] * 6 + [
-                    ev.OfferAlerted,
-                    ev.OfferDoubted,
-                    ev.OfferRejected,
-                    ev.OfferBusy,
-                    ev.OfferUnreachable,
-                ]
+                answers = [ev.OfferAccepted] * 6
+                answers += [ev.OfferAlerted, ev.OfferDoubted, ev.OfferRejected, ev.OfferBusy, ev.OfferUnreachable]
                 if offer.race and self.chance.random() < 0.5:
                     return ()  # a race is often nobody's business
                 answer = self.one_of(answers)(offer.offer)
@@ -357,6 +355,11 @@ class Day:
         kind = self.one_of([ev.LegConnected, ev.LegEnded, ev.LegEnded])
         return [kind(*self.one_of(legs))]
 
+    def a_call_is_placed(self) -> Sequence[Event]:
+        self.legs += 1
+        number, state = int(self.chance.random() * 10_000), self.desk.acd.state
+        return joining(state, number) if number % 9 == 0 else placing(state, number, f"p{self.legs}")
+
     def something_breaks(self) -> Sequence[Event]:
         state = self.desk.acd.state
         if any(one.legs and one.wrap_until for one in state.agents.values()) and self.chance.random() < 0.3:
@@ -387,11 +390,6 @@ class Day:
     def something_late_arrives(self) -> Sequence[Event]:
         offer = f"o{int(self.chance.random() * (self.desk.acd.state.offers_made + 1))}"
         kinds = [
-            ev.OfferAccepted,
-            ev.OfferRejected,
-            ev.OfferTimedOut,
-            ev.OfferLegEnded,
-            ev.OfferBusy,
-            ev.OfferUnreachable,
-        ]
+            ev.OfferAccepted, ev.OfferRejected, ev.OfferTimedOut, ev.OfferLegEnded, ev.OfferBusy, ev.OfferUnreachable,
+        ]  # fmt: skip
         return [self.one_of(kinds)(offer), ev.Ticked()]

@@ -133,6 +133,32 @@ class Desk:
     def dials(self, agent: str, leg: str = "out", queue: str = "") -> None:
         self.together(ev.LegStarted(agent, leg, outbound=True, queue=queue))
 
+    def calls_as(self, agent: str, queue: str) -> None:
+        self.together(ev.IdentityChosen(agent, queue, agent))
+
+    def places(self, agent: str, contact: str = "p1", queue: str = "", number: str = "0312345678") -> None:
+        """The agent calls a number outside, as this queue or personally."""
+        self.together(placed(agent, contact, queue, number))
+
+    def is_answered(self, contact: str = "p1") -> None:
+        """Whoever was called picked up."""
+        self.together(ev.FarEndAnswered(contact))
+
+    def is_connected(self, agent: str, contact: str = "p1", queue: str = "") -> None:
+        """The agent called, it was answered, and they hear each other."""
+        self.places(agent, contact, queue)
+        self.is_answered(contact)
+        if self.said and self.said[0].startswith("say "):
+            self.together(ev.MessageSaid(contact, 0))
+        self.hear_each_other(contact)
+
+    def fails(self, contact: str = "p1", why: str = "busy") -> None:
+        self.together(ev.CallFailed(contact, why))
+
+    def puts_down(self, agent: str) -> None:
+        """The agent hangs up what the phone is on."""
+        self.together(ev.OfferLegEnded(self.agent(agent).offer))
+
     def is_called(self, agent: str, leg: str = "in") -> None:
         self.together(ev.LegStarted(agent, leg, outbound=False))
 
@@ -209,8 +235,10 @@ class Desk:
                 who = next((name for name, phone in self.phones.items() if phone == command.to), command.to)
                 self.last_offer[who] = command.offer
                 self.offered_to[command.offer] = who
-            elif isinstance(command, do.AdoptLeg):
-                self.offered_to[command.offer] = command.offer  # nobody was rung
+            elif isinstance(command, do.AdoptLeg):  # nobody was rung
+                found = self.acd.offer(command.offer)
+                is_own = found is not None and found.is_outgoing
+                self.offered_to[command.offer] = found.agent if found is not None and is_own else command.offer
 
     def _sentence(self, command: Command) -> str:
         match command:
@@ -279,6 +307,10 @@ class Desk:
 
 def arrives(contact: str, queue: str = QUEUE, *, priority: int = 0, returns: bool = False) -> ev.CallerArrived:
     return ev.CallerArrived(contact, queue, f"555-{contact}", "", "line1" if returns else "sip", priority, returns)
+
+
+def placed(agent: str, contact: str = "p1", queue: str = "", number: str = "0312345678") -> ev.CallPlaced:
+    return ev.CallPlaced(contact, agent, f"leg-{contact}", number, queue, "line-1")
 
 
 def _chain_sentence(command: do.AnnouncePosition | do.SendCaller | do.SayToCaller | do.TellCaller | do.AskMenu) -> str:

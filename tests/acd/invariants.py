@@ -20,7 +20,7 @@ from appliance.acd.settings import QueueSettings
 ENGINE_REASONS = {"declined", "no_answer", "unreachable", "removed", "away"}
 BLAMED = {story.OfferOutcome.REJECTED: "declined", story.OfferOutcome.TIMEOUT: "no_answer"}
 HOLDING = (Phase.OPEN, Phase.ACCEPTED)
-DUTY_EVENTS = (ev.LegStarted, ev.LegConnected)
+DUTY_EVENTS = (ev.LegStarted, ev.LegConnected, ev.CallPlaced, ev.FarEndAnswered)
 
 
 @dataclass
@@ -109,6 +109,12 @@ def callers_have_an_exit(acd: Acd) -> None:
                 opened = [state.offers[one] for one in contact.ringing]
                 assert all(one.phase is Phase.OPEN and one.deadline >= one.opened_at for one in opened)
                 assert len(opened) == 1 or {one.race for one in opened} == {contact.race and contact.race.race}
+            case ContactState.PLACING:
+                assert contact.placed is not None
+                assert offer is not None
+                assert offer.is_outgoing
+                assert offer.phase is Phase.ACCEPTED
+                assert offer.deadline > 0 or not contact.prompt, "a notice nobody ends"
             case ContactState.CONNECTING:
                 assert offer is not None
                 assert offer.phase is Phase.ACCEPTED
@@ -127,7 +133,10 @@ def callers_have_an_exit(acd: Acd) -> None:
                 assert offer.deadline > 0
                 assert contact.transfer is not None
                 assert contact.transfer.target == offer.offer
-                assert contact.gives_back_to, "D-16: who was passed on has a place to go back to"
+                has_place = bool(contact.gives_back_to) or (contact.placed is not None and not contact.placed.queue)
+                assert has_place, (
+                    "D-16: who was passed on has a place to go back to; whom an agent called for themself has none"
+                )
             case ContactState.AWAY:
                 assert contact.until > 0
                 assert contact.offer == ""
@@ -269,7 +278,7 @@ def outcomes_are_single(facts: Sequence[story.Fact], watch: Watch) -> None:
 def contacts_are_conserved(state: State, facts: Sequence[story.Fact], watch: Watch) -> None:
     """I-14 and I-15: each arrival is in the house or ended once, and its durations add up."""
     for fact in facts:
-        if isinstance(fact, story.ContactArrived):
+        if isinstance(fact, story.ContactArrived | story.CallPlaced):
             assert fact.contact not in watch.arrived_at
             watch.arrived_at[fact.contact] = fact.at
             watch.inside.add(fact.contact)

@@ -19,6 +19,7 @@ from appliance.acd.settings import OfficeSettings, QueueSettings
 from tests.acd.chains import AGENT_FIRST, CUSTOMER_FIRST, FOR_HELP, FOR_NIGHT, FOR_VIP, news_of, news_of_dial, presses
 from tests.acd.desk import Desk, arrives, copy_of, office
 from tests.acd.invariants import same_but_counted
+from tests.acd.placing import joining, placing
 from tests.acd.talking import SUPERVISORS, beside, passed_on
 
 AGENTS = ("ann", "bob", "cay", "dan", "eve")
@@ -36,6 +37,7 @@ QUEUES = (
         pause_recording=True,
         recording_notice=True,
         codes=(("1", "order"),),
+        calls_out=True,
     ),
     QueueSettings(
         "help",
@@ -254,6 +256,12 @@ class Office(RuleBasedStateMachine):
     def agent_wishes(self, agent: str, wish: type[Event], number: int) -> None:
         later = number % 2 == 0
         self.post(ev.DutyOff(agent, agent, after_call=later) if wish is ev.DutyOff else wish(agent, agent))  # type: ignore[call-arg]
+
+    @rule(number=numbers)
+    def a_call_is_placed(self, number: int) -> None:
+        self.callers += 1
+        state = self.desk.acd.state
+        self.post(*(joining(state, number) if number % 9 == 0 else placing(state, number, f"p{self.callers}")))
 
     @rule(agent=agents, outbound=st.booleans(), queue=st.sampled_from(["", "sales", "help"]))
     def own_call(self, agent: str, outbound: bool, queue: str) -> None:

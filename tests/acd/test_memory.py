@@ -2,7 +2,8 @@
 
 from appliance.acd import clock, load
 from appliance.acd import events as ev
-from appliance.acd.model import Agent, AgentState, Contact, Race, State
+from appliance.acd.memory import Race
+from appliance.acd.model import Agent, AgentState, Contact, State
 from appliance.acd.settings import AgentSettings, QueueSettings
 from appliance.acd.view import Status
 from tests.acd.desk import Desk, copy_of, office

@@ -1,0 +1,28 @@
+"""What is told of calls that agents place; `story.py` has the rest. How one ends is told as of any contact."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChanged:
+    """The agent's calls go out as this queue now, "" personally. `actor` "": the one before is permitted no more."""
+
+    at: float
+    agent: str
+    queue: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlaced:
+    """An agent calls a number outside: the contact begins with it, and no queue has admitted it."""
+
+    at: float
+    contact: str
+    agent: str
+    queue: str
+    number: str
+    way: str
+
+
+OutgoingFact = IdentityChanged | CallPlaced
