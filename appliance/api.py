@@ -152,6 +152,7 @@ class CallRecord:
     why: str = ""  # the cause of the outcome in one word
     note: str = ""
     code: str = ""
+    placed_by: str = ""  # the agent who called them, as `queue` ("" personally); "": they called
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +285,10 @@ class DeskApi(Protocol):
 
     async def set_private(self, agent: str, queue: str, on: bool, actor: str) -> None:
         """着信しない for one queue, or 着信する again; duty stays as it is (A-28)."""
+        ...
+
+    async def call_as(self, agent: str, queue: str, actor: str) -> None:
+        """発信元: the agent's calls go out as this queue from now on, "" personally (S-10)."""
         ...
 
     def targets(self) -> tuple[TargetView, ...]:

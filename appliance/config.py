@@ -6,23 +6,18 @@ problem of a file is reported at once, each as a sentence. What must fit togethe
 """
 
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated
 
 import msgspec
 
 from appliance.config_check import contradictions
-from appliance.config_words import unknown
+from appliance.config_keys import unknown_keys
 from appliance.errors import ConfigError
 
 
 def _about(text: str) -> msgspec.Meta:
     return msgspec.Meta(description=text)
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """The base of every table of the file."""
 
 
 ALERTS = (
@@ -32,6 +27,10 @@ ALERTS = (
 
 
 READING = "How the name is read, in kana or Latin letters: the search finds it by either (S-17)."
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of every table of the file."""
 
 
 class Office(Section, frozen=True, kw_only=True):
@@ -118,8 +117,12 @@ class Queue(Section, frozen=True, kw_only=True):
     hold_when_busy: Annotated[bool, _about("Let callers wait while every agent is busy (S-36).")] = True
     wrap_extensions: Annotated[int, _about("How often an agent may ask for 60 s more wrap-up after a call (F-19).")] = 1
     codes: Annotated[dict[str, str], _about("What calls are about: digits for `*53` → their meaning (F-38).")] = {}
-    record: Annotated[bool, _about("Record the queue's conversations (S-07).")] = True
-    recording_notice: Annotated[bool, _about("Tell callers that the call is recorded.")] = False
+    record: Annotated[
+        str, _about("Which conversations are recorded (S-07): in, out (calls as this queue), both or none.")
+    ] = "both"
+    recording_notice: Annotated[
+        bool, _about("Tell who calls, and who is called as this queue, that the call is recorded.")
+    ] = False
     pause_recording: Annotated[bool, _about("Agents may pause the recording (S-08).")] = False
     pause_s: Annotated[float, _about("A paused recording goes on by itself after this (T-recpause).")] = 120.0
     hours: Annotated[
@@ -172,6 +175,18 @@ class Queue(Section, frozen=True, kw_only=True):
             "simultaneous or progressive."
         ),
     ] = "fixed-order"
+    call_by: Annotated[
+        tuple[str, ...],
+        _about(
+            "Lines and trunks for calls that its agents make as this queue (`*58`, page), in order; empty: none may."
+        ),
+    ] = ()
+    call_number: Annotated[
+        str, _about("The number those calls show, where the trunk permits it; a line shows its own.")
+    ] = ""
+    wrap_on_failed_outbound: Annotated[bool, _about("Wrap-up also after such a call that reached nobody (D-14).")] = (
+        False
+    )
     group: Annotated[bool, _about("A ring group: nobody waits in it, and nobody is sent off duty by it.")] = False
     ring_cap: Annotated[int, _about("simultaneous, progressive: most phones rung at once; 0: all.")] = 0
     add_every_s: Annotated[float, _about("progressive: another phone rings along after this.")] = 10.0
@@ -243,6 +258,9 @@ class Trunk(Section, frozen=True, kw_only=True):
     secret: Annotated[str, _about("Digest secret of a trunk that registers; empty: it does not.")] = ""
     queue: Annotated[str, _about("Queue, or `menu:ID`, for calls to a number that is not listed; empty: refused.")] = ""
     numbers: Annotated[dict[str, str], _about("Called number → queue, or `menu:ID`.")] = {}
+    shows: Annotated[
+        tuple[str, ...], _about("Numbers that the carrier lets calls out show, besides those of `numbers`.")
+    ] = ()
     host: Annotated[str, _about("`IP:port` that outgoing calls are sent to; empty: none go out here.")] = ""
     gateway: Annotated[bool, _about("A box with a telephone socket (HT813): watched, shown as a line.")] = False
 
@@ -363,7 +381,7 @@ def parse(text: str, where: str) -> Config:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise ConfigError(f"{where}: not TOML: {wrong}") from wrong
-    problems = list(_unknown_keys(tree, Config, ""))
+    problems = list(unknown_keys(tree, Config, ""))
     if not problems:
         try:
             config = msgspec.convert(tree, Config, strict=True)
@@ -374,26 +392,3 @@ def parse(text: str, where: str) -> Config:
             if not problems:
                 return config
     raise ConfigError("\n".join(f"{where}: {problem}" for problem in problems))
-
-
-def section_of(field_type: object) -> type[Section] | None:
-    """The Section class in a field's type (a table, or a list of tables), or None for a plain value."""
-    if get_origin(field_type) is Annotated:
-        field_type = get_args(field_type)[0]
-    if get_origin(field_type) is tuple:
-        field_type = get_args(field_type)[0]
-    return field_type if isinstance(field_type, type) and issubclass(field_type, Section) else None
-
-
-def _unknown_keys(tree: dict[str, Any], section: type[Section], path: str) -> Iterator[str]:
-    types = get_type_hints(section, include_extras=True)
-    for key, value in tree.items():
-        if key not in types:
-            yield unknown(key, path, tuple(types))
-            continue
-        inner = section_of(types[key])
-        if inner is None:
-            continue
-        for table in value if isinstance(value, list) else [value]:
-            if isinstance(table, dict):
-                yield from _unknown_keys(table, inner, f"{path}{key}.")

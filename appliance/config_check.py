@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from appliance import config_exits, config_mail, config_menus, config_people
+from appliance import config_exits, config_mail, config_menus, config_outgoing, config_people
 from appliance.acd.schedule import ScheduleError
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.strategies import STRATEGIES
@@ -28,6 +28,7 @@ def contradictions(config: "Config") -> Iterator[str]:
     yield from config_exits.contradictions(config)
     yield from config_people.contradictions(config)
     yield from config_menus.contradictions(config)
+    yield from config_outgoing.contradictions(config)
     yield from config_mail.contradictions(config)
     yield from _addresses(config)
     if config.office.language not in ("ja", "en"):

@@ -12,7 +12,8 @@ from typing import get_args, get_origin, get_type_hints
 
 import msgspec
 
-from appliance.config import Config, Section, parse, section_of
+from appliance.config import Config, Section, parse
+from appliance.config_keys import section_of
 
 _HEAD = """\
 # Deskbell: the office's one configuration file. Every key is here with its meaning; a key that you leave out
@@ -88,7 +89,7 @@ def documentation() -> str:
     return "\n".join(rows)
 
 
-def _sections() -> Iterator[tuple[str, type[Section]]]:
+def _sections() -> Iterator[tuple[str, type[msgspec.Struct]]]:
     types = get_type_hints(Config, include_extras=True)
     for field in msgspec.structs.fields(Config):
         inner = section_of(types[field.name])
@@ -100,7 +101,7 @@ def _default(field: msgspec.structs.FieldInfo) -> object:
     return field.default_factory() if field.default is msgspec.NODEFAULT else field.default
 
 
-def _meaning(section: type[Section], name: str) -> str:
+def _meaning(section: type[msgspec.Struct], name: str) -> str:
     for part in get_args(get_type_hints(section, include_extras=True)[name]):
         if isinstance(part, msgspec.Meta) and part.description:
             return part.description

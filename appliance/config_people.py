@@ -33,8 +33,8 @@ def contradictions(config: "Config") -> Iterator[str]:
         for code in queue.codes:
             if not re.fullmatch(r"[0-9]{1,8}", code):
                 yield f"queue {queue.id}: code {code!r} cannot be keyed; 1 to 8 digits would be right"
-        if queue.pause_recording and not queue.record:
-            yield f"queue {queue.id} lets recordings be paused but does not record; record = true would be right"
+        if queue.pause_recording and queue.record == "none":
+            yield f"queue {queue.id} lets recordings be paused but does not record; record = 'both' would be right"
 
 
 def _readings(config: "Config") -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from appliance import config_exits
+from appliance import config_exits, config_outgoing
 from appliance.acd.chain_text import destination_from_text
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.settings import (
@@ -35,6 +35,7 @@ from appliance.desk.mail import MailSettings
 from appliance.desk.notices import NoticeSettings
 from appliance.desk.settings import (
     DeskSettings,
+    IdentitySettings,
     LineSettings,
     OutboundSettings,
     PanelSettings,
@@ -259,7 +260,10 @@ def _queue(config: Config, queue: Queue) -> QueueSettings:
         hold_when_busy=queue.hold_when_busy,
         wrap_extensions=queue.wrap_extensions,
         codes=tuple(queue.codes.items()),
-        record=queue.record,
+        record=queue.record in ("in", "both"),
+        record_out=queue.record in ("out", "both"),
+        calls_out=bool(queue.call_by),
+        wrap_on_failed_outbound=queue.wrap_on_failed_outbound,
         recording_notice=queue.recording_notice,
         pause_recording=queue.pause_recording,
         pause_s=queue.pause_s,
@@ -304,8 +308,13 @@ def _callback(queue: Queue) -> CallbackSettings:
 def _outbound(config: Config) -> OutboundSettings:
     asked = config.outbound
     routes = tuple(RouteSettings(route.numbers, route.by) for route in config.routes)
+    identities = tuple(
+        IdentitySettings(one.id, one.call_by, one.call_number, one.name or one.id, one.number)
+        for one in config.queues
+        if one.call_by
+    )
     return OutboundSettings(
-        asked.trunk, asked.allow, asked.emergency, routes, asked.emergency_by, keeps_line=asked.keep_line
+        asked.trunk, asked.allow, asked.emergency, routes, asked.emergency_by, asked.keep_line, identities
     )
 
 
@@ -344,4 +353,5 @@ def _phone(phone: Phone, realm: str) -> PhoneSettings:
 
 def _trunk(trunk: Trunk, realm: str) -> TrunkSettings:
     secret = ha1(trunk.id, realm, trunk.secret) if trunk.secret else ""
-    return TrunkSettings(trunk.id, trunk.queue, tuple(trunk.numbers.items()), trunk.host, trunk.gateway, secret)
+    shows = config_outgoing.permitted(trunk)
+    return TrunkSettings(trunk.id, trunk.queue, tuple(trunk.numbers.items()), trunk.host, trunk.gateway, secret, shows)

@@ -102,8 +102,8 @@ class Dial(Message, frozen=True):
     """Call `to` (a SIP URI, sent by way of the edge) as the new leg `leg`, named by the desk.
 
     `alert_s`: no 18x within it is UNREACHABLE; `ring_s`: no answer within it is NO_ANSWER and a CANCEL. `number` and
-    `name` are shown as the calling party. `after` is a leg that makes room for this one: the call is placed, and its
-    times run, once that leg is gone.
+    `name` are shown as the calling party; `asserted` is the number vouched for (P-Asserted-Identity, RFC 3325). `after`
+    is a leg that makes room for this one: the call is placed, and its times run, once that leg is gone.
     """
 
     leg: str
@@ -115,6 +115,7 @@ class Dial(Message, frozen=True):
     contact: str = ""
     alert_info: str = ""
     after: str = ""
+    asserted: str = ""
 
 
 class DialAgain(Message, frozen=True):

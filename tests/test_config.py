@@ -175,7 +175,7 @@ SUPERVISOR = '[[supervisors]]\nid = "eve"\nphone = "101"\n'
         ("wrap_extensions = -1\n", "queue front: wrap_extensions is -1"),
         ('codes = {"1a" = "order"}\n', "queue front: code '1a' cannot be keyed"),
         ('reading = "田中"\n', "queue front: the reading '田中' has '田'; kana or Latin letters would be right"),
-        ("record = false\npause_recording = true\n", "lets recordings be paused but does not record"),
+        ('record = "none"\npause_recording = true\n', "lets recordings be paused but does not record"),
     ],
 )
 def test_supervisors_and_pauses_that_cannot_be_are_named(text: str, sentence: str) -> None:

@@ -64,6 +64,7 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.get("/api/targets", transfers.targets),
             web.post("/api/agents/{agent}/transfer", transfers.transfer),
             web.post("/api/agents/{agent}/recording", talk_orders.pause),
+            web.post("/api/agents/{agent}/call-from", talk_orders.call_from),
             web.post("/api/agents/{agent}/coach", talk_orders.coach),
             web.post("/api/agents/{agent}/{order}", orders.order_agent),
             web.post("/api/calls/{contact}/note", talk_orders.note),

@@ -37,6 +37,14 @@ async def pause(request: web.Request) -> web.StreamResponse:
     return answer(ok=True)
 
 
+async def call_from(request: web.Request) -> web.StreamResponse:
+    """POST /api/agents/{agent}/call-from with `queue`, "" personally: 発信元 (S-10)."""
+    agent, queue = _agent(request), _text(await asked_for(request), "queue")
+    logger.info("The page has the calls of %s go out %s", agent, f"as queue {queue}" if queue else "personally")
+    await request.app[API].call_as(agent, queue, ACTOR)
+    return answer(ok=True)
+
+
 async def coach(request: web.Request) -> web.StreamResponse:
     """POST /api/agents/{agent}/coach with `supervisor` and `mode` (F-37)."""
     agent, asked = _agent(request), await asked_for(request)

@@ -18,6 +18,7 @@ from appliance.acd.offer_events import (
     OfferUnreachable,
 )
 from appliance.acd.outgoing_events import (
+    GAVE_UP,
     CallFailed,
     CallNotPlaced,
     CallPlaced,
@@ -53,6 +54,7 @@ from appliance.acd.transfer_events import (
 )
 
 __all__ = [  # of one subject each, told here too
+    "GAVE_UP",
     "Bridged",
     "CallAssigned",
     "CallCoded",

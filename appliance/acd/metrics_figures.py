@@ -236,7 +236,7 @@ def handles(counts: Counts) -> list[float]:
 def calls_out(counts: Counts) -> Figures:
     """Placed calls: all and those that were answered, then all by the queue they went out as and by agent."""
     made = counts.calls_out
-    parts = Counter([f"as {one.queue or 'personal'}" for one in made] + [one.agent for one in made])
+    parts = Counter([one.queue or "personal" for one in made] + [one.agent for one in made])
     whole = (counted(len(made), "placed"), counted(sum(one.was_answered for one in made), "answered"))
     return (*whole, *(counted(parts[part], part) for part in sorted(parts)))
 

@@ -28,6 +28,10 @@ class Dialled:
     digits: str = ""
 
 
+CALL_AS: Final = "*58"
+"""Also before a number to call (`identities.py`)."""
+PERSONALLY: Final = "0"
+"""After `*58` instead of a queue's number."""
 NIGHT: Final = "*60"
 COACHING: Final = ("*61", "*62", "*63", "*64")
 """Codes of supervisors (`supervisor_codes.py`): hold the hours; listen, whisper, barge in, take over."""
@@ -85,6 +89,14 @@ def _private(dialled: Dialled, agent: AgentView, queues: Mapping[str, str]) -> e
     return ev.PrivacyChanged(agent.agent, queue, queue not in agent.private, dialled.code) if queue else None
 
 
+def _call_as(dialled: Dialled, agent: AgentView, queues: Mapping[str, str]) -> ev.Event | None:
+    """S-10: calls go out as this queue, with 0 personally; who may not call as it hears so."""
+    if dialled.digits == PERSONALLY:
+        return ev.IdentityChosen(agent.agent, "", dialled.code)
+    queue = queues.get(dialled.digits, "")
+    return ev.IdentityChosen(agent.agent, queue, dialled.code) if queue in agent.may_call_as else None
+
+
 def _nothing(dialled: Dialled, agent: AgentView, queues: Mapping[str, str]) -> None:
     return None
 
@@ -97,6 +109,7 @@ CODES: Final[Mapping[str, Code]] = {
     "*56": Code("次の待ち呼を取る", "take the next waiting caller", _take_next),
     "*54": Code("ラップアップを終了", "end wrap-up", _end_wrap_up),
     "*57": Code("窓口の着信を停止・再開", "take a queue's calls or not, with its number", _private, most=15),
+    CALL_AS: Code("発信元の窓口(個人は0)", "call out as a queue, with its number, or 0: personally", _call_as, most=15),
     NIGHT: Code("営業時間の切替(暗証番号)", "hold the hours, with a supervisor's PIN", _nothing),
     "*61": Code("通話を聞く(担当者の内線)", "listen to the agent at this phone", _nothing, most=15),
     "*62": Code("担当者にささやく", "whisper to the agent at this phone", _nothing, most=15),
@@ -119,6 +132,8 @@ def spoken(asked: Dialled, agent: AgentView, view: OfficeView, queues: tuple[Que
     if asked.code == "*57":
         is_private = any(queue.number == asked.digits and queue.queue in agent.private for queue in queues)
         return ("now_private" if is_private else "not_private",)
+    if asked.code == CALL_AS:
+        return ("calls_as_queue" if agent.calls_as else "calls_personally",)
     if asked.code == "*59":
         served = {queue.queue for queue in queues if agent.agent in queue.agents}
         return _status(agent), waiting(sum(caller.queue in served for caller in view.waiting))

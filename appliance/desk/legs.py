@@ -67,7 +67,11 @@ class Legs:
 
     def contact_for(self, call: Incoming | Leg) -> str:
         """The id of the contact that this call is: the same for the same leg or the same call key, always."""
-        origin = f"key|{call.call_key}" if call.call_key else f"leg|{call.leg}"
+        return self.contact_of_leg(call.leg, call.call_key)
+
+    def contact_of_leg(self, leg: str, call_key: str = "") -> str:
+        """The id of the contact that came by this leg, or was placed by it."""
+        origin = f"key|{call_key}" if call_key else f"leg|{leg}"
         digest = hashlib.blake2s(f"{self._mark}|{origin}".encode(), digest_size=10).digest()
         return "c" + base64.b32encode(digest).decode().lower().rstrip("=")[:12]
 

@@ -167,6 +167,12 @@ class Office:
             raise Refusal(f"{view.name or agent} is in no queue {queue}; it never rings there")
         await self._do(ev.PrivacyChanged(agent, queue, on, actor))
 
+    async def call_as(self, agent: str, queue: str, actor: str) -> None:
+        """発信元 (S-10). Raises Refusal for a queue that the agent may not call as."""
+        if queue not in ("", *self._agent(agent).may_call_as):
+            raise Refusal(f"{agent} may not call as {queue}; an agent of a queue that has call_by may")
+        await self._do(ev.IdentityChosen(agent, queue, actor))
+
     def targets(self) -> tuple[TargetView, ...]:
         """Where callers can be passed on to (S-17)."""
         return self._transfers.targets()
@@ -385,4 +391,5 @@ def _call(row: ContactRow, recordings: tuple[str, ...]) -> CallRecord:
         row.why,
         row.note,
         row.code,
+        row.placed_by,
     )

@@ -1,6 +1,8 @@
-"""Calls that are no queue's: a phone to a phone, a phone to the outside. Two legs, the second dialled by us.
+"""Calls that phones make: to a phone, to the outside. Two legs, the second dialled by us.
 
-The core hears of them only what it needs: that an agent's phone is in use (A-03, A-12, A-24).
+Of a call in the house the core hears only that an agent's phone is in use (A-03, A-12, A-24); one that an agent makes
+to the outside, as a queue or personally, is a contact of the core's (S-10). Emergency calls are none: they wait for
+nothing and are nobody's but the caller's.
 """
 
 import logging
@@ -9,14 +11,19 @@ from typing import Final
 
 from appliance import wire
 from appliance.acd import events as ev
-from appliance.desk.legs import Legs, Post, Say, attempt_of, second_leg
+from appliance.acd.engine import Acd
+from appliance.acd.model import Agent, Contact, ContactState
+from appliance.acd.outgoing import IDENTITY_GONE, permitted
+from appliance.desk.feature_codes import CALL_AS
+from appliance.desk.legs import Legs, Post, Say, attempt_of, first_leg, second_leg
 from appliance.desk.routing import Refusal, ToOutside, ToPhone
 from appliance.desk.settings import DeskSettings
-from appliance.desk.ways_out import Outgoing, WaysOut
+from appliance.desk.ways_out import Outgoing, Way, WaysOut
 from appliance.wire import EndCause, LegState
 
 logger = logging.getLogger(__name__)
 
+BUSY: Final = 486
 RING_S: Final = 60.0
 PHONE_ALERT_S: Final = 8.0
 
@@ -32,7 +39,11 @@ _NOT_CARRIED: Final = frozenset({EndCause.UNREACHABLE, EndCause.CAPACITY, EndCau
 
 @dataclass(slots=True)
 class OwnCall:
-    """One such call: the phone's leg and the one we dialled, by the `attempt`th way out."""
+    """One such call: the phone's leg and the one we dialled, by the `attempt`th way out.
+
+    `contact`: an agent placed it, as the queue `call_as` or personally; from the answer on it is the core's to say what
+    becomes of it, as of any contact.
+    """
 
     first: str
     second: str
@@ -41,46 +52,93 @@ class OwnCall:
     outside: wire.Incoming | None = None
     attempt: int = 1
     not_by: frozenset[str] = frozenset()
+    contact: str = ""
+    call_as: str = ""
+    is_answered: bool = False
 
 
 class OwnCalls:
     """All of them."""
 
-    def __init__(self, settings: DeskSettings, legs: Legs, post: Post, say: Say, ways_out: WaysOut) -> None:
-        self._settings, self._legs, self._post, self._say = settings, legs, post, say
+    def __init__(self, settings: DeskSettings, acd: Acd, legs: Legs, post: Post, say: Say, ways_out: WaysOut) -> None:
+        self._settings, self._acd, self._legs, self._post, self._say = settings, acd, legs, post, say
         self.ways_out = ways_out
         self._calls: dict[str, OwnCall] = {}
+        self._told_first: dict[str, tuple[wire.Incoming, ToOutside]] = {}
 
     def begin(self, call: wire.Incoming, to: ToPhone | ToOutside) -> None:
         """Dial the other side for a phone that called it."""
+        if isinstance(to, ToOutside):
+            self._begin_outside(call, to)
+            return
         own = OwnCall(call.leg, second_leg(call.leg), call.called)
-        if isinstance(to, ToPhone):
-            self._add(own)
-            self.started(call.origin_id, call.leg, outbound=True)
-            self.started(to.number, own.second, outbound=False)
-            uri = f"sip:{to.number}@{self._settings.realm}"
-            self._say(wire.Dial(own.second, uri, call.number, call.name, RING_S, PHONE_ALERT_S))
-        else:
-            own.outside = call
-            refusal = self._try_way(own)
-            if refusal is None:
-                self.started(call.origin_id, call.leg, outbound=True)
-            else:
-                self._refuse(call.leg, refusal)
+        self._add(own)
+        self.started(call.origin_id, call.leg, outbound=True)
+        self.started(to.number, own.second, outbound=False)
+        uri = f"sip:{to.number}@{self._settings.realm}"
+        self._say(wire.Dial(own.second, uri, call.number, call.name, RING_S, PHONE_ALERT_S))
 
-    def _try_way(self, own: OwnCall) -> Refusal | None:
-        """Have the call dialled by the first way that is free and was not tried; None when that was done."""
+    def _begin_outside(self, call: wire.Incoming, to: ToOutside) -> None:
+        """Say first what the agent must know of their identity; an emergency call waits for nothing (D-12)."""
+        agent = self._acd.agent(self._agent_at(call.origin_id))
+        if agent is None or to.is_emergency:
+            if to.call_as and not to.is_emergency:
+                self._refuse(call.leg, Refusal(403, f"phone {call.origin_id} is no agent's; it calls as no queue"))
+            else:
+                self._place(call, to, OwnCall(call.leg, second_leg(call.leg), to.number, outside=call))
+        elif agent.call_notice == IDENTITY_GONE and to.call_as is None:
+            self._told_first[call.leg] = (call, to)
+            self._say(wire.Play(call.leg, (IDENTITY_GONE,), then_silence=True))
+        else:
+            self._begin_as(agent, call, to)
+
+    def prompt_over(self, leg: str) -> None:
+        """The agent has heard that the call goes out personally: dial it."""
+        call, to = self._told_first.pop(leg, (None, None))
+        agent = self._acd.agent(self._agent_at(call.origin_id)) if call is not None else None
+        if call is not None and to is not None and agent is not None:
+            self._begin_as(agent, call, to)
+
+    def _begin_as(self, agent: Agent, call: wire.Incoming, to: ToOutside) -> None:
+        """A call of an agent, as the queue chosen for it or remembered; the choice is remembered as well (S-10)."""
+        name, call_as = agent.settings.agent, agent.calls_as if to.call_as is None else to.call_as
+        if call_as and call_as not in permitted(self._acd.state, name):
+            self._refuse(call.leg, Refusal(403, f"{name} may not call as queue {call_as}, whose agents may"))
+            return
+        if call_as != agent.calls_as:
+            self._post(ev.IdentityChosen(name, call_as, CALL_AS))
+        own = OwnCall(call.leg, second_leg(call.leg), to.number, outside=call)
+        own.contact, own.call_as = self._legs.contact_for(call), call_as
+        self._place(call, to, own)
+
+    def _place(self, call: wire.Incoming, to: ToOutside, own: OwnCall) -> None:
+        way, agent = self._try_way(own), self._agent_at(call.origin_id)
+        if isinstance(way, Refusal):
+            if own.contact and way.code == BUSY:
+                self._post(ev.CallNotPlaced(own.contact, agent, to.number, own.call_as))
+            self._refuse(call.leg, way)
+        elif own.contact:
+            self._post(ev.CallPlaced(own.contact, agent, call.leg, to.number, own.call_as, way.by))
+        else:
+            self.started(call.origin_id, call.leg, outbound=True)
+
+    def _try_way(self, own: OwnCall) -> Way | Refusal:
+        """Have the call dialled by the first way that is free and was not tried."""
         call = own.outside
         assert call is not None
-        who = f"phone {call.origin_id}"
-        way = self.ways_out.dial(Outgoing(own.second, call.called, who, call.number, call.name, not_by=own.not_by))
+        way = self.ways_out.dial(
+            Outgoing(
+                own.second, own.to, f"phone {call.origin_id}", call.number, call.name, own.contact,
+                not_by=own.not_by, call_as=own.call_as,
+            )
+        )  # fmt: skip
         if isinstance(way, Refusal):
             return way
         own.not_by |= {way.by}
         self._add(own)
         if way.is_emergency:
             self._post(ev.EmergencyPlaced(way.by, call.origin_id, way.number))
-        return None
+        return way
 
     def _refuse(self, leg: str, refusal: Refusal) -> None:
         level = logging.ERROR if refusal.is_grave else logging.WARNING
@@ -104,8 +162,14 @@ class OwnCalls:
             self._say(wire.Ring(call.first, hears=call.second if call.outside is not None else ""))
 
     def answered(self, leg: str) -> None:
-        """The other side answered: connect them."""
-        if (call := self._calls.get(leg)) is not None and leg == call.second:
+        """The other side answered: connect them, or let the core say when."""
+        if (call := self._calls.get(leg)) is None or leg != call.second:
+            return
+        if call.contact:
+            call.is_answered = True
+            self._legs.bind(call.contact, call.second)
+            self._post(ev.FarEndAnswered(call.contact))
+        else:
             self._say(wire.Bridge(call.first, call.second))
 
     def bridged(self, leg: str) -> None:
@@ -135,19 +199,26 @@ class OwnCalls:
         """One side is gone; before they talked the other one is told why (afterwards the switch ends it by itself)."""
         if agent := self._legs.agents.pop(event.leg, ""):
             self._post(ev.LegEnded(agent, event.leg))
+        self._told_first.pop(event.leg, None)
         call = self._calls.pop(event.leg, None)
-        if call is None or call.is_up:
+        if call is None or call.is_up or call.is_answered:
             return
         if event.leg == call.first:
             self._say(wire.Hangup(call.second))
+            self._failed(call, ev.GAVE_UP)
         elif call.outside is None or event.cause not in _NOT_CARRIED or not self._goes_on(call):
             self._say(wire.Hangup(call.first, _code(event, is_outside=call.outside is not None)))
+            self._failed(call, event.cause.value)
+
+    def _failed(self, call: OwnCall, why: str) -> None:
+        if call.contact:
+            self._post(ev.CallFailed(call.contact, why))
 
     def _goes_on(self, call: OwnCall) -> bool:
         """The way did not carry the call: try the next one."""
         call.attempt += 1
         call.second = second_leg(call.first, call.attempt)
-        return self._try_way(call) is None
+        return isinstance(self._try_way(call), Way)
 
     def found(self, first: wire.Leg, second: wire.Leg) -> None:
         """A call from before the desk's restart: take it up where it is."""
@@ -155,22 +226,43 @@ class OwnCalls:
         if (way := self.ways_out.of(second.leg)) is not None:
             call.outside, call.attempt, call.not_by = _as_call(first), attempt_of(second.leg), frozenset({way.by})
         self._add(call)
-        self.started(first.origin_id, first.leg, outbound=True)
-        self.started(phone_of(second), second.leg, outbound=False)
+        if not self._is_contact(call):
+            self.started(first.origin_id, first.leg, outbound=True)
+            self.started(phone_of(second), second.leg, outbound=False)
         if call.is_up:
             self.connected(first.leg)
             self.connected(second.leg)
-        elif second.state is LegState.UP:
+        elif second.state is LegState.UP and not call.is_answered:
             self.answered(second.leg)
         elif second.state is LegState.RINGING:
             self.alerted(second.leg)
 
+    def _is_contact(self, call: OwnCall) -> bool:
+        """Whether the core knows this call as one that an agent placed; then what it knows is taken over."""
+        contact = self.placed(call.second)
+        if contact is None or contact.placed is None:
+            return False
+        call.contact, call.call_as, call.to = contact.contact, contact.placed.queue, contact.number
+        call.is_answered = is_answered(contact)
+        return True
+
+    def placed(self, second: str) -> Contact | None:
+        """The contact of the core that such a leg was dialled for, None when it was dialled for no agent's call."""
+        contact = self._acd.contact(self._legs.contact_of_leg(first_leg(second))) if first_leg(second) else None
+        return contact if contact is not None and contact.placed is not None else None
+
     def forget_all(self) -> None:
         """The switch died."""
         self._calls.clear()
+        self._told_first.clear()
 
     def _add(self, call: OwnCall) -> None:
         self._calls[call.first] = self._calls[call.second] = call
+
+
+def is_answered(contact: Contact) -> bool:
+    """Whether whoever an agent called has picked up."""
+    return contact.state is not ContactState.PLACING or bool(contact.prompt)
 
 
 def phone_of(leg: wire.Leg) -> str:

@@ -16,7 +16,7 @@ from appliance.acd.model import Offer, Phase
 from appliance.desk.codes import Again, Codes, Dialled
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCall, OwnCalls
-from appliance.desk.routing import Refusal, emergency_number, masked, numbers, outside, target
+from appliance.desk.routing import emergency_number, masked, numbers, target
 from appliance.desk.settings import DeskSettings
 from appliance.desk.ways_out import Outgoing, Way
 
@@ -190,11 +190,11 @@ class Passing:
         return self._refused.pop(offer, "")
 
     def _why_not_outside(self, number: str) -> str:
-        """No outbound rule allows it, or it is an emergency number, which nobody is passed on to; "" when it may be."""
+        """No outbound rule allows it, no line is free or the last one is kept for an emergency call (S-16, I-18), or it
+        is an emergency number, which nobody is passed on to; "" when it may be."""
         if emergency_number(number, self._settings):
             return f"{number} is an emergency number; whoever is in danger must call it themselves"
-        allowed = outside(number, self._settings, "a caller who is passed on")
-        return allowed.sentence if isinstance(allowed, Refusal) else ""
+        return self._own_calls.ways_out.why_not(Outgoing("", number, "a caller who is passed on"))
 
     def _join(self, offer: Offer, event: wire.TransferAsked) -> None:
         """The phone asked somebody by a call of its own and joins the two (REFER with Replaces)."""

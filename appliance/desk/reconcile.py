@@ -15,9 +15,9 @@ from appliance.acd import events as ev
 from appliance.acd.engine import Acd
 from appliance.acd.model import Contact, ContactState, Phase
 from appliance.desk.legs import Legs, Post, Say, first_leg
-from appliance.desk.own_calls import phone_of
+from appliance.desk.own_calls import is_answered, phone_of
 from appliance.desk.translate import Translator
-from appliance.wire import LegState, Origin, Snapshot
+from appliance.wire import EndCause, LegState, Origin, Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,9 @@ class Reconciler:
     def _known(self, leg: wire.Leg) -> Contact | None:
         """The contact of the core that is on this leg."""
         if leg.origin is Origin.DIALLED:
-            return self._translator.exits.known(leg)
+            placed = self._translator.own_calls.placed(leg.leg)
+            is_theirs = placed is not None and is_answered(placed)
+            return placed if is_theirs else self._translator.exits.known(leg)
         return self._acd.contact(leg.contact or self._legs.contact_for(leg))
 
     def _missed(self, snapshot: Snapshot) -> None:
@@ -111,6 +113,9 @@ class Reconciler:
     def _gone(self, legs: dict[str, wire.Leg]) -> None:
         """Callers and connected agents that the switch has no more."""
         for contact in list(self._acd.state.contacts.values()):
+            if contact.placed is not None and not is_answered(contact):
+                self._still_dialled(contact, legs)
+                continue
             is_here = contact.is_live and contact.state is not ContactState.AWAY  # a promised callback has no leg
             is_gone = is_here and self._legs.leg_of(contact.contact) not in legs
             if is_gone and not self._translator.exits.caller_gone(contact.contact):
@@ -118,6 +123,14 @@ class Reconciler:
         for offer in list(self._acd.state.offers.values()):
             if offer.phase in (Phase.ACCEPTED, Phase.HANGING_UP) and self._legs.offer_leg(offer.offer) not in legs:
                 self._post(ev.OfferLegEnded(offer.offer))
+
+    def _still_dialled(self, contact: Contact, legs: dict[str, wire.Leg]) -> None:
+        """A call that an agent places, and nobody is there for any more: the phone is told so."""
+        offer = self._acd.offer(contact.offer)
+        first = self._legs.offer_leg(contact.offer)
+        if offer is not None and first in legs and all(first_leg(leg) != first for leg in legs):
+            self._post(ev.CallFailed(contact.contact, EndCause.GONE.value))
+            self._say(wire.Hangup(first, 480))
 
     def _moved_on(self, legs: dict[str, wire.Leg]) -> None:
         """Offers that were answered, and conversations that began, while nobody listened."""
@@ -134,7 +147,8 @@ class Reconciler:
         """Phones' own calls: pairs of ours, and conversations of agents from before a lost journal."""
         own = list(self._translator.way_back.found(legs))
         for leg in legs.values():
-            self._translator.ways_out.found(leg)
+            placed = self._translator.own_calls.placed(leg.leg)
+            self._translator.ways_out.found(leg, placed.placed.queue if placed is not None and placed.placed else "")
             first = legs.get(first_leg(leg.leg))
             if first is not None:
                 self._translator.own_calls.found(first, leg)

@@ -7,11 +7,12 @@ plan: queues, feature codes, other phones, the outside where a route allows it. 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from appliance.acd.chains import Kind
 from appliance.desk.feature_codes import Dialled, dialled
+from appliance.desk.identities import chosen, identity_of
 from appliance.desk.settings import DeskSettings, TrunkSettings
 from appliance.wire import Incoming, Origin
 
@@ -45,11 +46,13 @@ class ToPhone:
 
 @dataclass(frozen=True, slots=True)
 class ToOutside:
-    """Out by the first of these lines and trunks that is free."""
+    """Out by the first of these lines and trunks that is free. `call_as`: the queue chosen for it, "" personally; None
+    leaves that to what was chosen before (S-10)."""
 
     number: str
     by: tuple[str, ...]
     is_emergency: bool = False
+    call_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,10 @@ def _from_phone(call: Incoming, settings: DeskSettings) -> Route:
         return outside(call.called, settings, f"phone {call.origin_id}")
     if queue := _queue_of_number(call.called, settings):
         return ToQueue(queue)
+    if (as_whom := chosen(call.called, settings)) is not None:
+        queue, number = as_whom
+        to = outside(number, settings, f"phone {call.origin_id}", queue)
+        return replace(to, call_as=queue) if isinstance(to, ToOutside) else to
     if asked := dialled(call.called):
         return ToFeature(asked)
     if any(phone.number == call.called for phone in settings.phones):
@@ -132,8 +139,11 @@ def numbers(settings: DeskSettings) -> tuple[tuple[str, str], ...]:
     return (*queues, *((phone.number, phone.name) for phone in settings.phones))
 
 
-def outside(number: str, settings: DeskSettings, who: str) -> ToOutside | Refusal:
-    """Which ways a number outside may take; `who` wants to call it, for the sentence of a refusal."""
+def outside(number: str, settings: DeskSettings, who: str, call_as: str = "") -> ToOutside | Refusal:
+    """Which ways a number outside may take; `who` wants to call it, for the sentence of a refusal.
+
+    A call as a queue goes by that queue's ways and no others, if some rule allows the number at all.
+    """
     if emergency := emergency_number(number, settings):
         return _emergency(emergency, settings)
     if not _DIALLABLE.fullmatch(number):
@@ -143,6 +153,8 @@ def outside(number: str, settings: DeskSettings, who: str) -> ToOutside | Refusa
     by = next((by for prefixes, by in rules if _is_listed(number, prefixes)), None)
     if by is None:
         return Refusal(403, f"{who} called {masked(number)}, which no outbound rule allows")
+    if (identity := identity_of(call_as, settings)) is not None:
+        by = identity.by
     usable = tuple(way for way in by if _is_way(way, settings))
     if not usable:
         return Refusal(503, f"{who} called {masked(number)}, but no line and no trunk carries outgoing calls")

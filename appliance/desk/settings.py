@@ -33,7 +33,7 @@ class TrunkSettings:
     """A SIP trunk. `numbers` maps called numbers to queues, `queue` takes the others ("" refuses them).
 
     `host` is the `IP:port` that outgoing calls go to ("" when none do); `secret_ha1` is for a trunk that registers;
-    `is_gateway`: a box with a telephone socket, shown as the line it is.
+    `is_gateway`: a box with a telephone socket, shown as the line it is. `shows`: numbers that calls out may show here.
     """
 
     trunk: str
@@ -42,6 +42,21 @@ class TrunkSettings:
     host: str = ""
     is_gateway: bool = False
     secret_ha1: str = field(default="", repr=False)
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySettings:
+    """Calls as this queue (S-10): by these lines and trunks, showing `number` where a trunk permits it, and `name`.
+
+    `extension` is the queue's own number, which chooses it after `*58`.
+    """
+
+    queue: str
+    by: tuple[str, ...]
+    number: str = ""
+    name: str = ""
+    extension: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,7 @@ class OutboundSettings:
 
     `trunk` carries what only `allow` names; `emergency_by` is the order for emergency calls, empty: lines first, then
     trunks. `keeps_line`: the last free line is left for an emergency call, where the office has two or more (I-18).
+    `identities` are the queues that may be called as.
     """
 
     trunk: str = ""
@@ -66,6 +82,7 @@ class OutboundSettings:
     routes: tuple[RouteSettings, ...] = ()
     emergency_by: tuple[str, ...] = ()
     keeps_line: bool = True
+    identities: tuple[IdentitySettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

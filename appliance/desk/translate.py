@@ -65,7 +65,7 @@ class Translator:
         """Called with what phones write, and with how what was written to them ended (S-20)."""
         self.ways_out, self._features = ways_out, features
         ways_out.use_of = self._use_of
-        self.own_calls = OwnCalls(settings, legs, post, say, ways_out)
+        self.own_calls = OwnCalls(settings, acd, legs, post, say, ways_out)
         self._agent_keys = AgentKeys()
         self.doubts = Doubts(acd, legs, post)
         self.talks = Talks(settings, acd, legs, post, say, self.own_calls)
@@ -128,7 +128,9 @@ class Translator:
             case do.TellCaller():
                 self.exits.call_back.tell(order.contact, order.prompts)
             case do.SayToCaller():
-                self._to_caller(order.contact, lambda leg: self._say(wire.Play(leg, (order.prompt,))))
+                self._to_caller(
+                    order.contact, lambda leg: self._say(wire.Play(leg, (order.prompt,), order.then_silence))
+                )
 
     def _ask(self, leg: str, order: do.AskMenu) -> None:
         if self._legs.needs_name(leg):
@@ -364,11 +366,12 @@ class Translator:
             self._message_over(event.leg)
             self._features.said(event.leg)
             self.passing.prompt_over(event.leg)
+            self.own_calls.prompt_over(event.leg)
 
     def _message_over(self, leg: str) -> None:
         """A message was said: the last one ends in hanging up (D-06), one before a chain goes on along it (S-37)."""
         contact = self._acd.contact(self._legs.contact_of(leg))
-        if contact is not None and contact.state is ContactState.MENU:
+        if contact is not None and contact.state in (ContactState.MENU, ContactState.PLACING):
             self._post(ev.MessageSaid(contact.contact, contact.hops))
         if contact is None or contact.state is not ContactState.FALLBACK:
             return
@@ -384,5 +387,6 @@ class Translator:
                 self._message_over(event.leg)
             self._features.said(event.leg)
             self.passing.prompt_over(event.leg)
+            self.own_calls.prompt_over(event.leg)
         elif event.command == "Dial" and (offer := self._legs.offer_of(event.leg)):
             self._post(ev.OfferUnreachable(offer))

@@ -15,6 +15,7 @@ from typing import Final
 from appliance import wire
 from appliance.api import LineView
 from appliance.desk.alarms import Alarms
+from appliance.desk.identities import identity_of
 from appliance.desk.legs import Say
 from appliance.desk.routing import Refusal, ToOutside, emergency_number, host_of, masked, outside
 from appliance.desk.settings import DeskSettings
@@ -57,6 +58,7 @@ class Way:
     is_line: bool
     is_emergency: bool = False
     after: str = ""
+    call_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Outgoing:
     """A call to be placed: the leg's name, the number as it was dialled, who wants it, and what the far end is shown.
 
     `is_automatic`: a machine dials, not a person (a callback): how often it may redial is limited by law (§2.9).
-    `not_by` are ways that were tried already.
+    `not_by` are ways that were tried already. `call_as` is the queue whose identity it has (S-10).
     """
 
     leg: str
@@ -75,6 +77,7 @@ class Outgoing:
     contact: str = ""
     is_automatic: bool = False
     not_by: frozenset[str] = frozenset()
+    call_as: str = ""
 
 
 class WaysOut:
@@ -95,8 +98,12 @@ class WaysOut:
         found = self.take(call)
         if isinstance(found, Way):
             alert, ring = (LINE_ALERT_S, LINE_RING_S) if found.is_line else (TRUNK_ALERT_S, TRUNK_RING_S)
+            number, name = self._shown(call, found)
+            asserted = number if number != call.shown else ""
             self._say(
-                wire.Dial(call.leg, found.uri, call.shown, call.name, ring, alert, call.contact, after=found.after)
+                wire.Dial(
+                    call.leg, found.uri, number, name, ring, alert, call.contact, after=found.after, asserted=asserted
+                )
             )
             if found.is_emergency:
                 self.emergency_placed()
@@ -104,7 +111,7 @@ class WaysOut:
 
     def take(self, call: Outgoing) -> Way | Refusal:
         """The first free way for this call, taken until its leg ended; nothing is dialled yet."""
-        to = outside(call.number, self._settings, call.who)
+        to = outside(call.number, self._settings, call.who, call.call_as)
         if isinstance(to, Refusal):
             return to
         by, after = next((way for way in to.by if way not in call.not_by and self._is_free(way, to)), ""), ""
@@ -113,20 +120,36 @@ class WaysOut:
         if not by:
             return self._all_busy(call, to)
         self._alarms.clear(ALL_BUSY)
-        way = self._taken[call.leg] = replace(self._way(by, to, is_automatic=call.is_automatic), after=after)
+        found = self._way(by, to, is_automatic=call.is_automatic)
+        way = self._taken[call.leg] = replace(found, after=after, call_as=call.call_as)
         _log(call, way)
         return way
+
+    def why_not(self, call: Outgoing) -> str:
+        """Why this call could not be dialled now, a sentence, "" when it could; nothing is taken."""
+        to = outside(call.number, self._settings, call.who, call.call_as)
+        if isinstance(to, Refusal):
+            return to.sentence
+        return "" if any(self._is_free(way, to) for way in to.by) else _busy_sentence(call, to)
+
+    def _shown(self, call: Outgoing, way: Way) -> tuple[str, str]:
+        """Number and name for the far end: the queue's where the trunk permits its number (S-10)."""
+        identity = identity_of(call.call_as, self._settings)
+        trunk = next((trunk for trunk in self._settings.trunks if trunk.trunk == way.by), None)
+        if identity is None or trunk is None or identity.number not in trunk.shows or way.is_emergency:
+            return call.shown, call.name
+        return identity.number, identity.name
 
     def came_in(self, leg: str, line: str) -> None:
         """A caller of this line is on this leg."""
         self._callers[leg] = line
 
-    def found(self, leg: wire.Leg) -> None:
+    def found(self, leg: wire.Leg, call_as: str = "") -> None:
         """A leg from before the desk's restart: its line is still in use, and an emergency call still one (R-44)."""
         if leg.origin is wire.Origin.LINE:
             self.came_in(leg.leg, leg.origin_id)
         if (way := self._way_in(leg.called)) is not None:
-            self._taken[leg.leg] = way
+            self._taken[leg.leg] = replace(way, call_as=call_as)
 
     def ended(self, leg: str) -> Way | None:
         """The leg is gone and its way free again; returns the way."""
@@ -188,7 +211,7 @@ class WaysOut:
         if to.is_emergency:
             sentence = f"EMERGENCY CALL {to.number} COULD NOT BE PLACED: every way out was tried or is out of service"
             return Refusal(503, sentence, is_grave=True)
-        sentence = f"{call.who} could not call {masked(to.number)}: every line is in use"
+        sentence = _busy_sentence(call, to)
         if not call.not_by:
             self._alarms.raise_(ALL_BUSY, f"All lines were busy: {sentence}")
         return Refusal(486 if not call.not_by else 503, sentence)
@@ -199,7 +222,7 @@ class WaysOut:
         The line and the leg that ends on it; "" where there is none.
         """
         uses = [
-            *((Use.EMERGENCY if way.is_emergency else Use.OWN, way.by, leg) for leg, way in self._taken.items()),
+            *((_use(way), way.by, leg) for leg, way in self._taken.items()),
             *((self.use_of(leg), line, leg) for leg, line in self._callers.items()),
         ]
         wanted = [one for one in uses if one[1] in to.by and one[1] not in not_by and one[0] is not Use.EMERGENCY]
@@ -217,6 +240,17 @@ def _line_in(uri: str) -> tuple[str, str, str]:
     head, *parameters = uri.split(";")
     named = dict(parameter.split("=", 1) for parameter in parameters if "=" in parameter)
     return head.removeprefix("sip:").partition("@")[0], named.get("line", ""), named.get("use", "")
+
+
+def _use(way: Way) -> Use:
+    if way.is_emergency:
+        return Use.EMERGENCY
+    return Use.QUEUE if way.call_as else Use.OWN
+
+
+def _busy_sentence(call: Outgoing, to: ToOutside) -> str:
+    whose = f"every line of queue {call.call_as}" if call.call_as else "every line"
+    return f"{call.who} could not call {masked(to.number)}: {whose} is in use"
 
 
 def _log(call: Outgoing, way: Way) -> None:

@@ -91,6 +91,10 @@ class Page:
         """Send a text to a number as a queue or an agent; what was kept of it."""
         return await self._post("/api/texts", {"sender": sender, "to": to, "text": text})
 
+    async def call_from(self, agent: str, queue: str) -> None:
+        """Choose as whom the agent's calls go out, "" personally."""
+        await self._post(f"/api/agents/{agent}/call-from", {"queue": queue})
+
     async def press(self, seat: int, held_s: float = 0.1) -> float:
         """Press a button of the virtual panel; the monotonic time at which the press was sent."""
         began = time.monotonic()

@@ -182,7 +182,7 @@ async def _clear_away(box: WholeBox) -> None:
 
 
 def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> str:
-    agents = range(1, wish.agents + 1)
+    agents, recorded = range(1, wish.agents + 1), "both" if wish.record else "none"
     tables = [
         f'[office]\nname = "{wish.name}"\nlanguage = "{wish.language}"\n[network]\nsip = "{edge}"\npage = "{page}"',
         f'switch = "127.0.0.1:{free_port()}"\nlines = "127.0.0.1:{free_port()}"',
@@ -192,7 +192,7 @@ def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> st
         f'[[queues]]\nid = "front"\nname = "{wish.queue_name}"\nnumber = "{QUEUE}"',
         f"agents = {[f'a{n}' for n in agents]}",
         f"ring_s = {wish.ring_s}\nalert_s = {wish.alert_s}\nwrap_up_s = {wish.wrap_up_s}",
-        f"no_agent_s = {wish.no_agent_s}\nrecord = {str(wish.record).lower()}\n{wish.queue}",
+        f'no_agent_s = {wish.no_agent_s}\nrecord = "{recorded}"\n{wish.queue}',
         f'[[trunks]]\nid = "carrier"\naddresses = ["{TRUNK_ADDRESS}"]\nqueue = "front"',
     ]
     for number in agents:

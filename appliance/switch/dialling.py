@@ -84,9 +84,9 @@ class Dialling:
 
     def _place(self, leg: LiveLeg, order: wire.Dial) -> None:
         """Send the INVITE and wait for a sign of life."""
-        headers = {"Alert-Info": order.alert_info} if order.alert_info else {}
+        local, headers = invite.calling(order.number, order.name, self._realm), invite.headers(order, self._realm)
         try:
-            call = self._ua.dial(order.to, invite.calling(order.number, order.name, self._realm), headers)
+            call = self._ua.dial(order.to, local, headers)
         except TooManyCallsError as full:
             self._give_up(leg, EndCause.CAPACITY, str(full))
             return

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from appliance.wire import Origin
+from appliance.wire import Dial, Origin
 
 OURSELVES = "deskbell"
 """Who calls when pjsua2 follows a REFER; no other call says so, and the edge sends this one back to us."""
@@ -53,6 +53,13 @@ def calling(number: str, name: str, realm: str) -> str:
     """The From of a call that we place; nobody is shown as ourselves, which means a REFER to the edge."""
     shown = name.replace("\\", "").replace('"', "")
     return f'"{shown}" <sip:{"anonymous" if number in ("", OURSELVES) else number}@{realm}>'
+
+
+def headers(order: Dial, realm: str) -> dict[str, str]:
+    """What a call that we place says besides who calls whom."""
+    asserted = f"<sip:{order.asserted}@{realm}>" if order.asserted else ""
+    said = {"Alert-Info": order.alert_info, "P-Asserted-Identity": asserted}
+    return {name: value for name, value in said.items() if value}
 
 
 def call_id(message: str) -> str:

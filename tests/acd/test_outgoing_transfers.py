@@ -213,8 +213,8 @@ def test_s10_calls_out_are_counted_by_queue_and_agent_and_in_no_symbol_of_caller
         ("placed", "3"),
         ("answered", "2"),
         ("ann", "3"),
-        ("as personal", "1"),
-        ("as sales", "2"),
+        ("personal", "1"),
+        ("sales", "2"),
     ]
     assert rows["talk of calls out"] == [("", "50.00 s (n=2)")]
 

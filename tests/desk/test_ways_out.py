@@ -8,6 +8,7 @@ import pytest
 
 from appliance import wire
 from appliance.acd import events as ev
+from appliance.acd.engine import Acd
 from appliance.api import LineView
 from appliance.desk.alarms import Alarms
 from appliance.desk.legs import Legs
@@ -38,7 +39,9 @@ class Outside:
         self.posted: list[ev.Event] = []
         self.alarms = Alarms()
         self.ways = WaysOut(self.plan, self._views, self.said.append, self.alarms)
-        self.calls = OwnCalls(self.plan, Legs("m"), self.posted.append, self.said.append, self.ways)
+        acd = Acd()
+        acd.handle(ev.Configured(self.plan.office), 1.0)
+        self.calls = OwnCalls(self.plan, acd, Legs("m"), self.posted.append, self.said.append, self.ways)
 
     def _views(self) -> tuple[LineView, ...]:
         return tuple(LineView(line, state, "", "", 0.0) for line, state in self.states.items())
@@ -51,6 +54,10 @@ class Outside:
         to = outside(number, self.plan, "a test")
         assert not isinstance(to, Refusal)
         self.calls.begin(call, to)
+
+    @staticmethod
+    def calls_contact(leg: str) -> str:
+        return Legs("m").contact_of_leg(leg)
 
     def ends(self, leg: str, cause: EndCause, code: int = 0) -> None:
         event = wire.Ended(leg, cause, 1.0, code)
@@ -193,7 +200,7 @@ def test_a_line_that_did_not_carry_the_call_hands_it_to_the_next(office: Outside
     dials = office.all_said(wire.Dial)
     assert [(dial.leg, dial.to.partition("=")[2]) for dial in dials] == [("x-in-7", "line-1"), ("x-in-7~2", "line-2")]
     office.calls.answered("x-in-7~2")
-    assert office.all_said(wire.Bridge) == [wire.Bridge("in-7", "x-in-7~2")]
+    assert [type(one) for one in office.posted] == [ev.CallPlaced, ev.FarEndAnswered]
 
 
 def test_a_busy_far_end_is_not_called_again_and_the_phone_hears_busy(office: Outside) -> None:
@@ -215,7 +222,7 @@ def test_when_no_way_carried_the_call_the_phone_is_told(office: Outside) -> None
 def test_an_agent_whose_call_finds_all_lines_busy_is_not_on_a_call(office: Outside) -> None:
     office.states = dict.fromkeys(LINES, "talking")
     office.phone_calls("in-7")
-    assert office.posted == []
+    assert office.posted == [ev.CallNotPlaced(office.calls_contact("in-7"), "sato", "0312345678")]
     assert office.all_said(wire.Hangup) == [wire.Hangup("in-7", 486)]
 
 
@@ -223,7 +230,18 @@ def test_a_phone_that_hangs_up_ends_the_dialling(office: Outside) -> None:
     office.phone_calls("in-7")
     office.ends("in-7", EndCause.FAR)
     assert office.all_said(wire.Hangup) == [wire.Hangup("x-in-7")]
-    assert office.posted == [ev.LegStarted("sato", "in-7", outbound=True), ev.LegEnded("sato", "in-7")]
+    contact = office.calls_contact("in-7")
+    assert office.posted == [
+        ev.CallPlaced(contact, "sato", "in-7", "0312345678", "", "line-1"),
+        ev.CallFailed(contact, ev.GAVE_UP),
+    ]
+
+
+def test_the_call_of_a_phone_that_is_no_agents_is_bridged_as_soon_as_it_is_answered(office: Outside) -> None:
+    office.phone_calls("in-7", phone="103")
+    office.calls.answered("x-in-7")
+    assert office.all_said(wire.Bridge) == [wire.Bridge("in-7", "x-in-7")]
+    assert office.posted == []
 
 
 def test_after_a_restart_of_the_desk_a_line_in_use_is_not_dialled(office: Outside) -> None:

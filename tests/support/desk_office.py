@@ -113,10 +113,14 @@ class Box:
 
 @asynccontextmanager
 async def running_box(
-    tmp_path: Path, *on_duty: str, panel: PanelSettings | None = None, **queue: Any
+    tmp_path: Path,
+    *on_duty: str,
+    panel: PanelSettings | None = None,
+    change: Callable[[DeskSettings], DeskSettings] | None = None,
+    **queue: Any,
 ) -> AsyncIterator[Box]:
-    """A desk on real storage against a fake switch; `panel` instead of revision A's."""
-    plan = settings(tmp_path, **queue)
+    """A desk on real storage against a fake switch; `panel` instead of revision A's, `change` of the settings."""
+    plan = settings(tmp_path, **queue) if change is None else change(settings(tmp_path, **queue))
     plan = plan if panel is None else replace(plan, panel=panel)
     async with AsyncExitStack() as stack:
         switch = await stack.enter_async_context(FakeSwitch(plan.switch_socket))

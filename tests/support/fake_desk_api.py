@@ -298,6 +298,12 @@ class FakeDesk:
     def why(self, agent: str, language: str) -> str:
         return self.whys.get((agent, language), "")
 
+    async def call_as(self, agent: str, queue: str, actor: str) -> None:
+        if queue not in ("", *self.agent(agent).may_call_as):
+            raise Refusal(f"{agent} may not call as {queue}")
+        self.orders.append(("call_as", agent, queue))
+        self.set_agent(agent, calls_as=queue, call_notice="")
+
     def targets(self) -> tuple[TargetView, ...]:
         readings = {"tanaka": "たなか ようこ"}
         people = tuple(

@@ -28,6 +28,7 @@ MADE_UP = (
     "callback.",
     "promise.",
     "talk.",
+    "callfrom.",
     "hours.",
     "new.",
     "notice.",

@@ -1,5 +1,6 @@
 // Agents & status: one card each, with the time in status and the buttons that make sense now.
 
+import { callNotes, makeCallFrom, showCallFrom } from "./callfrom.js";
 import { byId, follow, h, icon, setAttribute, setHidden, setIcon, setText } from "./dom.js";
 import { ask, orderAgent, orderPrivacy } from "./orders.js";
 import { meaningOf, panelButton, showLamp, tellLamp } from "./press.js";
@@ -60,6 +61,7 @@ function make({ agent, name, phone }) {
   const panel = h("div", { class: "panel", role: "group", "aria-label": say("panel.seat", { name }), hidden: true });
   const talk = makeTalk({ agent, name });
   card.append(h("ul", { class: "privacy", role: "list", "aria-label": say("agent.queues", { name }) }), panel, makeTransfer(agent, phone), talk, makeColleague({ agent, name }), why(agent));
+  card.append(makeCallFrom({ agent, name }));
   for (const [order, key] of Object.entries(ORDERS)) {
     const press = () => orderAgent(agent, order);
     actions.append(h("button", { type: "button", "data-order": order, onclick: press }, say(`agent.${key}`)));
@@ -121,7 +123,7 @@ function notes(agent, callers) {
   if (offDuty && agent.reason) found.push(["off", word("reason", agent.reason)]);
   if (caller) found.push(["on_call", say("agent.talking_with", { who: callerName(caller) })]);
   if (agent.held_since) found.push([agent.is_held_long ? "alarm" : "clock", say(agent.is_held_long ? "agent.held_long" : "agent.held")]);
-  found.push(...talkNotes(agent));
+  found.push(...talkNotes(agent), ...callNotes(agent));
   if (agent.is_private_everywhere) found.push(["alarm", say("agent.private_everywhere")]);
   const next = agent.next_up.map(queueName).join(" · ");
   if (next) found.push(["ringing", say("agent.next_up", { queues: next })]);
@@ -158,6 +160,7 @@ function update(card, agent, callers, lamp, office) {
   showTransfer(passing, agent, office);
   showTalk(talk, agent, callers);
   showColleague(colleague, agent, office);
+  showCallFrom(card.lastChild, agent);
 }
 
 function showButtons(actions, wanted) {

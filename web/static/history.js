@@ -1,12 +1,13 @@
 // All calls and recordings: lists asked for when the office has moved on, never oftener than needed.
 
 import { byId, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
+import { direction } from "./callfrom.js";
 import { loadLeft } from "./exits.js";
-import { caller, nameOf } from "./office.js";
+import { caller, identity, nameOf } from "./office.js";
 import { ask } from "./orders.js";
 import { scoped } from "./scope.js";
 import { clockface, wallDate } from "./time.js";
-import { callerName, queueName, say, word } from "./words.js";
+import { callerName, say, word } from "./words.js";
 
 const PAGE = 25;
 const MOST = 200;
@@ -32,16 +33,24 @@ function playButtons(cell, call) {
   );
 }
 
+/** How it ended; of a call out that reached nobody, why not. */
+function ended({ outcome, why }) {
+  const key = `outcome.not_reached_${why}`;
+  return outcome === "not_reached" && say(key) !== key ? say(key) : word("outcome", outcome);
+}
+
+const live = (call) => say(call.agent ? "call.live" : call.placed_by ? "call.calling" : "call.waiting");
+
 const callsTable = table("calls", {
   arrived: (cell, call) => setText(cell, wallDate(call.arrived)),
   caller,
-  queue: (cell, call) => setText(cell, queueName(call.queue)),
-  origin: (cell, call) => setText(cell, word("origin", call.origin)),
+  queue: (cell, call) => setText(cell, identity(call)),
+  origin: (cell, call) => setText(cell, direction(call.placed_by, word("origin", call.origin))),
   waited: (cell, call) => setText(cell, clockface(call.waited_s)),
   talked: (cell, call) => setText(cell, call.talked_s ? clockface(call.talked_s) : say("page.nobody")),
-  agent: (cell, call) => setText(cell, call.agent ? nameOf(office, call.agent) : say("page.nobody")),
+  agent: (cell, call) => setText(cell, nameOf(office, call.agent || call.placed_by) || say("page.nobody")),
   outcome: (cell, call) =>
-    setText(cell, call.ended ? word("outcome", call.outcome) : say(call.agent ? "call.live" : "call.waiting")),
+    setText(cell, call.ended ? ended(call) : live(call)),
   recording: playButtons,
 });
 

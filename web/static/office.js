@@ -1,6 +1,7 @@
 // What is live besides the agents: figures, hold queue, conversations, lines and alarms.
 
 import { assign } from "./assign.js";
+import { direction } from "./callfrom.js";
 import { byId, follow, h, icon, setAttribute, setHidden, setText, table } from "./dom.js";
 import { order } from "./orders.js";
 import { still, tick } from "./time.js";
@@ -18,6 +19,9 @@ function caller(cell, { name, number, callback = "" }) {
   setHidden(promised, !callback);
 }
 
+/** The queue that a call is for, or goes out as. */
+const identity = ({ queue }) => (queue ? queueName(queue) : say("callfrom.personal"));
+
 let office;
 
 const queueTable = table("queue", {
@@ -34,9 +38,9 @@ const liveTable = table("live", {
   caller,
   agent: (cell, call) => setText(cell, call.agent ? nameOf(office, call.agent) : say("page.nobody")),
   duration: (cell, call) =>
-    tick(cell, call.since, { frame: (time) => (call.talking ? time : `${say("call.ringing")} ${time}`) }),
-  queue: (cell, call) => setText(cell, queueName(call.queue)),
-  origin: (cell, call) => setText(cell, word("origin", call.origin)),
+    tick(cell, call.since, { frame: (time) => (call.talking ? time : `${say(call.outgoing ? "call.calling" : "call.ringing")} ${time}`) }),
+  queue: (cell, call) => setText(cell, identity(call)),
+  origin: (cell, call) => setText(cell, direction(call.outgoing, word("origin", call.origin))),
   recording: (cell, call) => {
     if (!cell.firstChild)
       cell.append(
@@ -136,4 +140,4 @@ export function showOffice(now) {
   showAlarms();
 }
 
-export { caller, nameOf };
+export { caller, identity, nameOf };
