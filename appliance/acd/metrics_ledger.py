@@ -91,6 +91,7 @@ class Ledger:
     def begin(self, state: State, wall: float) -> None:
         """Start in the middle of an office's life: who is inside, or on duty, was so until here."""
         self.at, self.wall = state.at, wall
+        self._follow_agents(state)
         for ringing in state.offers.values():
             if ringing.is_direct:
                 continue  # a transfer's is no offer of a queue
@@ -111,7 +112,6 @@ class Ledger:
                 known.left, known.waited_s = entry.Exit.ANSWERED, live.waited_s
                 if self._is_for_queue(known, held.agent):
                     self._open_segment(known, held.agent, held.offer)
-        self._follow_agents(state)
 
     def finish(self, acd: Acd, at: float, wall: float) -> None:
         """Close the books at this moment: what is still going on counts so far. Call it once, last."""
