@@ -96,6 +96,7 @@ async def test_s10_over_the_line_the_notice_comes_first_and_busy_lines_are_busy(
     await office.page.until(lambda now: now.agent("a1")["paused"], "the recording is paused")
     await one.press("*55")
     await office.page.until(lambda now: now.agent("a1")["recording"], "the recording goes on")
+    await asyncio.sleep(1.0)  # they talk on, and that is recorded
     await one.hang_up()
     await office.page.status("a1", "wrap_up")
     ((agent, customer),) = await office.recordings()
