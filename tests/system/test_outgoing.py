@@ -1,10 +1,12 @@
 """Agents call out as a queue through the whole box: number, recording, notice, wrap-up, transfer (S-10, S-07, S-16)."""
 
 import asyncio
+import wave
 
 import numpy as np
 import pytest
 
+from appliance.plan import PROMPTS
 from appliance.selftest.ports import free_port
 from appliance.selftest.sip_phone import PhoneSettings, SipPhone
 from appliance.selftest.sound import RATE, Samples, frame_levels, listen
@@ -63,9 +65,11 @@ async def test_s10_a_call_as_the_queue_shows_its_number_is_recorded_passed_on_an
 
 
 def begins_at(samples: Samples, hz: float) -> float:
-    """When the tone is heard first, in seconds; in pieces so long that nobody's voice holds it."""
-    piece = 3200
-    (there,) = np.nonzero(frame_levels(samples, hz, piece) > 1000)
+    """When the tone is all that is heard first, in seconds: a voice may hold it as well, but never it alone."""
+    piece = 1600
+    tones = frame_levels(samples, hz, piece) ** 2 / 2
+    loud = (samples[: len(tones) * piece].astype(float).reshape(-1, piece) ** 2).mean(axis=1)
+    (there,) = np.nonzero(tones > 0.5 * np.maximum(loud, 1000.0))
     return float(there[0] * piece / RATE)
 
 
@@ -84,7 +88,10 @@ async def test_s10_over_the_line_the_notice_comes_first_and_busy_lines_are_busy(
     assert card(office).dialled() == ["0312345678"]
     await heard_for(one.heard, LINE_HZ, 1.0)
     assert await asyncio.to_thread(far.wait_heard, 6.0, 15.0)
-    assert begins_at(far.heard().samples, AGENT_HZ[0]) > 1.0, "the notice is said before the agent is heard"
+    with wave.open(str(PROMPTS / "en" / "recording_notice.wav")) as notice:
+        notice_s = notice.getnframes() / RATE
+    waited_s = begins_at(far.heard().samples, AGENT_HZ[0])
+    assert notice_s - 0.3 < waited_s < notice_s + 1.2, f"a notice of {notice_s:.1f} s, heard after {waited_s:.1f} s"
     now = await office.page.until(lambda now: now.agent("a1")["recording"], "it is recorded")
     assert (now.agent("a1")["calls_as"], now.office["calls"][0]["queue"]) == ("front", "front")
     await two.dial(f"*58{QUEUE}0387654321")
