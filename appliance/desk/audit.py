@@ -15,7 +15,8 @@ from appliance.acd import events as ev
 from appliance.acd.engine import Acd
 from appliance.acd.model import ContactState, Phase
 from appliance.desk.alarms import Alarms
-from appliance.desk.legs import Legs, Post, Say
+from appliance.desk.legs import Legs, Post, Say, first_leg
+from appliance.desk.own_calls import is_dialled
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,12 @@ class Audit:
 
     def _callers(self, alive: dict[str, wire.Leg]) -> Iterator[Difference]:
         for contact in self._acd.state.contacts.values():
+            if is_dialled(contact):
+                first = self._legs.offer_leg(contact.offer)
+                if all(first_leg(leg) != first for leg in alive):
+                    cure = ev.CallFailed(contact.contact, wire.EndCause.GONE.value)
+                    yield f"I-17: contact {contact.contact} is dialled by no leg", cure
+                continue
             is_here = contact.is_live and contact.state is not ContactState.AWAY  # a promised callback has no leg
             if is_here and self._legs.leg_of(contact.contact) not in alive:
                 yield f"I-17: contact {contact.contact} has no leg", ev.CallerHungUp(contact.contact)

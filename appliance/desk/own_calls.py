@@ -243,7 +243,7 @@ class OwnCalls:
         if contact is None or contact.placed is None:
             return False
         call.contact, call.call_as, call.to = contact.contact, contact.placed.queue, contact.number
-        call.is_answered = is_answered(contact)
+        call.is_answered = not is_dialled(contact)
         return True
 
     def placed(self, second: str) -> Contact | None:
@@ -260,9 +260,9 @@ class OwnCalls:
         self._calls[call.first] = self._calls[call.second] = call
 
 
-def is_answered(contact: Contact) -> bool:
-    """Whether whoever an agent called has picked up."""
-    return contact.state is not ContactState.PLACING or bool(contact.prompt)
+def is_dialled(contact: Contact) -> bool:
+    """Whether an agent calls them and nobody picked up yet: until then the contact is on no leg of its own."""
+    return contact.state is ContactState.PLACING and not contact.prompt
 
 
 def phone_of(leg: wire.Leg) -> str:

@@ -15,7 +15,7 @@ from appliance.acd import events as ev
 from appliance.acd.engine import Acd
 from appliance.acd.model import Contact, ContactState, Phase
 from appliance.desk.legs import Legs, Post, Say, first_leg
-from appliance.desk.own_calls import is_answered, phone_of
+from appliance.desk.own_calls import is_dialled, phone_of
 from appliance.desk.translate import Translator
 from appliance.wire import EndCause, LegState, Origin, Snapshot
 
@@ -92,7 +92,7 @@ class Reconciler:
         """The contact of the core that is on this leg."""
         if leg.origin is Origin.DIALLED:
             placed = self._translator.own_calls.placed(leg.leg)
-            is_theirs = placed is not None and is_answered(placed)
+            is_theirs = placed is not None and not is_dialled(placed)
             return placed if is_theirs else self._translator.exits.known(leg)
         return self._acd.contact(leg.contact or self._legs.contact_for(leg))
 
@@ -113,7 +113,7 @@ class Reconciler:
     def _gone(self, legs: dict[str, wire.Leg]) -> None:
         """Callers and connected agents that the switch has no more."""
         for contact in list(self._acd.state.contacts.values()):
-            if contact.placed is not None and not is_answered(contact):
+            if is_dialled(contact):
                 self._still_dialled(contact, legs)
                 continue
             is_here = contact.is_live and contact.state is not ContactState.AWAY  # a promised callback has no leg

@@ -129,3 +129,30 @@ async def test_a_promised_callback_has_no_leg_and_is_no_fault(tmp_path: Path) ->
         await audited(box, 4)
         assert not [sentence for sentence in healed(tmp_path) if any(name in sentence for name in promised)]
         assert set(promised) <= set(box.desk.control.acd.state.contacts)
+
+
+@pytest.mark.usefixtures("_soon")
+async def test_a_call_that_an_agent_places_is_no_fault_however_long_it_rings(tmp_path: Path) -> None:
+    """I-17, S-11: nobody has picked up, so the contact is on no leg of its own yet."""
+    async with running_box(tmp_path, "sato") as box:
+        leg = box.switch.rings("101", origin=wire.Origin.PHONE, origin_id="101", called="0355550000")
+        second = (await box.switch.is_asked(wire.Dial, leg=f"x-{leg}")).leg
+        await box.is_status("sato", Status.ON_CALL)
+        await audited(box)
+        box.switch.answers(second)
+        await box.until(lambda view: any(call.talking for call in view.calls))
+        await audited(box)
+        assert healed(tmp_path) == []
+        assert box.switch.legs[second].peer == leg
+
+
+@pytest.mark.usefixtures("_soon")
+async def test_i17_a_call_that_no_leg_dials_any_more_is_over_and_the_phone_is_told(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        leg = box.switch.rings("101", origin=wire.Origin.PHONE, origin_id="101", called="0355550000")
+        await box.switch.is_asked(wire.Dial, leg=f"x-{leg}")
+        await box.is_status("sato", Status.ON_CALL)
+        del box.switch.legs[f"x-{leg}"]
+        await box.is_status("sato", Status.AVAILABLE)
+        await box.switch.is_asked(wire.Hangup, leg=leg)
+        assert any("dialled by no leg" in sentence for sentence in healed(tmp_path))
