@@ -29,6 +29,13 @@ def onset(pcm: bytes) -> int:
     return int(np.argmax(samples > 2000))
 
 
+def share_of(pid: int, seconds: float) -> float:
+    """Percent of a core that a process takes now."""
+    used, since = cpu_s(pid), time.monotonic()
+    time.sleep(seconds)  # what is measured is that time
+    return 100 * (cpu_s(pid) - used) / (time.monotonic() - since)
+
+
 def pulsed() -> bytes:
     """Half a second of silence, half a second of tone: its edges can be found."""
     return bytes(8000) + tone(1000, 0.5)
@@ -40,6 +47,7 @@ def test_answer_and_delay(tmp_path: Path) -> None:
     answers, inward = [], []
     try:
         process = rig.lines(switch.address)
+        idle = share_of(process.child.pid, 5.0)
         for number in range(1, CALLS + 1):
             caller = rig.card.ring("0312345678")
             call = switch.wait_call(number)
@@ -55,9 +63,7 @@ def test_answer_and_delay(tmp_path: Path) -> None:
             place = before + onset(ulaw.decode(bytes(call.heard[before:])))
             inward.append(1000 * (call.arrivals[place // 160] - said))
             if number == CALLS:
-                used, since = cpu_s(process.child.pid), time.monotonic()
-                time.sleep(10.0)  # what is measured is ten seconds of talk
-                share = 100 * (cpu_s(process.child.pid) - used) / (time.monotonic() - since)
+                share = share_of(process.child.pid, 10.0)
             switch.hang_up(call)
             assert rig.card.wait_hook(False, 5)
             time.sleep(2.5)  # the guard
@@ -68,7 +74,8 @@ def test_answer_and_delay(tmp_path: Path) -> None:
     print(f"\n\nanswer, 200 to off-hook   median {np.median(answers):.0f} ms, worst {max(answers):.0f}   (<= 150)")
     print(f"line to SIP               median {np.median(inward):.0f} ms, worst {max(inward):.0f}   (<= 140)")
     print(f"SIP to line               median {np.median(outward):.0f} ms, worst {max(outward):.0f}   (<= 140)")
-    print(f"processor of a talking line, echo cancelled, SIP thread and all: {share:.1f} % of a core   (<= 4)\n")
+    told = f"{share - idle:.1f} % of a core (<= 4); the process at rest {idle:.1f}, with it {share:.1f}"
+    print(f"processor of a talking line, echo cancelled: {told}\n")
 
 
 def _outward(rig: Rig, switch: FakeSwitch) -> list[float]:
