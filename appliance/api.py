@@ -85,7 +85,10 @@ class LineFigures:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One analogue line: `state` of its state machine, `alarm` empty or a sentence."""
+    """One analogue line: `state` of its state machine, `alarm` empty or a sentence.
+
+    `is_half_duplex`: its modem announces and records, so that it carries no call out (the alarm says so).
+    """
 
     line: str
     state: str
@@ -93,6 +96,7 @@ class LineView:
     number: str
     since: float
     figures: LineFigures | None = None
+    is_half_duplex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

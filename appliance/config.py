@@ -141,8 +141,8 @@ class Queue(Section, frozen=True, kw_only=True):
         _about(
             "Where callers go whom the queue cannot serve: reason → steps, the first that works is taken. Reasons: "
             "busy, full, no_agent, no_answer, max_wait, closed, holiday, key, evacuation, xfer_reject, xfer_timeout, "
-            "degraded. Steps: `queue:ID` (`queue:ID last`: at its end), `group:ID`, `user:PHONE`, `external:NUMBER`, "
-            "`voicemail`, `voicemail:BOX`, `message:PROMPT`, `menu:ID`, `callback`."
+            "half_duplex, degraded. Steps: `queue:ID` (`queue:ID last`: at its end), `group:ID`, `user:PHONE`, "
+            "`external:NUMBER`, `voicemail`, `voicemail:BOX`, `message:PROMPT`, `menu:ID`, `callback`."
         ),
     ] = {}
     voicemail_digit: Annotated[str, _about("Key by which who waits leaves a message instead (S-34); empty: none.")] = ""

@@ -224,7 +224,7 @@ class Incoming(Message, frozen=True):
     """A call came in and nothing was said to it yet (100 only).
 
     `origin_id` is the phone, trunk or line; `call_key` stays the same when `lines` calls again for the same caller
-    after the switch died (header X-Deskbell-Call).
+    after the switch died (header X-Deskbell-Call). `is_half_duplex`: it can be announced to and recorded, not bridged.
     """
 
     leg: str
@@ -235,6 +235,7 @@ class Incoming(Message, frozen=True):
     called: str
     at: float
     call_key: str = ""
+    is_half_duplex: bool = False
 
 
 class Alerted(Message, frozen=True):
@@ -352,7 +353,10 @@ class Snapshot(Message, frozen=True):
 
 
 class LineState(Message, frozen=True):
-    """From `lines`: the state of one analogue line; `alarm` is empty or a sentence for the administrator."""
+    """From `lines`: the state of one analogue line; `alarm` is empty or a sentence for the administrator.
+
+    A line that `is_half_duplex` takes no call out, and its callers are connected to nobody.
+    """
 
     line: str
     state: str
@@ -360,6 +364,7 @@ class LineState(Message, frozen=True):
     number: str
     at: float
     figures: LineFigures | None = None
+    is_half_duplex: bool = False
 
 
 class Refused(Message, frozen=True):

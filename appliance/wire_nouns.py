@@ -70,3 +70,4 @@ class Leg(Message, frozen=True):
     contact: str = ""
     peer: str = ""
     host: str = ""
+    is_half_duplex: bool = False

@@ -29,6 +29,7 @@ def arrive(office: Office, event: CallerArrived) -> None:
         origin=event.origin,
         priority=event.priority,
         returns=event.returns,
+        can_talk=event.can_talk,
         t_enq=office.now,
         ageing_s=state.office.ageing_s,
         seq=state.arrivals,
@@ -43,11 +44,11 @@ def arrive(office: Office, event: CallerArrived) -> None:
         menus.enter(office, contact, contact.queue)
         return
     last_agent.look_up(office, contact)
-    closed, notice = hours.why_closed(office, contact.queue), state.house.evacuation
+    why_not, notice = hours.why_not_in(office, contact), state.house.evacuation
     if notice is not None:
         fallback.fall_back(office, contact, Reason.EVACUATION, says=notice.prompt)
-    elif closed is not None:
-        fallback.fall_back(office, contact, closed)  # judged by what is so as the caller comes
+    elif why_not is not None:
+        fallback.fall_back(office, contact, why_not)  # judged by what is so as the caller comes
     else:
         callback.merge(office, contact)
         contacts.wait(office, contact)
@@ -68,6 +69,8 @@ def turn_away(office: Office) -> None:
             fallback.fall_back(office, contact, Reason.NO_QUEUE)
         elif closed is not None and not hours.may_stay(office, queue):
             fallback.fall_back(office, contact, closed, says=CLOSING)
+        elif not contact.can_talk:
+            fallback.fall_back(office, contact, Reason.HALF_DUPLEX)  # back from elsewhere
         elif _has_waited_too_long(office, contact, queue):
             fallback.fall_back(office, contact, Reason.MAX_WAIT)
 

@@ -100,6 +100,7 @@ def make(office: Office, contact: Contact, number: str, origin: str) -> None:
     contact.callback = Callback(number, terms(office, contact).expiry_s, origin=origin)
     office.promised.add(contact.contact)
     contact.is_live, contact.is_admitted, contact.returns, contact.ask = False, True, False, Ask.NOTHING
+    contact.can_talk = True  # called back they are on another line
     contact.sent_to, contact.is_taken, contact.announce_at = None, False, 0.0
     office.facts.append(story.CallbackPromised(office.now, contact.contact, contact.queue, number, origin))
 

@@ -33,6 +33,7 @@ class Reason(enum.Enum):
     DEGRADED = "degraded"  # disk, clock or power
     EVACUATION = "evacuation"  # a notice is in force by which everybody leaves (U-11)
     MENU = "menu"  # chosen in a menu: the branch is the chain (F-50)
+    HALF_DUPLEX = "half_duplex"  # the caller's line announces and records, but connects nobody (fxo §1.5)
     NO_QUEUE = "no_queue"  # the queue is gone from the configuration
 
 
@@ -78,6 +79,10 @@ class Way:
     announced: int = 0
 
 
+OF_THIS_QUEUE = (Reason.KEY, Reason.HALF_DUPLEX)
+"""Their usual chains hold for who came along another queue's chain as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """The steps of one reason, first to last."""
@@ -88,6 +93,7 @@ class Chain:
 
 DEFAULTS: dict[Reason, tuple[Destination, ...]] = {
     Reason.KEY: (Destination(Kind.VOICEMAIL),),
+    Reason.HALF_DUPLEX: (Destination(Kind.VOICEMAIL),),
     Reason.CLOSED: (Destination(Kind.MESSAGE, "closed"),),
     Reason.HOLIDAY: (Destination(Kind.MESSAGE, "closed"),),
     Reason.EVACUATION: (Destination(Kind.CALLBACK),),
@@ -99,5 +105,5 @@ def steps_of(chains: tuple[Chain, ...], reason: Reason, *, is_sent_on: bool = Fa
 
     Who came along another queue's chain goes on with that one instead of the usual; a key pressed here is meant here.
     """
-    usual = () if is_sent_on and reason is not Reason.KEY else DEFAULTS.get(reason, ())
+    usual = () if is_sent_on and reason not in OF_THIS_QUEUE else DEFAULTS.get(reason, ())
     return next((chain.steps for chain in chains if chain.reason is reason), usual)

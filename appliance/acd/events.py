@@ -108,7 +108,10 @@ class Configured:
 
 @dataclass(frozen=True, slots=True)
 class CallerArrived:
-    """A caller reached a queue's number. `returns` is true for an analogue line, whose caller outlives the switch."""
+    """A caller reached a queue's number. `returns` is true for an analogue line, whose caller outlives the switch.
+
+    Without `can_talk` the line is half duplex: it announces and records, but connects the caller to nobody.
+    """
 
     contact: str
     queue: str
@@ -117,6 +120,7 @@ class CallerArrived:
     origin: str
     priority: int = 0
     returns: bool = False
+    can_talk: bool = True
 
 
 @dataclass(frozen=True, slots=True)

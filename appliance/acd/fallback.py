@@ -67,7 +67,11 @@ def _next(office: Office, contact: Contact) -> Destination | None:
     while contact.step < len(steps):
         destination = steps[contact.step]
         contact.step += 1
-        if destination.key != here and destination.key not in contact.visited and _exists(office, destination):
+        if (
+            destination.key != here
+            and destination.key not in contact.visited
+            and _can_have(office, contact, destination)
+        ):
             return destination
     return None
 
@@ -104,8 +108,13 @@ def _give_back(office: Office, contact: Contact) -> None:
     contacts.wait(office, contact)
 
 
-def _exists(office: Office, destination: Destination) -> bool:
-    """Whether the core can judge that there is no such thing; what it cannot judge, call control refuses."""
+def _can_have(office: Office, contact: Contact, destination: Destination) -> bool:
+    """Whether there is such a thing, as far as the core can judge; what it cannot judge, call control refuses.
+
+    Whose line connects nobody is passed by every person.
+    """
+    if destination.kind in THAT_RING:
+        return contact.can_talk
     if destination.kind is Kind.MENU:
         return menus.exists(office, destination.to)
     return destination.kind not in INTO_QUEUE or destination.to in office.queues
@@ -199,12 +208,12 @@ def move_to(office: Office, contact: Contact, destination: Destination, *, by_me
     contact.last_agent, contact.sticky_until = "", 0.0
     if not destination.keep_place:
         contact.t_enq = office.now
-    closed = hours.why_closed(office, contact.queue)
+    why_not = hours.why_not_in(office, contact)
     if by_menu:
         office.facts.append(story.MenuChosen(office.now, contact.contact, by_menu, contact.branch, contact.queue))
         last_agent.look_up(office, contact)
-    if closed is not None:
-        fall_back(office, contact, closed)
+    if why_not is not None:
+        fall_back(office, contact, why_not)
         return
     if by_menu:
         callback.merge(office, contact)

@@ -7,7 +7,7 @@ boundary. What is told twice changes nothing, so nobody hears the closing messag
 from appliance.acd.chains import Reason
 from appliance.acd.events import HoursChanged
 from appliance.acd.house import Held
-from appliance.acd.model import ContactState
+from appliance.acd.model import Contact, ContactState
 from appliance.acd.office import Office
 from appliance.acd.settings import QueueSettings
 
@@ -19,6 +19,11 @@ def why_closed(office: Office, name: str) -> Reason | None:
         return None if holding.held is Held.OPEN else Reason.CLOSED
     memory = office.state.queues.get(name)
     return memory.closed_for if memory is not None else None
+
+
+def why_not_in(office: Office, contact: Contact) -> Reason | None:
+    """The reason this caller is not let into the queue whatever its agents do, None for who may be rung for."""
+    return why_closed(office, contact.queue) or (None if contact.can_talk else Reason.HALF_DUPLEX)
 
 
 def may_stay(office: Office, queue: QueueSettings) -> bool:

@@ -207,6 +207,7 @@ class Contact:
     what a step of priority was worth on arrival (F-10). `needs` is the skill level asked for in queue `needs_for`, one
     less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none.
 
+    `can_talk`: the line can connect the caller to a person; a half-duplex modem's cannot (fxo §1.5).
     `is_live`: a caller is on the line; without it the contact is a promised `callback`, in line as WAITING.
     `announced` is the place told last, at `announced_at`, with `announced_wait` minutes (M-20, None: none);
     `announce_at` is when to look again (S-38). `told` are the prompts about the house that this caller has heard
@@ -235,6 +236,7 @@ class Contact:
     is_admitted: bool = False
     entered_at: float = 0.0
     is_live: bool = True
+    can_talk: bool = True
     callback: Callback | None = None
     callback_offered: bool = False
     ask: Ask = Ask.NOTHING

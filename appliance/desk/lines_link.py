@@ -95,7 +95,8 @@ class LinesLink:
         is_same = before.state == told.state
         since = before.since if is_same else self._clock.of_monotonic(told.at)
         figures = _figures(told.figures, told.at) if told.figures is not None else before.figures
-        self._lines[told.line] = LineView(told.line, told.state, told.alarm, told.number, since, figures)
+        view = LineView(told.line, told.state, told.alarm, told.number, since, figures, told.is_half_duplex)
+        self._lines[told.line] = view
         if told.alarm:
             self._alarms.raise_(f"line {told.line}", f"Line {told.line}: {told.alarm}")
         else:

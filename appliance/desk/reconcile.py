@@ -210,7 +210,8 @@ def _is_new(leg: wire.Leg, before: Before) -> bool:
 
 
 def _as_incoming(leg: wire.Leg) -> wire.Incoming:
-    return wire.Incoming(leg.leg, leg.origin, leg.origin_id, leg.number, leg.name, leg.called, leg.since, leg.call_key)
+    who = leg.leg, leg.origin, leg.origin_id, leg.number, leg.name, leg.called
+    return wire.Incoming(*who, leg.since, leg.call_key, leg.is_half_duplex)
 
 
 def _leg_named(name: str) -> wire.Leg:

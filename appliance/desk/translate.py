@@ -234,7 +234,7 @@ class Translator:
 
     def admit(self, call: wire.Incoming) -> None:
         """A call came in: into its queue, a feature code, to another phone, outside, or refused."""
-        if self.way_back.takes(call):
+        if not call.is_half_duplex and self.way_back.takes(call):
             if call.origin is Origin.LINE:
                 self.ways_out.came_in(call.leg, call.origin_id)
             return
@@ -301,8 +301,11 @@ class Translator:
         self.before_arrival()
         logger.info("Contact %s: %s calls queue %s by %s", contact, masked(call.number), queue, call.origin_id)
         self._post(
-            ev.CallerArrived(contact, queue, call.number, call.name, call.origin.value, returns=bool(call.call_key))
-        )
+            ev.CallerArrived(
+                contact, queue, call.number, call.name, call.origin.value,
+                returns=bool(call.call_key), can_talk=not call.is_half_duplex,
+            )
+        )  # fmt: skip
         if call.origin is Origin.PHONE:
             self.own_calls.started(call.origin_id, call.leg, outbound=True)
 

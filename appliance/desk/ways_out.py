@@ -3,7 +3,8 @@
 `WaysOut.dial` is all that a caller of this module needs: it asks the rules (`routing.outside`), takes the first way
 that is free for the leg, and has the switch dial it. A line is taken until its leg ended; a trunk has room for many.
 The last free line is left for an emergency call (I-18); when every line is in use an emergency call ends the least
-important call on one (§3.10), never another emergency call.
+important call on one (§3.10), never another emergency call. A line with a half-duplex modem is no way out for anybody:
+nobody could talk on it (fxo §1.5).
 """
 
 import enum
@@ -114,9 +115,10 @@ class WaysOut:
         to = outside(call.number, self._settings, call.who, call.call_as)
         if isinstance(to, Refusal):
             return to
-        by, after = next((way for way in to.by if way not in call.not_by and self._is_free(way, to)), ""), ""
+        no_ways = call.not_by | {view.line for view in self._lines() if view.is_half_duplex}
+        by, after = next((way for way in to.by if way not in no_ways and self._is_free(way, to)), ""), ""
         if not by and to.is_emergency:
-            by, after = self._cleared(to, call.not_by)
+            by, after = self._cleared(to, no_ways)
         if not by:
             return self._all_busy(call, to)
         self._alarms.clear(ALL_BUSY)
@@ -162,7 +164,7 @@ class WaysOut:
 
     def lines_changed(self) -> None:
         """A line changed its state: the notice that all were busy goes as soon as one could be dialled again."""
-        least = 2 if self._settings.outbound.keeps_line and len(self._settings.lines) > 1 else 1
+        least = 2 if self._settings.outbound.keeps_line and self._has_several() else 1
         if len(self._free_lines()) >= least:
             self._alarms.clear(ALL_BUSY)
 
@@ -177,12 +179,17 @@ class WaysOut:
         if not self._is_line(way):
             return True
         free = self._free_lines()
-        is_last = len(free) == 1 and self._settings.outbound.keeps_line and len(self._settings.lines) > 1
+        is_last = len(free) == 1 and self._settings.outbound.keeps_line and self._has_several()
         return way in free and (to.is_emergency or not is_last)
 
     def _free_lines(self) -> tuple[str, ...]:
         taken = {way.by for way in self._taken.values()} | set(self._callers.values())
-        return tuple(view.line for view in self._lines() if view.state in FREE and view.line not in taken)
+        lines = (view for view in self._lines() if view.state in FREE and not view.is_half_duplex)
+        return tuple(view.line for view in lines if view.line not in taken)
+
+    def _has_several(self) -> bool:
+        """Whether more than one line carries calls out: of an only line none is kept."""
+        return len(self._settings.lines) - sum(view.is_half_duplex for view in self._lines()) > 1
 
     def _is_line(self, way: str) -> bool:
         return any(line.line == way for line in self._settings.lines)
@@ -208,10 +215,12 @@ class WaysOut:
         return Way(trunk.trunk, uri, number, is_line=False, is_emergency=is_emergency)
 
     def _all_busy(self, call: Outgoing, to: ToOutside) -> Refusal:
+        deaf = ", ".join(view.line for view in self._lines() if view.is_half_duplex and view.line in to.by)
+        but = f" (half duplex, and so no way out: {deaf})" if deaf else ""
         if to.is_emergency:
-            sentence = f"EMERGENCY CALL {to.number} COULD NOT BE PLACED: every way out was tried or is out of service"
-            return Refusal(503, sentence, is_grave=True)
-        sentence = _busy_sentence(call, to)
+            what = "every way out was tried or is out of service"
+            return Refusal(503, f"EMERGENCY CALL {to.number} COULD NOT BE PLACED: {what}{but}", is_grave=True)
+        sentence = _busy_sentence(call, to) + but
         if not call.not_by:
             self._alarms.raise_(ALL_BUSY, f"All lines were busy: {sentence}")
         return Refusal(486 if not call.not_by else 503, sentence)
@@ -227,8 +236,8 @@ class WaysOut:
         ]
         wanted = [one for one in uses if one[1] in to.by and one[1] not in not_by and one[0] is not Use.EMERGENCY]
         if not wanted:
-            free = (view.line for view in self._lines() if view.state == RELEASING and view.line in to.by)
-            return next(free, ""), ""
+            releasing = (view.line for view in self._lines() if view.state == RELEASING and view.line not in not_by)
+            return next((line for line in releasing if line in to.by), ""), ""
         use, line, leg = min(wanted)
         logger.warning("EMERGENCY CALL %s: the %s call on line %s is ended for it", to.number, use.name.lower(), line)
         self._say(wire.Hangup(leg, 503, tone=MAKES_ROOM))

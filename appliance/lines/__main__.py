@@ -82,7 +82,8 @@ class Service:
         def notify(state: State, alarm: str, number: str) -> None:
             worker = self._workers.get(port.id)
             figures = worker.figures.told() if worker is not None else None
-            told = LineState(port.id, state.value, alarm, number, time.monotonic(), figures)
+            is_half = bool(line.out.why_not)
+            told = LineState(port.id, state.value, alarm, number, time.monotonic(), figures, is_half)
             loop.call_soon_threadsafe(self._desks.publish, told)
 
         music = Music(Path(self._settings.hold_music))

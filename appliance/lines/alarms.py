@@ -33,6 +33,16 @@ class Alarms:
         """The modem was initialised."""
         self._modem, self.wire = ready.alarm, ready.line_alarm
 
+    def sign(self, sign: Sign, *, is_shared: bool) -> None:
+        """A signal of the modem in a call: where telephones share the line, what one of them did."""
+        if is_shared and sign in OTHER_TELEPHONE:
+            logger.info("Line %s: %s", self._name, OTHER_TELEPHONE[sign])
+
+    def half_duplex(self, why: str) -> None:
+        """The modem turned out to have no stream both ways."""
+        self._modem = why
+        logger.error("Line %s: %s", self._name, why)
+
     def checked(self, alarm: str) -> bool:
         """The wire was looked at; False when nothing changed. What is told is told once."""
         if alarm == self.wire:

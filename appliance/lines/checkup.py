@@ -149,7 +149,9 @@ def examine(out: CallsOut, alarm: str, state: State, now: float) -> None:
     def examined(found: tuple[Found, ...]) -> None:
         out.examined((told, *found))
 
-    if not out.check(CheckCall(out.line, out.trunk, out.country, examined), state, now):
+    if out.why_not:
+        out.examined((told,))  # it cannot be heard and spoken on at once
+    elif not out.check(CheckCall(out.line, out.trunk, out.country, examined), state, now):
         out.examined((told, Found("not_free", False, detail=state.value)))
 
 

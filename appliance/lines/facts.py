@@ -88,7 +88,10 @@ LegFact = CheckAsked | LegAttended | LegAnswered | LegEnded | LegAsked | LegPres
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """One INVITE: `key` names the seizure and stays the same when the caller is called in again."""
+    """One INVITE: `key` names the seizure and stays the same when the caller is called in again.
+
+    `is_half_duplex`: the caller can be announced to and recorded, not talked with.
+    """
 
     line: str
     attempt: int
@@ -96,6 +99,13 @@ class Invitation:
     number: str
     name: str
     is_withheld: bool = False
+    is_half_duplex: bool = False
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """What the switch is told beside who calls."""
+        headers = (("X-Deskbell-Line", self.line), ("X-Deskbell-Call", self.key))
+        return (*headers, ("X-Deskbell-Duplex", "half")) if self.is_half_duplex else headers
 
 
 class Trunk(Protocol):

@@ -20,13 +20,17 @@ OURS: Final = "us"
 
 @dataclass(frozen=True, slots=True)
 class TalkFigures:
-    """One seizure's sound so far. `erle` is how many dB the echo was lowered by; None where none was heard."""
+    """One seizure's sound so far. `erle` is how many dB the echo was lowered by; None where none was heard.
+
+    `is_steady`: samples come without a gap, so that they tell how fast the card's clock runs.
+    """
 
     samples: int = 0
     underruns: int = 0
     overruns: int = 0
     false_alarms: int = 0
     erle: float | None = None
+    is_steady: bool = True
 
 
 class Sounding(Protocol):
@@ -79,7 +83,7 @@ class Figures:
                 self._slowest = max(self._slowest, self._answer)
         self._sound = sound
         lasted = now - self._sound_at
-        if lasted >= LONG_ENOUGH:
+        if sound.is_steady and lasted >= LONG_ENOUGH:
             self._drift = 1e6 * ((sound.samples - self._sound_from) / RATE / lasted - 1)
 
     def _over(self, sound: TalkFigures, ended_by: str) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from appliance.lines.facts import Invitation, LegAttended, LegEnded, LegPressed, Trunk, next_attempt
 from appliance.lines.talk import Talk
 from hw.modem.callerid import CallerId
+from hw.modem.ringing import Ringing
 
 AGAIN: Final = 0.5  # seconds between two calls for a caller who lost the switch
 AGAIN_RINGING: Final = 2.0  # a ringing caller costs nothing: no hurry
@@ -36,11 +37,23 @@ class Leg:
         self.gone_s = 0.0
         """For how long the caller was gone when the line found out: so much of a recording is their busy tone."""
 
-    def call(self, caller: CallerId) -> None:
+    def call(self, caller: CallerId, *, is_half_duplex: bool = False) -> None:
         """Send an INVITE."""
         self.attempt, self.phase, self.call_at = next_attempt(), Phase.CALLING, None
         withheld = caller.withheld is not None and not caller.number
-        self._trunk.call(Invitation(self._line, self.attempt, self.key, caller.number, caller.name, withheld))
+        who = caller.number, caller.name, withheld
+        self._trunk.call(Invitation(self._line, self.attempt, self.key, *who, is_half_duplex))
+
+    def again_at(self) -> float | None:
+        """When the next INVITE of a caller who lost the switch is due; None while one runs."""
+        return self.call_at if self.phase is Phase.NONE else None
+
+    def offer_at(self, ringing: Ringing, not_before: float) -> float | None:
+        """When the INVITE for a caller who rings is due: the first when the ringing says so, later ones by refusals."""
+        if self.attempt or self.phase is not Phase.NONE:
+            return self.again_at()
+        offer = ringing.offer_at()
+        return None if offer is None else max(offer, not_before)
 
     def hang_up(self) -> None:
         """The call is over on our side."""

@@ -11,7 +11,7 @@ Rules:
 import logging
 from collections.abc import Callable
 
-from appliance.lines.alarms import OTHER_TELEPHONE, OVERLOADED, Alarms
+from appliance.lines.alarms import OVERLOADED, Alarms
 from appliance.lines.checkup import examine
 from appliance.lines.facts import (
     CheckAsked,
@@ -26,14 +26,14 @@ from appliance.lines.facts import (
     Trunk,
 )
 from appliance.lines.kept import KeptCall, call_to_keep
-from appliance.lines.keys import Witness
 from appliance.lines.leg import Leg, Phase
 from appliance.lines.masking import masked
 from appliance.lines.music import Music
 from appliance.lines.outgoing import Actions, CallsOut
 from appliance.lines.settings import Line as LinePort
 from appliance.lines.states import PLACING, STREAMING, TABLE, Cue, State
-from appliance.lines.talk import Pipes, Talk, echo_path
+from appliance.lines.talk import Pipes, Talk
+from appliance.lines.turns import begin_talk, due_turn, have_turned, take_turns
 from appliance.media.cadence import Plan
 from hw.modem import events as modem_says
 from hw.modem.countries import country
@@ -65,9 +65,8 @@ class Line:
         self._talk: Talk | None = None
         actions = Actions(self._move, self._seize_to_call, self._over, self._came_in)
         self.out = CallsOut(port.id, self._country, trunk, actions)
-        self._guard_until = 0.0
         self._let_go_at: float | None = None
-        self._has_switch = True
+        self._guard_until, self._has_switch = 0.0, True
         self._alarms = Alarms(port.id)
         self.ended_by = ""
         self.learnt: tuple[Plan, ...] = ()  # tones of this line's exchange
@@ -100,7 +99,8 @@ class Line:
     @property
     def kept(self) -> KeptCall | None:
         """The call that is to outlive this process; calls that go out are the switch's, and end with us."""
-        if self.state is not State.TALKING or self._ringing is None or self._leg is None or self._modem is None:
+        is_duplex = self.state is State.TALKING and not self.out.why_not  # turns cannot be taken up in the middle
+        if not is_duplex or self._ringing is None or self._leg is None or self._modem is None:
             return None
         return call_to_keep(self._leg.key, self._ringing.caller, self._modem.identity)
 
@@ -109,7 +109,7 @@ class Line:
         if why != self.alarm or self.state is not State.FAULT:
             logger.error("Line %s is out of service: %s", self.port.id, why)
         self._end_call()
-        self._modem = None
+        self._modem, self.out.why_not = None, ""  # the next device may be another one
         self.alarm = self.ended_by = why
         self._move(Cue.FAILED)
 
@@ -138,6 +138,8 @@ class Line:
                 self._line_checked(alarm)
             case modem_says.Seized():
                 self._seized()
+            case modem_says.SeizeFailed(why, is_stream_refused=True):
+                self._is_half_duplex(why, now)
             case modem_says.SeizeFailed(why):
                 self.failed(f"it would not go off-hook: {why}")
             case modem_says.Released():
@@ -174,7 +176,7 @@ class Line:
     def tick(self, now: float) -> None:
         """Time passed."""
         if self._is_due(self._offer_at(), now) and self._ringing is not None and self._leg is not None:
-            self._leg.call(self._ringing.caller)
+            self._leg.call(self._ringing.caller, is_half_duplex=bool(self.out.why_not))
             what = "rings: a call from" if self.state is State.RINGING else "calls the switch again for"
             logger.info("Line %s %s %s", self.port.id, what, masked(self._ringing.caller.number))
         if self.state is State.RINGING and self._ringing and self._is_due(self._ringing.abandoned_at(), now):
@@ -184,10 +186,11 @@ class Line:
         if self.state is State.GUARD and now >= self._guard_until:
             self._move(Cue.GUARD_OVER)
             self.out.place(self.state, now)
+        take_turns(self._talk, self._modem, now)
 
     def next_deadline(self) -> float | None:
         """When `tick` is due."""
-        due = [self._offer_at(), self._let_go_at]
+        due = [self._offer_at(), self._let_go_at, due_turn(self._talk)]
         if self.state is State.RINGING and self._ringing:
             due.append(self._ringing.abandoned_at())
         if self.state is State.GUARD:
@@ -232,16 +235,11 @@ class Line:
 
     def _offer_at(self) -> float | None:
         """When the next INVITE is due; None while one runs, none is due, or there is no switch to call."""
-        if self._leg is None or self._leg.phase is not Phase.NONE or not self._has_switch:
+        if self._leg is None or self._ringing is None or not self._has_switch:
             return None
         if self.state is State.TALKING:
-            return self._leg.call_at
-        if self.state is not State.RINGING or self._ringing is None:
-            return None
-        if self._leg.attempt:
-            return self._leg.call_at
-        offer = self._ringing.offer_at()
-        return None if offer is None else max(offer, self._guard_until)
+            return self._leg.again_at()
+        return self._leg.offer_at(self._ringing, self._guard_until) if self.state is State.RINGING else None
 
     # --- the leg --------------------------------------------------------------------------------------------------
 
@@ -250,7 +248,7 @@ class Line:
         self._leg.phase = Phase.UP
         if self.state is State.RINGING and self._modem is not None:
             self._move(Cue.LEG_ANSWERED)
-            self._modem.seize(now)
+            self._modem.seize(now, modem_says.Way.ANNOUNCE if self.out.why_not else modem_says.Way.DUPLEX)
         elif self.state is State.TALKING and self._talk is not None:
             self._talk.attach()
             self._let_go_at = None
@@ -304,6 +302,7 @@ class Line:
     # --- off-hook -------------------------------------------------------------------------------------------------
 
     def _seized(self) -> None:
+        have_turned(self._talk, self._modem)
         if self.state not in (State.ANSWERING, State.SEIZING) or self._modem is None or self._leg is None:
             return  # the caller or the switch was quicker; the release is on its way
         self.out.seized(self._begin_talk())
@@ -313,14 +312,9 @@ class Line:
         """Samples flow: from now on we hear and speak."""
         assert self._modem is not None
         assert self._leg is not None
-        keys, echo = Witness(self.port.keys), echo_path(self.port.echo_cancelling and not self.out.is_examined)
-        code, is_shared = self.port.country.upper(), self.port.parallel_phones
-        self._talk = talk = Talk(code, self._pipes, self._music, keys, echo, is_shared, self.learnt)
-        if self._leg.phase is Phase.UP:
-            talk.attach()
-        talk.attend(self._leg.is_attended)
-        self._modem.play(talk.begin())
-        return talk
+        self._talk = begin_talk(self.port, self._pipes, self._music, self.out, self._leg, self.learnt)
+        self._modem.play(self._talk.begin())
+        return self._talk
 
     def _audio(self, samples: bytes, now: float) -> None:
         if self.state not in STREAMING or self._talk is None or self._modem is None:
@@ -333,6 +327,16 @@ class Line:
             self._leg.gone_s = heard.gone_s
             self._over(f"the caller hung up ({heard.gone})", now)
 
+    def _is_half_duplex(self, why: str, now: float) -> None:
+        """The modem has no stream both ways, which nobody could know: this call is lost, later ones take turns."""
+        self.out.end(why)
+        self.out.why_not = self.ended_by = why
+        self._alarms.half_duplex(why)
+        self.alarm = self._alarms.sentence
+        self._end_call()
+        self._move(Cue.OVER)
+        self._released(now)
+
     def _press(self, digits: str) -> None:
         """The caller's keys, to the switch; which may be a card or a PIN: they are not logged."""
         if digits and self._leg is not None and self.state is State.TALKING:
@@ -342,8 +346,7 @@ class Line:
         if self._talk is None or self.state not in STREAMING:
             return
         self._talk.sign(sign)
-        if sign in OTHER_TELEPHONE and self.port.parallel_phones:
-            logger.info("Line %s: %s", self.port.id, OTHER_TELEPHONE[sign])
+        self._alarms.sign(sign, is_shared=self.port.parallel_phones)
         if sign is modem_says.Sign.UNDERRUN and self._talk.is_overloaded and not self._alarms.wire:
             self._line_checked(OVERLOADED)
 

@@ -130,7 +130,7 @@ class CallsOut:
         self._redials = Redials(country)
         self.call: Outgoing | None = None
         self.why_not = ""
-        """Why this line's modem places no call at all (half duplex), as a sentence."""
+        """Why this line's modem carries no conversation at all (half duplex), as a sentence."""
         self.examined: Callable[[tuple[Found, ...]], None] = lambda found: None
         """Called with what an examination of the line found."""
 

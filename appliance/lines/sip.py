@@ -352,7 +352,7 @@ def _invite(invitation: Invitation, host: str) -> Any:
     name = "Anonymous" if invitation.is_withheld else invitation.name
     shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '" ' if name else ""
     prm.txOption.localUri = f"{shown}<sip:{user}@{host}>"
-    _add_headers(prm, (("X-Deskbell-Line", invitation.line), ("X-Deskbell-Call", invitation.key)))
+    _add_headers(prm, invitation.headers)
     return prm
 
 

@@ -128,6 +128,11 @@ class FarEnd:
         self._detector = self._new_detector()
         self.false_alarms += 1
 
+    def missed(self, seconds: float) -> None:
+        """Nothing was heard for so long: what comes now goes on with nothing that was heard before."""
+        self._frames += round(seconds / FRAME_S)
+        self._rest, self._detector = b"", self._new_detector()
+
     def sign(self, sign: Sign) -> None:
         """A signal of the modem's own detectors."""
         if sign is Sign.LOOP_DROP or (sign is Sign.VOLTAGE_DROP and not self._is_shared):

@@ -43,6 +43,9 @@ class Wish:
     rtp_ports: int = 200
     page: str = ""  # where the page listens; a free port when empty
     country: str = "JP"  # of the lines and of the exchange
+    modem: str = "cx93001_2013"  # which the virtual line cards are
+    line: str = ""  # further keys of every line
+    line_to: str = "front"  # the queue or menu that callers on lines reach
     language: str = "en"
     name: str = "Self-test"
     names: tuple[str, ...] = ()  # of the agents
@@ -152,15 +155,15 @@ async def _furnish(folder: Path, wish: Wish) -> WholeBox:
     box = WholeBox(folder, edge, f"http://{page}/", Supervisor([]), links)
     box.supervisor = Supervisor(parts(config, config_file, state, demo=True), box.keep)
     if links:
-        await _plug_in(box, wish.country)
+        await _plug_in(box, wish)
     return box
 
 
-async def _plug_in(box: WholeBox, country: str) -> None:
+async def _plug_in(box: WholeBox, wish: Wish) -> None:
     control = box.folder / "sim.sock"
     box._simulator = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "hw.sim", "--socket", str(control), "--stop-with-stdin"),
-        *("--country", country),
+        *("--country", wish.country, "--personality", wish.modem),
         *(word for link in box.links for word in ("--link", str(link))),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -201,7 +204,6 @@ def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> st
         tables.append(f'[[phones]]\nnumber = "{phone}"\nsecret = "{secret_of(phone)}"')
         tables.append(f'[[agents]]\nid = "a{number}"\nphone = "{phone}"\nname = "{name}"\nseat = {seat}')
     for number, link in enumerate(links, 1):
-        tables.append(
-            f'[[lines]]\nid = "line-{number}"\ndevice = "{link}"\nqueue = "front"\ncountry = "{wish.country}"'
-        )
+        keys = f'queue = "{wish.line_to}"\ncountry = "{wish.country}"\n{wish.line}'
+        tables.append(f'[[lines]]\nid = "line-{number}"\ndevice = "{link}"\n{keys}')
     return "\n".join([*tables, wish.more, ""])

@@ -46,10 +46,11 @@ def admit(
     now = time.monotonic()
     leg = LiveLeg(
         legs.new_name("in"), fact.call, call.origin, call.origin_id, call.number, call.name, call.called, now,
-        call_key=call.call_key,
+        call_key=call.call_key, is_half_duplex=call.is_half_duplex,
     )  # fmt: skip
     legs.add(leg)
-    emit(wire.Incoming(leg.name, leg.origin, leg.origin_id, leg.number, leg.caller_name, leg.called, now, leg.call_key))
+    who = leg.name, leg.origin, leg.origin_id, leg.number, leg.caller_name, leg.called
+    emit(wire.Incoming(*who, now, leg.call_key, leg.is_half_duplex))
     return leg
 
 

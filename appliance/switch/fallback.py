@@ -100,6 +100,9 @@ class Fallback:
         caller = self._callers.get(name)
         if caller is None:
             return
+        if caller.leg.is_half_duplex:
+            logger.warning("No desk, and line %s connects nobody: its caller rings on", caller.leg.origin_id)
+            return
         logger.warning("No desk for %.0f s: %d phones ring for the caller", self._rule.wait_s, len(self._rule.ring))
         if not self._rule.ring:
             del self._callers[name]

@@ -28,6 +28,7 @@ class Invite:
     number: str
     name: str
     called: str
+    is_half_duplex: bool = False
 
 
 def read(message: str, source: str) -> Invite:
@@ -46,6 +47,7 @@ def read(message: str, source: str) -> Invite:
         number="" if number.lower() == "anonymous" else number,
         name="" if number.lower() == "anonymous" else name,
         called=_user(lines[0]) if lines else "",
+        is_half_duplex=origin is Origin.LINE and headers.get("x-deskbell-duplex", "") == "half",
     )
 
 

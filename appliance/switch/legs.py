@@ -44,6 +44,7 @@ class LiveLeg:
     called: str
     since: float
     call_key: str = ""
+    is_half_duplex: bool = False
     contact: str = ""
     state: LegState = LegState.NEW
     hearing: Hearing = Hearing.SILENCE
@@ -80,6 +81,7 @@ class LiveLeg:
             contact=self.contact,
             peer=self.peer if self.bridged else "",
             host=self.host,
+            is_half_duplex=self.is_half_duplex,
         )
 
     def silence_alarms(self) -> None:

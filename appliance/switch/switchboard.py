@@ -143,6 +143,8 @@ class Switchboard:
         if a is None or b is None or a is b:
             self._tell_gone(first, second)
             return
+        if deaf := next((leg for leg in (a, b) if leg.is_half_duplex), None):
+            raise SwitchError(f"line {deaf.origin_id} is half duplex: its caller can be announced to, not connected")
         if a.peer == b.name and b.peer == a.name:
             if a.bridged:
                 self._emit(wire.Bridged(first, second, time.monotonic()))

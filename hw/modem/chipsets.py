@@ -73,6 +73,10 @@ class Identity:
     label: str
     ulaw: int
 
+    def without_duplex(self) -> "Identity":
+        """The same modem, found to have no stream both ways."""
+        return replace(self, chipset=replace(self.chipset, is_half_duplex=True))
+
 
 def chipset_named(name: str) -> Chipset:
     """The family of that name; the generic one for a name that is none."""

@@ -5,7 +5,6 @@ Order of use: `start`, then `seize`/`release` as the events allow. After every c
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from hw.errors import ModemError, ProtocolMisuse
@@ -53,6 +52,7 @@ class Modem:
 
     def __init__(self, country: Country, extra: tuple[str, ...] = (), has_parallel: bool = False) -> None:
         self._country, self._extra, self._has_parallel = country, extra, has_parallel
+        self._is_half_duplex = False
         self._protocol = Protocol()
         self._out = bytearray()
         self._procedure: Procedure | None = None
@@ -185,7 +185,7 @@ class Modem:
 
     def _bring_up(self) -> Procedure:
         self._identity, ready = yield from procedures.bring_up(
-            self._country, self._extra, self._has_parallel, is_quick=self._is_quick
+            self._country, self._extra, self._has_parallel, is_quick=self._is_quick, is_half_duplex=self._is_half_duplex
         )
         return ready
 
@@ -205,8 +205,8 @@ class Modem:
                 yield Settle(quiet=self._country.guard, cap=self._country.guard)
             outcome = yield from procedures.seize(self.identity, True, self._way)
         if isinstance(outcome, SeizeFailed) and outcome.is_stream_refused and self._way is Way.DUPLEX:
-            half = replace(self.identity.chipset, is_half_duplex=True)  # learnt: never tried with a caller again
-            self._identity = replace(self.identity, chipset=half)
+            self._is_half_duplex = True  # learnt: never tried with a caller again
+            self._identity = self.identity.without_duplex()
             return SeizeFailed(procedures.no_conversation(self.identity), is_stream_refused=True)
         return outcome
 
@@ -260,7 +260,7 @@ class Modem:
                 self._step_ends = now + within
             case Leave(raw, within):
                 self._out += raw
-                if not self.is_streaming:  # CONNECT was lost or late: its end is recognised by the result alone
+                if self._protocol.mode is not Mode.STREAM:  # an announcement, or its CONNECT was lost: no DLE ETX comes
                     self._protocol.expect_result("leaving the stream")
                 self._step_ends = now + within
             case DropDtr(pause):

@@ -59,7 +59,12 @@ def preamble() -> Generator[Step, Reply, bool]:
 
 
 def bring_up(
-    country: Country, extra: tuple[str, ...], has_parallel: bool = False, *, is_quick: bool = False
+    country: Country,
+    extra: tuple[str, ...],
+    has_parallel: bool = False,
+    *,
+    is_quick: bool = False,
+    is_half_duplex: bool = False,
 ) -> Generator[Step, Reply, tuple[Identity, Ready]]:
     """Initialise a modem just opened (§2.2) and leave it on-hook in data mode, where RING and caller ID are text."""
     was_streaming = yield from preamble() if is_quick else recover()
@@ -70,6 +75,7 @@ def bring_up(
     if was_streaming:
         yield Settle(quiet=REST, cap=REST)
     identity = yield from _identify()
+    identity = identity.without_duplex() if is_half_duplex else identity
     alarm = yield from _set_country(country)
     chipset = identity.chipset
     voltage = chipset.watch_shared if has_parallel else chipset.watch_alone
@@ -86,8 +92,8 @@ def bring_up(
 def no_conversation(identity: Identity) -> str:
     """Why a half-duplex modem takes no call that is to be talked on (§1.5)."""
     return (
-        f"{identity.label} is half duplex: it announces and records in turns, but cannot connect a caller to a person; "
-        "a CX93010 class modem would"
+        f"{identity.label} is half duplex: it announces and records in turns. Callers are led to voicemail and never "
+        "to a person, and no call goes out on it, not even an emergency call; a CX93010 class modem would do both"
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from hw.errors import ProtocolMisuse
 from hw.modem.dle import DLE, SIGNS, DleDecoder, avoid
-from hw.modem.events import CallerIdLine, Digit, Event, Finished, Remark, Result, Ring, Sign, Signal
+from hw.modem.events import CallerIdLine, Digit, Event, Finished, Remark, Result, Ring, Sign, Signal, StreamEnded
 
 BODY_LIMIT: Final = 50  # characters after AT that every chip takes
 LINE_LIMIT: Final = 512  # a longer line is noise
@@ -160,6 +160,9 @@ class Protocol:
                 self._begin_stream(events)
         elif word in _RESULTS and self._pending is not None:
             self._finish(_RESULTS[word], events)
+        elif word in _RESULTS and self.mode is Mode.PLAY:
+            self.mode = Mode.COMMAND  # it ended the announcement unasked
+            events.append(StreamEnded())
         else:
             self._classify(line, word, events)
 

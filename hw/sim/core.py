@@ -14,6 +14,7 @@ from hw.sim.agenda import Agenda, Plan
 from hw.sim.cable import Cable
 from hw.sim.clock import CodecClock
 from hw.sim.countries import Country
+from hw.sim.detectors import ChipEars
 from hw.sim.eventlog import EventLog, What
 from hw.sim.exchange import ExchangeLine, LineSignal, LineState
 from hw.sim.hybrid import Hybrid, QuietWatch
@@ -75,7 +76,7 @@ class CardCore:
         self._caller_id: list[str] = []
         self._plans: dict[str, Plan] = {}
         self._off_hook_since = self._last_overrun = 0.0
-        self._quiet = QuietWatch()
+        self._quiet, self._ears = QuietWatch(), ChipEars()
         self._rx = self._tx = self._underruns = self._overruns = self._seizures = 0
         self._longest = 0.0
 
@@ -149,10 +150,6 @@ class CardCore:
         """Lightning: the firmware starts anew, everything at its default, the USB device still there."""
         self.power_off(now)
         self.power_on(now)
-
-    def emit(self, code: bytes, now: float) -> None:
-        """Tells a DLE event that has no cause."""
-        self._send_code(code, now)
 
     def babble(self, said: bytes) -> None:
         """Says bytes that mean nothing; they leave with the next tick."""
@@ -285,9 +282,9 @@ class CardCore:
             case LineSignal.LOOP_CLOSED:
                 self._replan("loop", now, None)
             case LineSignal.REVERSED if self.is_off_hook:
-                self._send_code(self.personality.reversal_code, now)
+                self.emit(self.personality.reversal_code, now)
             case LineSignal.PARALLEL_UP | LineSignal.PARALLEL_DOWN if int(self._settings.value("-STE") or "0") & 2:
-                self._send_code(b"P" if signal is LineSignal.PARALLEL_UP else b"p", now)
+                self.emit(b"P" if signal is LineSignal.PARALLEL_UP else b"p", now)
 
     def _ring(self, now: float) -> None:
         if self.is_off_hook:
@@ -296,7 +293,7 @@ class CardCore:
         self.log.add(now, What.RING_STARTED, str(self.ring_count))
         self._replan("ring memory", now + RING_MEMORY, self._forget_rings)
         if self._settings.is_voice:
-            self._send_code(b"R", now)
+            self.emit(b"R", now)
         else:
             self._session.text("RING")
         answers_after = self._settings.register(0)
@@ -328,9 +325,9 @@ class CardCore:
 
     def _loop_was_lost(self, now: float) -> None:
         if self.is_off_hook and self.personality.loop_code:
-            self._send_code(self.personality.loop_code, now)
+            self.emit(self.personality.loop_code, now)
 
-    def _send_code(self, code: bytes, now: float) -> None:
+    def emit(self, code: bytes, now: float) -> None:
         """A DLE event: on the next sample boundary of a stream, at once in voice command mode, never in data mode."""
         if code in self.personality.never_tells:
             return
@@ -349,6 +346,8 @@ class CardCore:
         count = self.clock.advance()
         self.log.sample = self.clock.samples
         from_line = self.noise.over(self.line.speak(count))
+        for code in self._ears.hear(self.stream, from_line):
+            self.emit(code, now)
         to_line = self._transmit(count, now)
         self.line.hear(to_line, now)
         if self.hybrid is not None:
@@ -360,7 +359,7 @@ class CardCore:
         if self.stream is not None and self.stream.direction.has_transmit:
             ulaw, ran_dry = self.stream.play(count)
             if ran_dry:
-                self._send_code(b"u", now)
+                self.emit(b"u", now)
             return ulaw
         if self._own_sound is None:
             return SILENCE * count
@@ -370,14 +369,14 @@ class CardCore:
     def _deliver(self, stream: VoiceStream, ulaw: bytes, now: float) -> None:
         tenths = int(self._settings.value("+VSD").partition(",")[2])
         if not stream.is_ending and self._quiet.is_quiet_for(tenths, ulaw):
-            self._send_code(b"s", now)
+            self.emit(b"s", now)
             stream.is_ending = True
         shielded = stream.shield(ulaw, self._codes)
         if self.cable.waiting + len(shielded) > self.personality.rx_fifo:
             self._overruns += 1
             if now - self._last_overrun >= OVERRUN_REPORT_GAP:
                 self._last_overrun = now
-                self._send_code(b"o", now)
+                self.emit(b"o", now)
         else:
             self._codes.clear()
             self._said += shielded

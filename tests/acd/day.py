@@ -175,7 +175,7 @@ class Day:
             priority=urgent,
             returns=self.chance.random() < 0.3,
         )
-        return [replace(call, number=f"035550{self.callers % 9}")]
+        return [replace(call, number=f"035550{self.callers % 9}", can_talk=self.callers % 20 != 0)]
 
     def somebody_gives_up(self) -> Sequence[Event]:
         state = self.desk.acd.state

@@ -8,6 +8,7 @@ import msgspec
 from appliance.acd import commands as do
 from appliance.acd import events as ev
 from appliance.acd import story
+from appliance.acd.chains import Kind
 from appliance.acd.commands import Command
 from appliance.acd.dispatch import is_dispatchable
 from appliance.acd.engine import Acd
@@ -62,6 +63,7 @@ def check(
     """All of them; `before` is what the batch found. An agent held for a callback was picked earlier."""
     offers_belong_to_agents(acd.state)
     callers_have_an_exit(acd)
+    half_duplex_connects_nobody(acd.state)
     places_are_kept(acd.state, facts, watch)
     opened = [one for one in commands if not (isinstance(one, do.OpenOffer) and one.offer in before.offers)]
     nobody_is_rung_in_wrap_up(acd.state, opened)
@@ -183,6 +185,14 @@ def places_are_kept(state: State, facts: Sequence[story.Fact], watch: Watch) -> 
         if (name in moved and contact.t_enq == state.at) or has_merged:
             watch.keys[name] = contact.key
         assert watch.keys.setdefault(name, contact.key) == contact.key, f"I-05 {name}"
+
+
+def half_duplex_connects_nobody(state: State) -> None:
+    """Whom the line cannot connect is asked, told or recorded by the box, and nobody is rung for them (fxo §1.5)."""
+    for contact in state.contacts.values():
+        if not contact.can_talk and contact.is_live:
+            assert contact.state in (ContactState.MENU, ContactState.FALLBACK, ContactState.AWAY), contact
+            assert contact.sent_to not in (Kind.USER, Kind.EXTERNAL), contact
 
 
 def nobody_is_rung_in_wrap_up(state: State, commands: Sequence[Command]) -> None:

@@ -150,7 +150,7 @@ class Office(RuleBasedStateMachine):
     def caller_arrives(self, queue: str, priority: int, returns: bool) -> None:
         self.callers += 1
         call = arrives(f"c{self.callers}", queue, priority=priority, returns=returns)
-        self.post(replace(call, number=f"035550{self.callers % 7}"))
+        self.post(replace(call, number=f"035550{self.callers % 7}", can_talk=self.callers % 8 != 0))
 
     @rule(number=numbers)
     def caller_hangs_up(self, number: int) -> None:

@@ -30,6 +30,13 @@ async def greeted(box: Box, number: str = "0312345678") -> str:
     return leg
 
 
+async def test_f36_a_caller_on_a_half_duplex_line_is_led_to_voicemail_though_somebody_is_free(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato") as box:
+        box.switch.rings(is_half_duplex=True)
+        await box.switch.is_asked(wire.Play, prompts=("voicemail_greeting", "beep"))
+        assert not box.switch.all_asked(wire.Dial)
+
+
 async def speaking(box: Box) -> tuple[str, str]:
     """A caller speaks: the leg and the recording."""
     leg = await greeted(box)

@@ -35,6 +35,7 @@ class Outside:
         if not has_trunk:
             self.plan = replace(self.plan, trunks=())
         self.states = dict.fromkeys(LINES, "idle")
+        self.half_duplex: set[str] = set()
         self.said: list[wire.Message] = []
         self.posted: list[ev.Event] = []
         self.alarms = Alarms()
@@ -44,7 +45,8 @@ class Outside:
         self.calls = OwnCalls(self.plan, acd, Legs("m"), self.posted.append, self.said.append, self.ways)
 
     def _views(self) -> tuple[LineView, ...]:
-        return tuple(LineView(line, state, "", "", 0.0) for line, state in self.states.items())
+        lines = self.states.items()
+        return tuple(LineView(line, state, "", "", 0.0, None, line in self.half_duplex) for line, state in lines)
 
     def dial(self, leg: str, number: str = "0312345678") -> Way | Refusal:
         return self.ways.dial(Outgoing(leg, number, "a test"))
@@ -305,3 +307,32 @@ def test_after_a_restart_of_the_desk_the_next_attempt_is_a_new_leg_by_another_wa
     after.states["line-1"] = "fault"
     after.ends("x-in-7~2", EndCause.UNREACHABLE, 503)
     assert [(dial.leg, dial.to.partition("=")[2]) for dial in after.all_said(wire.Dial)] == [("x-in-7~3", "line-3")]
+
+
+def test_f36_a_half_duplex_line_is_no_way_out_and_not_counted_as_one(office: Outside) -> None:
+    office.half_duplex = {"line-1", "line-2"}
+    assert by(office.dial("x-1")) == "line-3", "of an only line that can be talked on none is kept"
+    refusal = office.dial("x-2")
+    assert isinstance(refusal, Refusal)
+    assert "half duplex, and so no way out: line-1, line-2" in refusal.sentence
+
+
+def test_f36_an_emergency_call_never_takes_a_half_duplex_line_nor_ends_the_caller_on_one(tmp_path: Path) -> None:
+    office = Outside(tmp_path, has_trunk=False)
+    office.half_duplex = {"line-1"}
+    office.states = {"line-1": "talking", "line-2": "talking", "line-3": "fault"}
+    office.ways.came_in("in-1", "line-1")
+    office.ways.came_in("in-2", "line-2")
+    assert by(office.dial("x-1", "119")) == "line-2"
+    assert [order.leg for order in office.all_said(wire.Hangup)] == ["in-2"]
+
+
+def test_f36_with_half_duplex_lines_only_an_emergency_call_is_refused_and_says_so(tmp_path: Path) -> None:
+    office = Outside(tmp_path, has_trunk=False)
+    office.half_duplex = set(LINES)
+    refusal = office.dial("x-1", "119")
+    assert isinstance(refusal, Refusal)
+    assert refusal.is_grave
+    assert refusal.sentence.startswith("EMERGENCY CALL 119 COULD NOT BE PLACED")
+    assert "half duplex" in refusal.sentence
+    assert not office.all_said(wire.Dial)

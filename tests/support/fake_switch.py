@@ -90,13 +90,16 @@ class FakeSwitch:
         origin_id: str = "carrier",
         called: str = "200",
         call_key: str = "",
+        is_half_duplex: bool = False,
     ) -> str:
         """A caller calls; returns the leg."""
         leg = FakeLeg(
             f"in-{self.boot}-{next(self._names)}", origin, origin_id, number, called=called, call_key=call_key
         )
         self.legs[leg.leg] = leg
-        self._tell(wire.Incoming(leg.leg, origin, origin_id, number, "", called, time.monotonic(), call_key))
+        self._tell(
+            wire.Incoming(leg.leg, origin, origin_id, number, "", called, time.monotonic(), call_key, is_half_duplex)
+        )
         return leg.leg
 
     def answers(self, leg: str) -> None:

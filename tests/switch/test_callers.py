@@ -152,3 +152,18 @@ async def test_more_callers_than_fit_are_refused_politely_and_agents_still_fit(t
         desk.ask(dial("a", to(agent)))
         await desk.hears(wire.Answered, leg="a")
         assert (await desk.snapshot()).capacity == 5
+
+
+async def test_f36_a_caller_on_a_half_duplex_line_is_told_as_one_and_a_bridge_is_refused_with_the_reason(
+    desk, switch, phone
+):
+    caller, agent = await phone(user="03"), await phone(user="101", tone=1000)
+    headers = {"X-Deskbell-Line": "line-1", "X-Deskbell-Call": "k1", "X-Deskbell-Duplex": "half"}
+    await call_in(caller, switch, **headers)
+    incoming = await desk.hears(wire.Incoming)
+    assert incoming.is_half_duplex
+    assert (await desk.snapshot()).legs[0].is_half_duplex
+    desk.ask(wire.Hold(incoming.leg), dial("a", to(agent)))
+    await desk.hears(wire.Answered, leg="a")
+    desk.ask(wire.Bridge(incoming.leg, "a"))
+    assert "line line-1 is half duplex" in (await desk.hears(wire.Refused)).why

@@ -120,3 +120,23 @@ async def _closed(switch, recording: str) -> None:
     async with asyncio.timeout(5):
         while not path.exists():  # noqa: ASYNC110 - a file gives no notice
             await asyncio.sleep(0.02)
+
+
+async def test_f36_without_a_desk_nobody_is_rung_for_a_half_duplex_line_and_the_next_desk_gets_the_caller(
+    tmp_path, phone
+):
+    ringing = await phone(user="101", answer="ring")
+    rule = WithoutDesk(wait_s=0.2, ring=(to(ringing),))
+    async with RunningSwitch(tmp_path, msgspec.structs.replace(switch_settings(tmp_path), without_desk=rule)) as switch:
+        caller = await phone(user="03")
+        await call_in(caller, switch, **{"X-Deskbell-Line": "line-1", "X-Deskbell-Duplex": "half"})
+        await caller.wait("state", state="early")
+        async with asyncio.timeout(5):
+            while "its caller rings on" not in switch.log.read_text():
+                await asyncio.sleep(0.02)
+        assert not [event for event in ringing.events if event["event"] == "invited"]
+        async with FakeDesk(switch.socket) as desk:
+            (leg,) = desk.first.legs
+            assert (leg.state, leg.is_half_duplex) == (LegState.RINGING, True)
+            desk.ask(wire.Hold(leg.leg))
+            await caller.wait("state", state="confirmed")

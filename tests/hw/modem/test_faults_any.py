@@ -22,7 +22,7 @@ from tests.hw.modem.virtual import VirtualLine
 
 @pytest.mark.parametrize("personality", ["si2494_half", "generic_half"])
 def test_f36_a_half_duplex_modem_refuses_a_bridge_with_the_reason_and_announces_and_records(personality):
-    """F36 partly: the driver; the line's own announcements and voicemail on such a modem are not built."""
+    """F36: the driver; tests/lines/test_half_duplex.py has the line, tests/system/test_half_duplex.py the box."""
     line = VirtualLine(personality).ready()
     line.rung()
     line.modem.seize(line.now)
