@@ -245,6 +245,13 @@ class Line(Section, frozen=True, kw_only=True):
     parallel_phones: Annotated[
         bool, _about("Other telephones are on the same pair: a drop of its voltage is then no hang-up.")
     ] = False
+    dial: Annotated[
+        str,
+        _about(
+            "Who sends the digits of calls out: audio (the box, as tones it hears itself), modem (its own dialler), "
+            "pulse (its own dialler, for a line that knows no tones)."
+        ),
+    ] = "audio"
     modem_init: Annotated[
         tuple[str, ...], _about("Commands that this modem needs besides, such as AT!4886=01 for caller ID of a clone.")
     ] = ()

@@ -141,6 +141,8 @@ def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator
             yield f"line {line.id}: country {line.country!r} is not known; one of {', '.join(COUNTRIES)} would be right"
         if line.keys not in ("audio", "modem"):
             yield f"line {line.id}: keys is {line.keys!r}; audio or modem would be right"
+        if line.dial not in ("audio", "modem", "pulse"):
+            yield f"line {line.id}: dial is {line.dial!r}; audio, modem or pulse would be right"
         for command in line.modem_init:
             if not re.fullmatch(r"AT[ -~]{1,50}", command):
                 yield f"line {line.id}: modem_init has {command!r}; a command such as AT!4886=01 would be right"

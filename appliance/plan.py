@@ -46,8 +46,8 @@ from appliance.desk.settings import (
 from appliance.edge.rpc import ha1
 from appliance.edge.settings import EdgeSettings
 from appliance.edge.settings import Trunk as EdgeTrunk
+from appliance.lines.settings import Dial, LinesSettings
 from appliance.lines.settings import Line as LinePort
-from appliance.lines.settings import LinesSettings
 from appliance.state import State
 from appliance.switch.settings import SwitchSettings, WithoutDesk
 from web.settings import WebSettings
@@ -120,6 +120,7 @@ def _line_port(line: Line) -> LinePort:
         keys="modem" if line.keys == "modem" else "audio",
         echo_cancelling=line.echo_cancelling,
         parallel_phones=line.parallel_phones,
+        dial=Dial(line.dial),
     )
 
 

@@ -11,20 +11,9 @@ Rules:
 import logging
 from collections.abc import Callable
 
+from appliance.lines import facts
 from appliance.lines.alarms import OVERLOADED, Alarms
 from appliance.lines.checkup import examine
-from appliance.lines.facts import (
-    CheckAsked,
-    LegAnswered,
-    LegAsked,
-    LegAttended,
-    LegEnded,
-    LegFact,
-    LegPressed,
-    SwitchBack,
-    SwitchGone,
-    Trunk,
-)
 from appliance.lines.kept import KeptCall, call_to_keep
 from appliance.lines.leg import Leg, Phase
 from appliance.lines.masking import masked
@@ -49,7 +38,7 @@ class Line:
     def __init__(
         self,
         port: LinePort,
-        trunk: Trunk,
+        trunk: facts.Trunk,
         pipes: Pipes,
         music: Music,
         notify: Callable[[State, str, str], None],
@@ -64,7 +53,7 @@ class Line:
         self._leg: Leg | None = None
         self._talk: Talk | None = None
         actions = Actions(self._move, self._seize_to_call, self._over, self._came_in)
-        self.out = CallsOut(port.id, self._country, trunk, actions)
+        self.out = CallsOut(port.id, self._country, trunk, actions, port.dial)
         self._let_go_at: float | None = None
         self._guard_until, self._has_switch = 0.0, True
         self._alarms = Alarms(port.id)
@@ -140,6 +129,8 @@ class Line:
                 self._seized()
             case modem_says.SeizeFailed(why, is_stream_refused=True):
                 self._is_half_duplex(why, now)
+            case modem_says.DialFailed(result):
+                self._let_go(self.out.not_dialled(result), now)
             case modem_says.SeizeFailed(why):
                 self.failed(f"it would not go off-hook: {why}")
             case modem_says.Released():
@@ -149,27 +140,27 @@ class Line:
             case modem_says.Failed(why):
                 self.failed(why)
 
-    def leg(self, fact: LegFact, now: float) -> None:
+    def leg(self, fact: facts.LegFact, now: float) -> None:
         """A fact of the SIP thread, or about the switch's life."""
         match fact:
-            case SwitchGone():
+            case facts.SwitchGone():
                 self._has_switch = False
                 self._switch_gone(now)
-            case SwitchBack():
+            case facts.SwitchBack():
                 self._has_switch = True
-            case CheckAsked():
+            case facts.CheckAsked():
                 examine(self.out, self.alarm, self.state, now)
-            case LegAsked():
+            case facts.LegAsked():
                 self.out.ask(fact, self.state, now)
-            case LegAttended() | LegPressed():
+            case facts.LegAttended() | facts.LegPressed():
                 if self._leg is not None and self._leg.told(fact, self._talk) and self._modem is not None:
                     self._modem.flash(now, self._country.flash)
-            case LegEnded(attempt) if self.out.is_of(attempt):
+            case facts.LegEnded(attempt) if self.out.is_of(attempt):
                 self.out.asked_no_more(self.state, now)
-            case LegAnswered(attempt):
+            case facts.LegAnswered(attempt):
                 if self._leg is not None and self._leg.attempt == attempt and self._leg.phase is Phase.CALLING:
                     self._leg_answered(now)
-            case LegEnded(attempt):
+            case facts.LegEnded(attempt):
                 if self._leg is not None and self._leg.attempt == attempt and self._leg.phase is not Phase.NONE:
                     self._leg_ended(fact, now)
 
@@ -254,7 +245,7 @@ class Line:
             self._let_go_at = None
             logger.info("Line %s: the caller is back in the switch", self.port.id)
 
-    def _leg_ended(self, ended: LegEnded, now: float) -> None:
+    def _leg_ended(self, ended: facts.LegEnded, now: float) -> None:
         assert self._leg is not None
         if self.state is State.RINGING:
             logger.info("Line %s: the call was refused (%d %s)", self.port.id, ended.code, ended.reason)
@@ -291,7 +282,7 @@ class Line:
     def _seize_to_call(self, now: float) -> None:
         if self._modem is not None and self.out.call is not None:
             self._leg = self.out.call.leg
-            self._modem.seize(now)
+            self.out.call.take(self._modem, now)
 
     def _came_in(self, now: float) -> None:
         """Somebody rang just as we took the line: a caller like any other, who is off-hook already."""
@@ -329,13 +320,18 @@ class Line:
 
     def _is_half_duplex(self, why: str, now: float) -> None:
         """The modem has no stream both ways, which nobody could know: this call is lost, later ones take turns."""
-        self.out.end(why)
-        self.out.why_not = self.ended_by = why
         self._alarms.half_duplex(why)
-        self.alarm = self._alarms.sentence
-        self._end_call()
-        self._move(Cue.OVER)
-        self._released(now)
+        self.out.why_not, self.alarm = why, self._alarms.sentence
+        self._let_go(why, now)
+
+    def _let_go(self, why: str, now: float) -> None:
+        """The modem could not carry the call, and has let go of the line already."""
+        if self.state in (State.ANSWERING, State.SEIZING):
+            self.out.end(why)
+            self.ended_by = why
+            self._end_call()
+            self._move(Cue.OVER)
+            self._released(now)
 
     def _press(self, digits: str) -> None:
         """The caller's keys, to the switch; which may be a card or a PIN: they are not logged."""

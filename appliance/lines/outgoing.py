@@ -12,18 +12,21 @@ from typing import Final
 from appliance.lines.facts import LegAsked, Trunk
 from appliance.lines.leg import Leg, Phase
 from appliance.lines.masking import masked
-from appliance.lines.placing import Listener, Placing, Stage
+from appliance.lines.placing import BY_MODEM, Listener, NotDialled, Placing, Stage
+from appliance.lines.settings import Dial
 from appliance.lines.states import PLACING, Cue, State
 from appliance.lines.talk import Heard, Talk
 from appliance.media.progress import Answer, Checked, DialTone, Refused
 from hw.errors import ModemError
 from hw.modem.countries import Country
+from hw.modem.driver import Modem
+from hw.modem.events import Result
 
 logger = logging.getLogger(__name__)
 
 IN_USE: Final = 503
 """The line cannot carry the call now: whoever routes it may try another one."""
-CODES: Final = {
+CODES: Final[dict[DialTone | Refused | Checked | NotDialled, int]] = {
     DialTone.ABSENT: IN_USE,
     DialTone.ENGAGED: IN_USE,
     DialTone.GLARE: IN_USE,
@@ -33,6 +36,7 @@ CODES: Final = {
     Refused.NO_ANSWER: 480,
     Refused.RELEASED: 480,
     Checked.DONE: 200,
+    **dict.fromkeys(NotDialled, IN_USE),
 }
 NO_NUMBER: Final = 484
 REDIAL_WINDOW: Final = 180.0
@@ -40,22 +44,33 @@ TOO_OFTEN: Final = 429
 
 
 class Outgoing:
-    """One such call. `leg` is the dialog of whoever asked; it is up once the far end answered."""
+    """One such call. `leg` is the dialog of whoever asked; it is up once the far end answered. `dial`: who dials."""
 
-    def __init__(self, line: str, asked: LegAsked, digits: str, trunk: Trunk) -> None:
-        self.asked, self.digits = asked, digits
-        self.has_rung = False
+    def __init__(self, line: str, asked: LegAsked, digits: str, trunk: Trunk, dial: Dial = Dial.AUDIO) -> None:
+        self.asked, self.digits, self._dial = asked, digits, dial
+        self.has_rung = self._is_told = False
         self._line, self._trunk = line, trunk
         self.leg = Leg(line, trunk)
         self.leg.attempt, self.leg.phase = asked.attempt, Phase.CALLING
 
     def listener(self, country: Country) -> Listener:
         """What hears the line from the moment it is taken."""
-        return Placing(country, self.digits, has_rung=self.has_rung, is_emergency=self.asked.is_emergency)
+        rung, urgent, is_dialled = self.has_rung, self.asked.is_emergency, self._dial is not Dial.AUDIO
+        return Placing(country, self.digits, has_rung=rung, is_emergency=urgent, is_dialled=is_dialled)
+
+    def take(self, modem: Modem, now: float) -> None:
+        """Take the line: with sound at once, or with the modem dialling first."""
+        if self._dial is Dial.AUDIO:
+            modem.seize(now)
+        else:
+            self.is_heard()  # silence at first: pulses take longer than the switch waits for a word
+            modem.dial(self.digits, now, pulses=self._dial is Dial.PULSE)
 
     def is_heard(self) -> None:
-        """Whoever asked hears the line from now on, before any answer."""
-        self._trunk.progress(self._line, self.asked.attempt)
+        """Whoever asked hears the line from now on, before any answer; told once."""
+        if not self._is_told:
+            self._is_told = True
+            self._trunk.progress(self._line, self.asked.attempt)
 
     def answered(self) -> None:
         """The far end answered."""
@@ -125,8 +140,8 @@ class Actions:
 class CallsOut:
     """The calls of one line that go out; `now` is monotonic seconds, `state` the line's at that moment."""
 
-    def __init__(self, line: str, country: Country, trunk: Trunk, act: Actions) -> None:
-        self.line, self.country, self.trunk, self._act = line, country, trunk, act
+    def __init__(self, line: str, country: Country, trunk: Trunk, act: Actions, dial: Dial = Dial.AUDIO) -> None:
+        self.line, self.country, self.trunk, self._act, self._dial = line, country, trunk, act, dial
         self._redials = Redials(country)
         self.call: Outgoing | None = None
         self.why_not = ""
@@ -143,14 +158,14 @@ class CallsOut:
             self.trunk.refuse(self.line, asked.attempt, IN_USE, self.why_not)
             return
         try:
-            digits = self.country.dialled(asked.number)
+            digits = self._dial.able(self.country.dialled(asked.number))
         except ModemError as wrong:
             self.trunk.refuse(self.line, asked.attempt, NO_NUMBER, str(wrong))
             return
         if asked.is_automatic and (why := self._redials.refusal(digits, now)):
             self.trunk.refuse(self.line, asked.attempt, TOO_OFTEN, why)
             return
-        self.call = Outgoing(self.line, asked, digits, self.trunk)
+        self.call = Outgoing(self.line, asked, digits, self.trunk, self._dial)
         self.place(state, now)
 
     @property
@@ -218,6 +233,13 @@ class CallsOut:
             case why:
                 self.call.refuse(CODES[why], why.value)
                 self._act.over(why.value, now)
+
+    def not_dialled(self, result: Result) -> str:
+        """The modem's dialler failed; why, in words."""
+        course = BY_MODEM.get(result, NotDialled.NO_WORD)
+        if self.call is not None:
+            self.call.refuse(CODES[course], course.value)
+        return str(course.value)
 
     def end(self, why: str) -> None:
         """The call is over on the line's side; whoever still waits for it is told."""

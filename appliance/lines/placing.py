@@ -1,5 +1,8 @@
 """A call on its way out, as sound: dial tone is waited for, the digits are sent as tones, and then we listen.
 
+Where the modem dials (fxo §2.4, mode B) it waits for dial tone and sends the digits before any sound comes, and what it
+says of them has the meaning of what we should have heard. From there on it is the same call.
+
 Time is counted in samples heard. The line hears only what `take` gives it until the far end answered: what our side
 says meanwhile would come back as an echo and be taken for an answer.
 """
@@ -10,13 +13,36 @@ from typing import Final, Protocol
 from appliance.media import dtmf, ulaw
 from appliance.media.progress import Answer, Checked, DialTone, DialToneWatch, Progress, Refused
 from hw.modem.countries import Country
-from hw.modem.events import Sign
+from hw.modem.events import Result, Sign
 
 PAUSE_S: Final = 0.1  # between the dial tone that was heard and the first digit
 ECHO_S: Final = 0.3  # our own last digit is still heard for so long
 RATE: Final = 8000
 
-Course = DialTone | Answer | Refused | Checked | None
+
+class NotDialled(enum.Enum):
+    """Why the modem did not dial, where our own ears have no word for it."""
+
+    FORBIDDEN = "the modem's own list of failed numbers forbids it"
+    TOO_SOON = "the modem makes it wait after failed calls"
+    LINE_TAKEN = "another telephone holds the line, or there is none"
+    NO_WORD = "the modem's dialler gave no answer, or does not work"
+
+
+Course = DialTone | Answer | Refused | Checked | NotDialled | None
+
+BY_MODEM: Final[dict[Result, DialTone | Refused | NotDialled]] = {
+    Result.NO_DIAL_TONE: DialTone.ABSENT,
+    Result.NO_CARRIER: DialTone.GLARE,  # it rang a moment ago: a chip does not dial for eight seconds then
+    Result.BUSY: Refused.BUSY,
+    Result.NO_ANSWER: Refused.NO_ANSWER,
+    Result.BLACKLISTED: NotDialled.FORBIDDEN,
+    Result.DELAYED: NotDialled.TOO_SOON,
+    Result.LINE_IN_USE: NotDialled.LINE_TAKEN,
+    Result.NO_LINE: NotDialled.LINE_TAKEN,
+    Result.INTRUSION: NotDialled.LINE_TAKEN,
+}
+"""What a result of the modem's dialler means; any other means NO_WORD."""
 
 
 class Stage(enum.Enum):
@@ -43,7 +69,10 @@ class Listener(Protocol):
 
 
 class Placing:
-    """One call. `has_rung`: ringing was seen as the line was taken; `is_emergency`: dialled is answered."""
+    """One call. `has_rung`: ringing was seen as the line was taken; `is_emergency`: dialled is answered.
+
+    `is_dialled`: the modem has sent the digits.
+    """
 
     def __init__(
         self,
@@ -52,8 +81,9 @@ class Placing:
         *,
         has_rung: bool = False,
         is_emergency: bool = False,
+        is_dialled: bool = False,
     ) -> None:
-        self.stage = Stage.DIAL_TONE
+        self.stage = Stage.PROGRESS if is_dialled else Stage.DIAL_TONE
         self._country, self._is_emergency = country, is_emergency
         self._watch = DialToneWatch(country.code, has_rung)
         self._progress = Progress(country.code, country.answer_limit)

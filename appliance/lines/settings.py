@@ -1,5 +1,6 @@
 """What the lines process is told at its start: one JSON file, written by the supervisor. Durations in seconds."""
 
+import enum
 from pathlib import Path
 from typing import Literal
 
@@ -11,12 +12,26 @@ from hw.errors import ModemError
 from hw.modem.countries import country
 
 
+class Dial(enum.Enum):
+    """Who sends the digits of a call out: we, as tones in the sound, or the modem's own dialler."""
+
+    AUDIO = "audio"
+    MODEM = "modem"
+    PULSE = "pulse"
+
+    def able(self, digits: str) -> str:
+        """The digits, when they can be dialled so. Raises ModemError."""
+        if self is Dial.PULSE and not digits.isdecimal():
+            raise ModemError(f"{digits!r} cannot be dialled by pulses, which have no * and no #; dial = 'audio' could")
+        return digits
+
+
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One analogue line: its name, the modem's tty, the two-letter country, and commands its modem needs besides.
 
     `keys` says who is believed about the caller's keys: our detector (`audio`), or the `modem` if its chip mutes them.
     `echo_cancelling` takes out of the line what we sent (libspeexdsp). `parallel_phones`: other telephones are on the
-    same pair, so that a drop of its voltage is not a hang-up.
+    same pair, so that a drop of its voltage is not a hang-up. `dial` says who sends the digits of calls out.
     """
 
     id: str
@@ -26,6 +41,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: Literal["audio", "modem"] = "audio"
     echo_cancelling: bool = True
     parallel_phones: bool = False
+    dial: Dial = Dial.AUDIO
 
 
 class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

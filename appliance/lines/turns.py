@@ -57,7 +57,7 @@ class Turns(Talk):
         self.way = Way.ANNOUNCE
         self.is_turning = self._is_suspicious = False
         self._from: float | None = None
-        self._taken = self._quiet = self._unheard = 0
+        self._taken = self._quiet = self._missed = 0
         self._key_at = -RATE
         self._waiting = b""
         self._listens_until = 0.0
@@ -83,7 +83,7 @@ class Turns(Talk):
         if self.way is Way.RECORD:
             return b"", self._turn(Way.ANNOUNCE) if self._waiting and now >= self._listens_until else None
         out, self._waiting = self._waiting, b""
-        if self._is_suspicious or self._unheard >= WITHOUT_PAUSE_S * RATE:
+        if self._is_suspicious or self._missed >= WITHOUT_PAUSE_S * RATE:
             self._listens_until = now + LISTEN_S
         is_over = self._quiet >= PAUSE_S * RATE or now < self._listens_until
         return out, self._turn(Way.RECORD) if is_over else None
@@ -93,8 +93,8 @@ class Turns(Talk):
         self.way, self.is_turning, self._is_suspicious = way, False, False
         if way is Way.ANNOUNCE:
             return PREFILL
-        self._far_end.missed(self._unheard / RATE)
-        self._unheard = 0
+        self._far_end.missed(self._missed / RATE)
+        self._missed = 0
         if self._taken - self._key_at < SAME_KEY_S * RATE:
             self._deaf_to_keys = round(SAME_KEY_S * RATE)
         return b""
@@ -127,11 +127,13 @@ class Turns(Talk):
         count = min(count, LATE)
         if count <= 0:
             return
+        if self.is_attached and (self.is_turning or self.way is Way.ANNOUNCE):
+            self._pipes.from_line.push(bytes(2 * count))  # what is not heard is silence, not the last sound again
         said = super()._spoken(count)
         is_sound = ulaw.level(said) > SOUND_DB
         is_announcing = self.way is Way.ANNOUNCE
         self._quiet = 0 if is_sound else self._quiet + count
-        self._unheard += count if is_announcing else 0
+        self._missed += count if is_announcing else 0
         if is_sound or self._waiting or (is_announcing and not self.is_turning):
             self._waiting = (self._waiting + said)[-round(WAITS_S * RATE) :]
 

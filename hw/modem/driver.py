@@ -52,7 +52,7 @@ class Modem:
 
     def __init__(self, country: Country, extra: tuple[str, ...] = (), has_parallel: bool = False) -> None:
         self._country, self._extra, self._has_parallel = country, extra, has_parallel
-        self._is_half_duplex = False
+        self._is_half_duplex = self._has_rung = False
         self._protocol = Protocol()
         self._out = bytearray()
         self._procedure: Procedure | None = None
@@ -113,7 +113,16 @@ class Modem:
     def seize(self, now: float, way: Way = Way.DUPLEX) -> None:
         """Go off-hook; `Seized` or `SeizeFailed` follows. A half-duplex modem refuses DUPLEX on-hook."""
         self._way, self._is_retaken = way, False
-        self._begin(self._seize, now)
+        self._begin(lambda: self._learning(self._seize()), now)
+
+    def dial(self, number: str, now: float, *, pulses: bool = False) -> None:
+        """Take the line and let the modem dial; `Seized`, `DialFailed` or `SeizeFailed` follows."""
+        self._way, self._is_retaken, self._has_rung = Way.DUPLEX, False, False
+
+        def is_off() -> bool:
+            return self._has_rung or self._waiting is not None
+
+        self._begin(lambda: self._learning(procedures.dial(self.identity, number, pulses, is_off)), now)
 
     def turn(self, way: Way, now: float) -> None:
         """In a call: from announcing to recording or back; `Seized` or `SeizeFailed` follows."""
@@ -126,7 +135,9 @@ class Modem:
             self._begin(lambda: self._refilled(procedures.flash(self.identity, seconds)), now)
 
     def release(self, now: float) -> None:
-        """Go on-hook; `Released` (or `Failed`) follows. What runs now is let to end first."""
+        """Go on-hook; `Released` (or `Failed`) follows. What runs now is let to end first, a dialler is stopped."""
+        if isinstance(self._step, Ask) and self._step.dies_of_a_byte:
+            self._out += b"\r"
         self._begin(self._release, now)
 
     def play(self, samples: bytes) -> None:
@@ -204,6 +215,11 @@ class Modem:
             if outcome.had_hook:
                 yield Settle(quiet=self._country.guard, cap=self._country.guard)
             outcome = yield from procedures.seize(self.identity, True, self._way)
+        return outcome
+
+    def _learning(self, procedure: Procedure) -> Procedure:
+        """A modem without a stream both ways is remembered as such."""
+        outcome = yield from procedure
         if isinstance(outcome, SeizeFailed) and outcome.is_stream_refused and self._way is Way.DUPLEX:
             self._is_half_duplex = True  # learnt: never tried with a caller again
             self._identity = self.identity.without_duplex()
@@ -254,7 +270,7 @@ class Modem:
     def _begin_step(self, step: Step, now: float) -> None:
         self._step = step
         match step:
-            case Ask(command, within):
+            case Ask(command, within, _):
                 self._protocol.give_up()  # nothing else is awaited now: a stream's own end at most
                 self._out += self._protocol.command(command)
                 self._step_ends = now + within
@@ -333,6 +349,7 @@ class Modem:
                 self._is_retaken = True
                 self._run(self._retake, now)
             case Ring():
+                self._has_rung = True
                 if self._poll_at is not None:
                     self._poll_at = max(self._poll_at, now + POLL_AFTER_RING)
                 if self._look_at is not None:

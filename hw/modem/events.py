@@ -171,6 +171,13 @@ class SeizeFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class DialFailed:
+    """The modem's own dialler came to nothing, with this result; the driver has let go of the line."""
+
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
     """On-hook again."""
 
@@ -187,5 +194,5 @@ class StreamStopped:
     """The modem ended the stream unasked (S6): the call is over for it."""
 
 
-Outcome = Ready | Failed | Seized | SeizeFailed | Released | LineChecked | StreamStopped
+Outcome = Ready | Failed | Seized | SeizeFailed | DialFailed | Released | LineChecked | StreamStopped
 ModemEvent = Outcome | Audio | Signal | Digit | Ring | CallerIdLine

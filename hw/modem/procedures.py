@@ -5,18 +5,20 @@ failure is raised as ModemError here.
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Final
 
 from hw.errors import ModemError
 from hw.modem.chipsets import Chipset, Identity, recognise, ulaw_format
 from hw.modem.countries import Country
-from hw.modem.events import LineChecked, Ready, Released, Result, Seized, SeizeFailed, StreamStopped, Way
+from hw.modem.events import DialFailed, LineChecked, Ready, Released, Result, Seized, SeizeFailed, StreamStopped, Way
 from hw.modem.steps import Ask, DropDtr, Leave, Part, Procedure, Reply, Settle, Step, Tell, ask
 from hw.modem.voltage import trouble, volts_in
 
 VOLTAGE_PAUSE: Final = 0.7
 NOISE_BYTES: Final = 400  # 50 ms of samples; answers to a dead program's last command are shorter
+DIAL_WAIT, DIAL_RESULT = 5.0, 10.0
+DIALLED_DIGIT, PULSED_DIGIT = 0.25, 2.0
 REST: Final = 1.8  # on-hook before the line may be taken again, with what the rest of the bring-up takes
 
 
@@ -113,6 +115,38 @@ def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX) -> Proced
     yield from release(identity, in_stream=reply.result is Result.TIMEOUT and command == way.value, way=way)
     is_refused = reply.result is Result.ERROR and command == way.value
     return SeizeFailed(why, is_refused, had_hook="+FCLASS" not in command)
+
+
+def dial(identity: Identity, number: str, pulses: bool, is_off: Callable[[], bool]) -> Procedure:
+    """Let the modem dial (§2.4, mode B), then open the stream. On failure the line is let go.
+
+    `is_off` tells whether somebody rang or gave up meanwhile: then nothing is dialled, and who rings rings on.
+    """
+    silence, letter = identity.chipset.no_silence, "P" if pulses else "T"
+    for command in (f"AT+FCLASS=8;{silence};+VIT=0", f"AT+VSM={identity.ulaw},8000"):
+        reply = yield from ask(command, tries=2)
+        if reply.result is Result.ERROR:  # perhaps a byte was lost on the way
+            reply = yield from ask(command, tries=2)
+        if not reply.is_good:
+            yield from release(identity, in_stream=False)
+            return SeizeFailed(f"{command} was answered {reply.result.value!r}; OK would be right")
+    yield from ask("AT+VRN=0")  # else it listens to the ringing itself, and tells nothing meanwhile
+    reply = Reply(Result.NO_CARRIER)
+    if not is_off():
+        within = DIAL_WAIT + (PULSED_DIGIT if pulses else DIALLED_DIGIT) * len(number) + DIAL_RESULT
+        reply = yield Ask(f"ATD{letter}{number}", within, dies_of_a_byte=True)
+    if not reply.is_good:
+        yield from release(identity, in_stream=False)
+        return DialFailed(reply.result)
+    for command, within in (("AT+VLS=1", 3.0), (Way.DUPLEX.value, 2.0)):
+        reply = yield from ask(command, within)
+        if not reply.is_good:
+            yield from release(identity, in_stream=reply.result is Result.TIMEOUT and command == Way.DUPLEX.value)
+            is_refused = reply.result is Result.ERROR and command == Way.DUPLEX.value
+            return SeizeFailed(
+                f"{command} was answered {reply.result.value!r} after the digits", is_refused, had_hook=True
+            )
+    return Seized()
 
 
 def turn(identity: Identity, was: Way, way: Way) -> Procedure:

@@ -12,10 +12,14 @@ from hw.modem.events import Outcome, Result
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Send a command and wait for its final result, at most `within` seconds."""
+    """Send a command and wait for its final result, at most `within` seconds.
+
+    `dies_of_a_byte`: any byte ends what it does (`ATD`), so that it need not be waited for.
+    """
 
     command: str
     within: float = 1.0
+    dies_of_a_byte: bool = False
 
 
 @dataclass(frozen=True, slots=True)

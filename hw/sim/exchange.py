@@ -222,6 +222,14 @@ class ExchangeLine:
         else:
             self._log.add(now, What.DIALLED, digits)
 
+    @property
+    def fate(self) -> Fate | None:
+        """What happens to the call that was dialled, once it has begun to."""
+        found = self.numbering.find(self._digits) if self.state in (LineState.ROUTED, LineState.CONNECTED) else None
+        if self.state is LineState.CLEARED and self._tone is not None:
+            return Fate.REORDER
+        return found.fate if found is not None and (self._tone or self.state is LineState.CONNECTED) else None
+
     def volts(self) -> float:
         """Between tip and ring."""
         if not self.is_cord_in:

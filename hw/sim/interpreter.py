@@ -25,16 +25,24 @@ class Result(Enum):
     CONNECT = "1"
     NO_CARRIER = "3"
     ERROR = "4"
+    NO_DIAL_TONE = "6"
+    BUSY = "7"
+    NO_ANSWER = "8"
 
 
 @dataclass(frozen=True, slots=True)
 class LongRun:
-    """A command that takes its time and dies of any byte typed. `hang_up`: it ends on-hook."""
+    """A command that takes its time and dies of any byte typed. `hang_up`: it ends on-hook.
+
+    With `digits` it dials: `waits_for_tone` before that, `listens` so many seconds to the ringing behind it (0: not).
+    """
 
     seconds: float
     result: Result
     digits: str = ""
     hang_up: bool = False
+    waits_for_tone: bool = False
+    listens: float = 0.0
 
 
 @dataclass(slots=True)
@@ -88,7 +96,8 @@ _LETTERS = {
 }  # fmt: skip
 _IGNORED = frozenset({"T", "P"})
 _OFF_HOOK_LABELS = frozenset({"1", "3", "5", "7"})
-_SECONDS_PER_DIGIT = 0.19
+_SECONDS_PER_DIGIT, _SECONDS_PER_PULSED_DIGIT = 0.19, 1.3
+_X_DIAL_TONE = frozenset({"2", "4"})
 _TONES = re.compile(r"\[[^\]]*\]|\{[^}]*\}|[0-9A-D*#]")
 
 
@@ -256,8 +265,13 @@ class Interpreter:
         keys = "".join(key for key in command.value if key in "0123456789*#ABCD")
         self._modem.go_off_hook(now, "ATD")
         stays = self.is_voice or command.value.endswith(";")
-        seconds = self.register(6) + _SECONDS_PER_DIGIT * len(keys) + (0 if stays else self.register(7))
-        outcome.long_run = LongRun(seconds, Result.OK if stays else Result.NO_CARRIER, keys, hang_up=not stays)
+        each = _SECONDS_PER_PULSED_DIGIT if command.value.upper().startswith("P") else _SECONDS_PER_DIGIT
+        waits_for_tone = self.value("X") in _X_DIAL_TONE
+        before = 0 if waits_for_tone else self.register(6)
+        seconds = before + each * len(keys) + (0 if stays else self.register(7))
+        listens = float(self._values.get("+VRN", "0")) if self.is_voice else 0.0
+        result = Result.OK if stays else Result.NO_CARRIER
+        outcome.long_run = LongRun(seconds, result, keys, not stays, waits_for_tone, listens)
         return True
 
     def _stream(self, command: AtCommand, outcome: Outcome, now: float) -> bool:

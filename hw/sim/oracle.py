@@ -12,6 +12,10 @@ _ATTENDED = frozenset({What.CALL_CONNECTED, What.DIALLED})
 _ALONE = frozenset({What.CALLER_HUNG_UP, What.CALL_RELEASED})
 
 
+STOPS_DIALLER = "0D"
+"""The one byte that is meant to end a dialling command; any other was typed into it by mistake."""
+
+
 def violations(events: Iterable[CardEvent], guard: float = 2.0, is_finished: bool = True) -> list[str]:
     """Sentences about what went wrong, none if all was well.
 
@@ -27,7 +31,7 @@ def _talk(log: list[CardEvent]) -> list[tuple[float, str]]:
     for event in log:
         if event.what is What.TEXT_IN_STREAM:
             found.append((event.at, f"a command was typed into a voice stream: {event.detail!r}"))
-        elif event.what is What.DIAL_ABORTED:
+        elif event.what is What.DIAL_ABORTED and event.detail != STOPS_DIALLER:
             found.append((event.at, "the host wrote while the modem dialled"))
         elif event.what is What.STREAM_ENDED and not _is_steady(event.detail):
             found.append((event.at, f"the host gave not one sample for each of the codec's (± 1 %): {event.detail}"))

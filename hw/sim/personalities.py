@@ -64,6 +64,7 @@ USR5637 = replace(
     },
     formats={"128": UNSIGNED_8, "130": A_LAW, "131": MU_LAW},
     duplex_exit=b"\x03",
+    words={"NO_DIAL_TONE": "NO DIALTONE"},
     loop_code=b"",
     never_tells=frozenset({b"l", b"P", b"p", b"u", b"o", b"r"}),
     absent=_CX_ONLY,

@@ -40,8 +40,8 @@ class Personality:
     `reversal_code` the one for swapped wires, `never_tells` the codes it does not have. `absent` are commands it lacks.
     `byte_budget` is bytes a second both ways together in a stream. `wants_polite_exit`: the exit code is obeyed only
     right after a DLE pair. `starts_streaming`: comes up in a stream, off-hook, as after a host's crash.
-    `is_whimsical`: answers framed in any legal way. `voice_ok` answers `+VLS`. `caller_id_after` must be sent before
-    callers are told at all; `caller_id_header` is a line before each telling.
+    `is_whimsical`: answers framed in any legal way. `voice_ok` answers `+VLS`; `words` spells results by name.
+    `caller_id_after` must be sent before callers are told at all; `caller_id_header` is a line before each telling.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Personality:
     wants_polite_exit: bool = False
     starts_streaming: bool = False
     is_whimsical: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
     voice_ok: str = "OK"
     caller_id_after: str = ""
     caller_id_header: str = ""

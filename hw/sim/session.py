@@ -5,11 +5,14 @@ Bytes typed while a command runs are not heard, except that any byte aborts a di
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from hw.sim.agenda import Agenda, Plan
 from hw.sim.at import LineEditor
+from hw.sim.dialler import LOOK, Dialler
 from hw.sim.eventlog import EventLog, What
+from hw.sim.exchange import ExchangeLine
 from hw.sim.interpreter import Interpreter, LongRun, Modem, Outcome, Result
 from hw.sim.mischief import Mischief, Whim
 from hw.sim.personality import Personality
@@ -25,6 +28,8 @@ class StreamingModem(Modem, Protocol):
 
     def begin_stream(self, direction: Direction, now: float) -> None:
         """CONNECT was answered."""
+
+    line: ExchangeLine
 
     def dial(self, digits: str, now: float) -> None:
         """The digits are out."""
@@ -95,8 +100,8 @@ class CommandSession:
             return
         outcome = self.settings.run(body, now)
         if outcome.long_run is not None:
-            long_run = self._long_run = outcome.long_run
-            self._running = self._agenda.at(now + long_run.seconds, lambda due: self._finish(long_run, due))
+            self._long_run = outcome.long_run
+            self._take_time(outcome.long_run, now)
             return
         if settles:
             self._running = self._agenda.at(now + settles, lambda due: self._tell(outcome, whim, due))
@@ -131,7 +136,8 @@ class CommandSession:
         if self.settings.value("V") == "0":
             self.output += f"{result.value}\r".encode()
         else:
-            word = said if said and result is Result.OK else result.name.replace("_", " ")
+            named = self.settings.personality.words.get(result.name, result.name.replace("_", " "))
+            word = said if said and result is Result.OK else named
             self.text(self._framing.word(word))
 
     def watch_host(self, now: float) -> None:
@@ -151,16 +157,29 @@ class CommandSession:
         if long_run is None:
             self._log.add(now, What.BYTES_IGNORED, f"{byte:02X}")
             return
-        self._log.add(now, What.DIAL_ABORTED)
+        self._log.add(now, What.DIAL_ABORTED, f"{byte:02X}")
         self._stop_running()
         if long_run.hang_up:
             self._card.go_on_hook(now, "abort")
         self.answer(Result.NO_CARRIER, now)
 
+    def _take_time(self, long_run: LongRun, now: float) -> None:
+        dialler = Dialler(self._card, long_run, now)
+
+        def look(due: float) -> None:
+            result = dialler.look(due)
+            if result is None:
+                self._running = self._agenda.at(due + LOOK, look)
+            else:
+                self._finish(replace(long_run, result=result, hang_up=result is not Result.OK), due)
+
+        if long_run.digits:
+            self._running = self._agenda.at(now + LOOK, look)
+        else:
+            self._running = self._agenda.at(now + long_run.seconds, lambda due: self._finish(long_run, due))
+
     def _finish(self, long_run: LongRun, now: float) -> None:
         self._stop_running()
-        if long_run.digits:
-            self._card.dial(long_run.digits, now)
         if long_run.hang_up:
             self._card.go_on_hook(now, "no carrier")
         self.answer(long_run.result, now)

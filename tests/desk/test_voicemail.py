@@ -34,7 +34,7 @@ async def test_f36_a_caller_on_a_half_duplex_line_is_led_to_voicemail_though_som
     async with running_box(tmp_path, "sato") as box:
         box.switch.rings(is_half_duplex=True)
         await box.switch.is_asked(wire.Play, prompts=("voicemail_greeting", "beep"))
-        assert not box.switch.all_asked(wire.Dial)
+        assert not box.switch.commands(wire.Dial)
 
 
 async def speaking(box: Box) -> tuple[str, str]:

@@ -89,6 +89,17 @@ def test_f36_behind_the_beep_the_line_listens_within_six_tenths_of_a_second(tmp_
     assert line.moments(What.STREAM_STARTED)[-1] - over < 0.6
 
 
+def test_f36_while_it_announces_our_side_hears_silence_and_not_the_last_sound_again(tmp_path: Path) -> None:
+    line = half(tmp_path)
+    line.called(voice=Tone((THEIRS,), -15.0))
+    line.run(2.0)
+    line.our_voice = Chain(Tone((OURS,), -15.0, 2.0), Silence())
+    line.run(1.0)
+    line.heard_by_us.clear()
+    line.run(1.0)
+    assert not kept(line).any()
+
+
 @pytest.mark.parametrize("personality", HALF)
 def test_f36_keys_are_heard_while_it_announces_and_while_it_listens_each_once(tmp_path: Path, personality: str) -> None:
     line = half(tmp_path, personality)

@@ -82,7 +82,28 @@ def test_f40_no_modem_and_no_fault_makes_the_driver_crash_or_hold_the_line_alone
     assert [wrong for wrong in line.wrongs() if any(sign in wrong for sign in wrong_at_all)] == []
 
 
-STEPS = ("wait", "ring", "seize", "release", "garbage", "freeze", "reset", "mute", "refuse", "late", "event", "drop")
+STEPS = (
+    "wait",
+    "ring",
+    "seize",
+    "announce",
+    "turn",
+    "dial",
+    "release",
+    "garbage",
+    "freeze",
+    "reset",
+    "mute",
+    "refuse",
+    "late",
+    "event",
+    "drop",
+)
+
+
+def is_ready(line: VirtualLine) -> bool:
+    """The device is open, and the driver has brought it up."""
+    return line.is_open and any(isinstance(event, Ready) for event in line.events)
 
 
 def one_step(line: VirtualLine, step: str, dose: int) -> None:
@@ -90,14 +111,24 @@ def one_step(line: VirtualLine, step: str, dose: int) -> None:
     match step:
         case "ring":
             line.rung()
-        case "seize" if (
-            line.is_open
-            and line.core.line.state.value == "ringing"
-            and any(isinstance(event, Ready) for event in line.events)
-        ):
+        case "seize" if is_ready(line) and line.core.line.state.value == "ringing":
             line.modem.seize(line.now)
-        case "release" if line.is_open and any(isinstance(event, Ready) for event in line.events):
+        case "announce" if is_ready(line) and line.core.line.state.value == "ringing":
+            line.modem.seize(line.now, Way.ANNOUNCE)
+        case "turn" if line.is_open and line.modem.is_streaming and line.modem.way is not Way.DUPLEX:
+            line.modem.turn(Way.RECORD if line.modem.way is Way.ANNOUNCE else Way.ANNOUNCE, line.now)
+        case "dial" if is_ready(line) and line.core.line.state.value == "idle" and not line.modem.is_streaming:
+            line.modem.dial("0312345678"[: 1 + dose], line.now, pulses=dose > 6)
+        case "release" if is_ready(line):
             line.modem.release(line.now)
+        case _:
+            mishap(line, step, dose)
+    line.run(0.3 + dose / 3)
+
+
+def mishap(line: VirtualLine, step: str, dose: int) -> None:
+    """The card does something that nobody asked for."""
+    match step:
         case "garbage":
             line.fault("card.garbage", 2**dose, count=dose)
         case "freeze":
@@ -111,4 +142,3 @@ def one_step(line: VirtualLine, step: str, dose: int) -> None:
             line.fault("card.event", text="uolLPpbds0"[dose])
         case "drop":
             line.fault("line.loop_drop", 50 * dose)
-    line.run(0.3 + dose / 3)

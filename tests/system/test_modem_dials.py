@@ -1,0 +1,65 @@
+"""Mode B through the whole box: the modem's own dialler sends the digits of an agent's call (fxo §2.4)."""
+
+import asyncio
+
+import pytest
+
+from appliance.selftest.whole_box import Wish
+from hw.sim.dialled import Fate
+from hw.sim.eventlog import What
+from tests.system.conftest import AGENT_HZ, LINE_HZ, Office, heard_for, is_heard
+from tests.system.test_calls_out import NUMBERS, called, card, has, in_service, routes
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+
+MODEM, PULSE = 'dial = "modem"', 'dial = "pulse"'
+
+
+async def dialling(office: Office) -> list[str]:
+    """The dialling commands that the modem got."""
+    events = await asyncio.to_thread(card(office).events)
+    return [one.detail for one in events if one.what == What.COMMAND_RECEIVED and one.detail.startswith("ATD")]
+
+
+@pytest.mark.wish(Wish(more=routes("line-1"), line=MODEM))
+async def test_ten_numbers_reach_the_exchange_by_the_modem_s_dialler_and_both_sides_hear_each_other(
+    office: Office,
+) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    for count, number in enumerate(NUMBERS, 1):
+        await has(office, number, after=0.4)
+        await agent.dial(number)
+        far = await called(office, count)
+        await agent.wait_for("CALL_ESTABLISHED")
+        if count == 1:
+            await heard_for(agent.heard, LINE_HZ, 1.0)
+            assert await asyncio.to_thread(far.wait_heard, 3.0, 10.0)
+            is_heard(far.heard().samples, AGENT_HZ[0])
+        await agent.hang_up()
+        assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+        await in_service(office)
+    assert card(office).dialled() == list(NUMBERS)
+    assert await dialling(office) == [f"ATDT{number}" for number in NUMBERS]
+
+
+@pytest.mark.wish(Wish(more=routes("line-1"), line=PULSE))
+async def test_an_emergency_call_by_pulses_is_connected_as_soon_as_it_is_dialled_and_a_busy_one_is_told_as_busy(
+    office: Office,
+) -> None:
+    await office.on_duty("a1")
+    await in_service(office)
+    agent = office.phones["a1"]
+    await has(office, "119", after=8.0)
+    await agent.dial("119")
+    await agent.wait_for("CALL_ESTABLISHED", 25.0)
+    assert await dialling(office) == ["ATDP119"]
+    await called(office)
+    await heard_for(agent.heard, LINE_HZ, 1.0)
+    await agent.hang_up()
+    await in_service(office)
+    await has(office, "117", Fate.BUSY)
+    await agent.dial("117")
+    await office.box.logged(r"refused \(486\): busy tone|refused \(480\): reorder tone", 30.0)
+    assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
