@@ -118,11 +118,23 @@ def test_any_byte_ends_a_dialling_command_and_hangs_up():
 
 def test_digits_dialled_in_voice_mode_reach_the_exchange_and_the_line_stays_seized():
     host = Host().quietly()
-    host.type("AT+FCLASS=8")
+    host.type("AT+FCLASS=8;+VRN=0")
     host.core.receive(b"ATDT0312345678\r", host.now)
     assert b"OK" in host.wait(5.0)
     assert [event.detail for event in host.core.log.all() if event.what is What.DIALLED] == ["0312345678"]
     assert host.core.is_off_hook
+
+
+def test_a_dialler_that_listens_says_what_it_heard_and_one_without_dial_tone_that_there_is_none():
+    host = Host().quietly()
+    host.type("AT+FCLASS=8")
+    host.core.receive(b"ATDT0312345678\r", host.now)  # nobody's: reorder tone
+    assert b"BUSY" in host.wait(8.0)
+    assert not host.core.is_off_hook
+    host.core.line.dial_tone_delay = None
+    host.core.receive(b"ATDT0312345678\r", host.now)
+    assert b"NO DIAL TONE" in host.wait(8.0)
+    assert not host.core.is_off_hook
 
 
 def test_a_host_that_dies_off_hook_in_command_mode_is_hung_up_by_the_inactivity_timer():
