@@ -235,22 +235,15 @@ class Line(Section, frozen=True, kw_only=True):
     id: Annotated[str, _about("Short name.")]
     device: Annotated[str, _about("The modem's tty; /dev/serial/by-path/... keeps lines and sockets together.")]
     queue: Annotated[str, _about("Queue that the line's callers enter, or `menu:ID`.")]
-    country: Annotated[
-        str, _about("Tones, ringing and caller ID of the line: JP, US, CA, UK, DE, FR, IT, ES, NL, SE, AU or NZ.")
-    ] = "JP"
+    country: Annotated[str, _about("Whose tones and ringing: JP, US, CA, UK, DE, FR, IT, ES, NL, SE, AU or NZ.")] = "JP"
     keys: Annotated[
         str, _about("Who is believed about keys that callers press: audio (the box) or modem, if its chip mutes them.")
     ] = "audio"
     echo_cancelling: Annotated[bool, _about("Take the echo of our own sound out of the line.")] = True
-    parallel_phones: Annotated[
-        bool, _about("Other telephones are on the same pair: a drop of its voltage is then no hang-up.")
-    ] = False
+    parallel_phones: Annotated[bool, _about("Other telephones share the pair: a voltage drop is no hang-up.")] = False
     dial: Annotated[
         str,
-        _about(
-            "Who sends the digits of calls out: audio (the box, as tones it hears itself), modem (its own dialler), "
-            "pulse (its own dialler, for a line that knows no tones)."
-        ),
+        _about("Who dials calls out: audio (the box, by tones), modem (itself, by tones) or pulse (it, by pulses)."),
     ] = "audio"
     modem_init: Annotated[
         tuple[str, ...], _about("Commands that this modem needs besides, such as AT!4886=01 for caller ID of a clone.")

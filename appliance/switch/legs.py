@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from appliance import wire
+from appliance.errors import SwitchError
 from appliance.switch.alarms import Alarm
 from appliance.wire import EndCause, Ended, Joining, LegState, Origin
 
@@ -123,6 +124,19 @@ class Legs:
     def named(self, name: str) -> LiveLeg | None:
         """The living leg of that name."""
         return self._by_name.get(name)
+
+    def pair(self, first: str, second: str) -> tuple[LiveLeg, LiveLeg] | None:
+        """Two living legs that are to be connected; None when there are not two.
+
+        Raises SwitchError for one that can be connected to nobody.
+        """
+        a, b = self.named(first), self.named(second)
+        if a is None or b is None or a is b:
+            return None
+        for leg in (a, b):
+            if leg.is_half_duplex:
+                raise SwitchError(f"line {leg.origin_id} is half duplex: its caller can be announced to, not connected")
+        return a, b
 
     def of_call(self, call: int) -> LiveLeg | None:
         """The living leg of that call."""

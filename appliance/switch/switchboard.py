@@ -139,12 +139,10 @@ class Switchboard:
 
     def bridge(self, first: str, second: str, *, ends_both: bool = True) -> None:
         """Connect two legs as soon as both are up; either one gone is answered with its end."""
-        a, b = self._legs.named(first), self._legs.named(second)
-        if a is None or b is None or a is b:
+        if (pair := self._legs.pair(first, second)) is None:
             self._tell_gone(first, second)
             return
-        if deaf := next((leg for leg in (a, b) if leg.is_half_duplex), None):
-            raise SwitchError(f"line {deaf.origin_id} is half duplex: its caller can be announced to, not connected")
+        a, b = pair
         if a.peer == b.name and b.peer == a.name:
             if a.bridged:
                 self._emit(wire.Bridged(first, second, time.monotonic()))
