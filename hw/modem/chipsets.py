@@ -16,7 +16,8 @@ class Chipset:
 
     `leave` are the bytes that end a duplex stream; `no_silence` disables the silence detector, which would end it;
     `setup` are commands only this family knows, none of them vital; `watch_alone` and `watch_shared` choose what a drop
-    of the line's voltage tells. `is_half_duplex`: no `+VTR` (fxo §1.5).
+    of the line's voltage tells. `is_half_duplex`: no `+VTR` (fxo §1.5); `is_duplex_proven`: it has one, whatever
+    a modem answers in a bad moment.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Chipset:
     watch_shared: tuple[str, ...] = ()
     has_line_voltage: bool = False
     is_half_duplex: bool = False
+    is_duplex_proven: bool = False
 
 
 CX930XX: Final = Chipset(
@@ -39,6 +41,7 @@ CX930XX: Final = Chipset(
     watch_alone=("AT-STE=4",),  # P then means remote hang-up and nothing else
     watch_shared=("AT-STE=7",),
     has_line_voltage=True,
+    is_duplex_proven=True,
 )
 ZOOM: Final = replace(  # obeys the exit code only right after a DLE pair
     CX930XX, name="cx930xx_zoom", known_by=re.compile(r"ZOOM", re.IGNORECASE), leave=b"\x10\x18\x10\x10\x10\x5e"

@@ -106,6 +106,8 @@ def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX) -> Proced
     command, reply = "", Reply(Result.OK)
     for command, within in _seize_commands(identity, one_by_one, way):
         reply = yield from ask(command, within)
+        if reply.result is Result.ERROR and command == way.value:  # a lost byte must not look like a missing stream
+            reply = yield from ask(command, within)
         if not reply.is_good:
             break
     if reply.result is Result.CONNECT:
@@ -113,8 +115,7 @@ def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX) -> Proced
     why = f"{command} was answered {reply.result.value!r}; OK, then CONNECT for {way.value}, would be right"
     # A stream that was asked for may have begun unheard: then only its exit code reaches the modem.
     yield from release(identity, in_stream=reply.result is Result.TIMEOUT and command == way.value, way=way)
-    is_refused = reply.result is Result.ERROR and command == way.value
-    return SeizeFailed(why, is_refused, had_hook="+FCLASS" not in command)
+    return SeizeFailed(why, _is_refused(identity, command, reply), had_hook="+FCLASS" not in command)
 
 
 def dial(identity: Identity, number: str, pulses: bool, is_off: Callable[[], bool]) -> Procedure:
@@ -142,11 +143,15 @@ def dial(identity: Identity, number: str, pulses: bool, is_off: Callable[[], boo
         reply = yield from ask(command, within)
         if not reply.is_good:
             yield from release(identity, in_stream=reply.result is Result.TIMEOUT and command == Way.DUPLEX.value)
-            is_refused = reply.result is Result.ERROR and command == Way.DUPLEX.value
-            return SeizeFailed(
-                f"{command} was answered {reply.result.value!r} after the digits", is_refused, had_hook=True
-            )
+            why = f"{command} was answered {reply.result.value!r} after the digits"
+            return SeizeFailed(why, _is_refused(identity, command, reply), had_hook=True)
     return Seized()
+
+
+def _is_refused(identity: Identity, command: str, reply: Reply) -> bool:
+    """Whether the modem has no stream both ways, which is not believed of a family that has."""
+    is_refused = reply.result is Result.ERROR and command == Way.DUPLEX.value
+    return is_refused and not identity.chipset.is_duplex_proven
 
 
 def turn(identity: Identity, was: Way, way: Way) -> Procedure:

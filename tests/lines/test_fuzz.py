@@ -23,6 +23,8 @@ LEFT_ALONE = 10.0
 STEPS = ("wait", "ring", "call out", "answer", "bye", "hang up", "say", "press", "key", "mute", "refuse", "late",
          "event", "drop", "freeze", "reset", "garbage", "switch dies", "switch is back")  # fmt: skip
 LIVES = int(os.environ.get("DESKBELL_FUZZ", "40"))
+PACES = (((0.0, 0.001), WIRES[0]), ((0.005, 0.03), WIRES[0]), ((0.1, 0.4), WIRES[0]), ((0.005, 0.03), WIRES[3]))
+"""How long the modem thinks, and the wire; both slow at once answers later than is waited for."""
 FATES = (*Fate, Fate.ANSWERS)
 
 
@@ -62,15 +64,10 @@ def test_f40_whatever_happens_the_line_is_off_hook_only_while_a_call_owns_it(
     DESKBELL_FUZZ=10000 lives through ten thousand (CONTRIBUTING, slow proofs).
     """
     name = data.draw(st.sampled_from([one for one in sorted(PERSONALITIES) if one not in UNFIT]), "modem")
-    personality = replace(
-        PERSONALITIES[name],
-        is_whimsical=data.draw(st.booleans(), "whimsical"),
-        usual_latency=data.draw(st.sampled_from([(0.0, 0.001), (0.005, 0.03), (0.1, 0.4)]), "latency"),
-    )
-    dial, wire = (
-        data.draw(st.sampled_from(list(Dial)), "dial"),
-        data.draw(st.sampled_from([WIRES[0], WIRES[3]]), "wire"),
-    )
+    latency, wire = data.draw(st.sampled_from(PACES), "pace")
+    is_whimsical = data.draw(st.booleans(), "whimsical")
+    personality = replace(PERSONALITIES[name], is_whimsical=is_whimsical, usual_latency=latency)
+    dial = data.draw(st.sampled_from(list(Dial)), "dial")
     line = Fuzzed(tmp_path, personality, wire=wire, seed=data.draw(st.integers(0, 99), "seed"), dial=dial)
     for _ in range(data.draw(st.integers(1, 10), "steps")):
         one_step(line, data.draw(st.sampled_from(STEPS), "step"), data.draw(st.integers(0, 9), "dose"))

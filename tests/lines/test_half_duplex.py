@@ -8,6 +8,7 @@ import pytest
 from appliance.lines.facts import SwitchGone
 from appliance.lines.states import State
 from hw.sim.eventlog import What
+from hw.sim.mischief import Whim
 from hw.sim.party import HangUp, RemoteParty
 from hw.sim.sound import Chain, Silence, Tone, digits
 from tests.lines.virtual import WholeLine
@@ -214,3 +215,14 @@ def test_f36_a_caller_whose_switch_died_hears_music_and_is_called_in_again_as_ha
     assert len(line.trunk.invitations) >= 1
     assert line.line.state is State.TALKING
     assert line.line.kept is None, "the stream cannot be taken up by another process: it hangs up"
+
+
+@pytest.mark.parametrize(("errors", "is_well"), [(1, True), (9, False)])
+def test_f36_a_modem_of_a_duplex_family_is_not_taken_for_half_duplex_because_of_an_error(
+    tmp_path: Path, errors: int, is_well: bool
+) -> None:
+    line = WholeLine(tmp_path).in_service()
+    line.core.mischief.plan(Whim.ERROR, "AT+VTR", count=errors)
+    line.rung()
+    line.state(State.TALKING if is_well else State.FAULT)
+    assert not line.line.out.why_not
