@@ -35,7 +35,7 @@ class KeptCall(msgspec.Struct, frozen=True):
     withheld: str
     chipset: str
     label: str
-    ulaw: int
+    form: str
 
     @property
     def caller(self) -> CallerId:
@@ -46,13 +46,13 @@ class KeptCall(msgspec.Struct, frozen=True):
     @property
     def identity(self) -> Identity:
         """The modem, as it was found when it was initialised."""
-        return Identity(chipset_named(self.chipset), self.label, self.ulaw)
+        return Identity(chipset_named(self.chipset), self.label, self.form)
 
 
 def call_to_keep(key: str, caller: CallerId, modem: Identity) -> KeptCall:
     """What is worth keeping of a call."""
     withheld = caller.withheld.value if caller.withheld is not None else ""
-    return KeptCall(key, caller.number, caller.name, withheld, modem.chipset.name, modem.label, modem.ulaw)
+    return KeptCall(key, caller.number, caller.name, withheld, modem.chipset.name, modem.label, modem.form)
 
 
 class Memory:

@@ -40,6 +40,8 @@ CODES: Final[dict[DialTone | Refused | Checked | NotDialled, int]] = {
 }
 NO_NUMBER: Final = 484
 REDIAL_WINDOW: Final = 180.0
+REDIAL_FORGOTTEN: Final = 3600.0
+"""So long without a try: later calls count as new (article 11)."""
 TOO_OFTEN: Final = 429
 
 
@@ -97,6 +99,7 @@ class Found:
 @dataclass(slots=True)
 class _Tries:
     first_at: float
+    last_at: float
     since_first: int = 0
     in_all: int = 0
 
@@ -110,7 +113,8 @@ class Redials:
 
     def refusal(self, digits: str, now: float) -> str:
         """Why it may not dial this number now, "" when it may; asking counts as a try."""
-        tries = self._tries.setdefault(digits, _Tries(now))
+        self._tries = {one: t for one, t in self._tries.items() if now - t.last_at < REDIAL_FORGOTTEN}
+        tries = self._tries.setdefault(digits, _Tries(now, now))
         if now - tries.first_at >= REDIAL_WINDOW:
             tries.first_at, tries.since_first = now, 0
         if tries.since_first >= self.country.redials or tries.in_all >= self.country.redials_in_all:
@@ -120,6 +124,7 @@ class Redials:
             )
         tries.since_first += 1
         tries.in_all += 1
+        tries.last_at = now
         return ""
 
     def answered(self, digits: str) -> None:

@@ -62,6 +62,12 @@ RINGBACKS: Final = {
     "ES": Ringback((425.0,), 3.0),
     "NL": Ringback((425.0,), 4.0),
     "SE": Ringback((425.0,), 5.0),
+    "BE": Ringback((425.0,), 3.0),
+    "CH": Ringback((425.0,), 4.0),
+    "DK": Ringback((425.0,), 4.0),
+    "NO": Ringback((425.0,), 4.0),
+    "FI": Ringback((425.0,), 4.0),
+    "AT": Ringback((420.0,), 5.0),
     "AU": Ringback((413.0, 438.0), 2.0),
     "NZ": Ringback((400.0, 450.0), 2.0),
 }

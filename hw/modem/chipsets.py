@@ -70,11 +70,11 @@ _ULAW: Final = re.compile(r"(\d+)[,;][^\n]*\b(?:mu-?law|u-?law)\b", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A modem that will do: its family, what it calls itself, and its number for µ-law at 8000 Hz."""
+    """A modem that will do: its family, what it calls itself, and how `+VSM` is told µ-law at 8000 Hz."""
 
     chipset: Chipset
     label: str
-    ulaw: int
+    form: str
 
     def without_duplex(self) -> "Identity":
         """The same modem, found to have no stream both ways."""
@@ -90,6 +90,11 @@ def recognise(answers: tuple[str, ...]) -> Chipset:
     """The first family that knows these answers to +GMI, ATI0 and ATI3; `generic_v253` knows all."""
     joined = "\n".join(answers)
     return next(chipset for chipset in CHIPSETS if chipset.known_by.search(joined))
+
+
+def ulaw_forms(number: int) -> tuple[str, ...]:
+    """How firmwares want µ-law said: by two arguments, by four, or by its number alone (§1.3)."""
+    return f"{number},8000", f"{number},8000,0,0", f"{number}"
 
 
 def ulaw_format(lines: tuple[str, ...]) -> int:

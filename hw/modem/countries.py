@@ -77,6 +77,12 @@ COUNTRIES: Final = {
         Country("ES", "A0", 4.5, calling_code="34", trunk_prefix=""),
         Country("NL", "7B", 5.0, calling_code="31"),
         Country("SE", "A5", 6.0, calling_code="46"),
+        Country("BE", "0F", 4.0, calling_code="32"),
+        Country("CH", "A6", 5.0, calling_code="41"),
+        Country("DK", "31", 5.0, calling_code="45", trunk_prefix=""),
+        Country("NO", "82", 5.0, calling_code="47", trunk_prefix=""),
+        Country("FI", "3C", 5.0, calling_code="358"),
+        Country("AT", "0A", 6.0, calling_code="43"),
         Country("AU", "09", 3.0, calling_code="61", international="0011"),
         Country("NZ", "7E", 3.0, calling_code="64"),
     )

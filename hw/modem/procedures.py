@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Final
 
 from hw.errors import ModemError
-from hw.modem.chipsets import Chipset, Identity, recognise, ulaw_format
+from hw.modem.chipsets import Chipset, Identity, recognise, ulaw_format, ulaw_forms
 from hw.modem.countries import Country
 from hw.modem.events import DialFailed, LineChecked, Ready, Released, Result, Seized, SeizeFailed, StreamStopped, Way
 from hw.modem.steps import Ask, DropDtr, Leave, Part, Procedure, Reply, Settle, Step, Tell, ask
@@ -124,7 +124,7 @@ def dial(identity: Identity, number: str, pulses: bool, is_off: Callable[[], boo
     `is_off` tells whether somebody rang or gave up meanwhile: then nothing is dialled, and who rings rings on.
     """
     silence, letter = identity.chipset.no_silence, "P" if pulses else "T"
-    for command in (f"AT+FCLASS=8;{silence};+VIT=0", f"AT+VSM={identity.ulaw},8000"):
+    for command in (f"AT+FCLASS=8;{silence};+VIT=0", f"AT+VSM={identity.form}"):
         reply = yield from ask(command, tries=2)
         if reply.result is Result.ERROR:  # perhaps a byte was lost on the way
             reply = yield from ask(command, tries=2)
@@ -259,8 +259,21 @@ def _identify() -> Generator[Step, Reply, Identity]:
         )
     yield from _must("AT+FCLASS=8")
     formats = yield from _must("AT+VSM=?")
+    forms = ulaw_forms(ulaw_format(formats.text))
+    form = yield from _taken_form(forms)
     yield from ask("AT+FCLASS=0", tries=2)
-    return Identity(chipset, label, ulaw_format(formats.text))
+    return Identity(chipset, label, form)
+
+
+def _taken_form(forms: tuple[str, ...]) -> Generator[Step, Reply, str]:
+    """The first way of saying the format that the modem takes; the usual one where it takes none while on-hook."""
+    for form in forms:
+        reply = yield from ask(f"AT+VSM={form}", tries=2)
+        if reply.result is Result.ERROR:  # perhaps a byte was lost on the way
+            reply = yield from ask(f"AT+VSM={form}", tries=2)
+        if reply.is_good:
+            return form
+    return forms[0]
 
 
 def _set_country(country: Country) -> Generator[Step, Reply, str]:
@@ -290,7 +303,7 @@ def _enable_caller_id() -> Generator[Step, Reply, str]:
 
 
 def _seize_commands(identity: Identity, one_by_one: bool, way: Way) -> tuple[tuple[str, float], ...]:
-    silence, form = identity.chipset.no_silence, f"+VSM={identity.ulaw},8000"
+    silence, form = identity.chipset.no_silence, f"+VSM={identity.form}"
     if one_by_one:
         singly = ("+FCLASS=8", silence, "+VIT=0", form, "+VLS=1")
         return (*((f"AT{part}", 3.0) for part in singly), (way.value, 2.0))

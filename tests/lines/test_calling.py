@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from appliance.lines.facts import LegAnswered, SwitchGone
+from appliance.lines.outgoing import Redials
 from appliance.lines.states import State
 from appliance.media import ulaw
+from hw.modem.countries import country
 from hw.sim.countries import CallerIdTime
 from hw.sim.dialled import Fate, KeyReceiver
 from hw.sim.eventlog import What
@@ -266,6 +268,20 @@ def test_f29_a_machine_may_dial_a_number_twice_in_three_minutes_a_person_as_ofte
     line.run(180.0)
     line.calls(is_automatic=True)
     line.state(State.PROGRESS)
+
+
+def test_f29_a_number_that_nobody_dialled_for_an_hour_counts_as_new() -> None:
+    """A customer who is never in is called back next month as well, not forbidden until the box is restarted."""
+    redials = Redials(country("JP"))
+    at = 0.0
+    for _ in range(40):
+        assert redials.refusal(NUMBER, at) == ""
+        at += 3600.0
+    assert len(redials._tries) == 1
+    for _ in range(15):
+        assert redials.refusal(NUMBER, at) == ""
+        at += 200.0
+    assert "15 in all" in redials.refusal(NUMBER, at)
 
 
 def test_f28_the_exchange_hears_every_digit_of_many_numbers(line: CallingLine) -> None:

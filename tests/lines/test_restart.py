@@ -15,7 +15,7 @@ from tests.lines.running import level_of
 from tests.lines.service_manager import ServiceManager
 from tests.lines.test_process import CALLER_TONE, SWITCH_TONE, connect, loud, rig, switch  # noqa: F401
 
-CALL = KeptCall("0123abcd", "0312345678", "YAMADA", "", "cx930xx", "CONEXANT 56000", 131)
+CALL = KeptCall("0123abcd", "0312345678", "YAMADA", "", "cx930xx", "CONEXANT 56000", "131,8000")
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_what_is_kept_of_a_call_is_read_back_and_nonsense_is_no_call():
     memory.write(CALL)
     assert memory.read() == CALL
     assert CALL.caller == CallerId("0312345678", "YAMADA")
-    assert KeptCall("k", "", "", "P", "cx930xx", "", 131).caller.withheld is Withheld.PRIVATE
+    assert KeptCall("k", "", "", "P", "cx930xx", "", "131,8000").caller.withheld is Withheld.PRIVATE
     memory.write(None)
     assert memory.read() is None
     nonsense = os.memfd_create("nonsense")

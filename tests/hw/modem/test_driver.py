@@ -204,3 +204,15 @@ def test_a_release_that_nothing_confirms_fails_so_that_closing_drops_the_line():
     event = bench.until(Failed)
     assert isinstance(event, Failed)
     assert "DTR" in event.why
+
+
+@pytest.mark.parametrize("form", ["131,8000", "131,8000,0,0", "131"])
+def test_the_voice_format_is_said_with_as_many_arguments_as_the_firmware_wants(form):
+    """fxo §1.3: some want two, some four, some the number alone."""
+    others = frozenset(f"AT+VSM={one}" for one in ("131,8000", "131,8000,0,0", "131") if one != form)
+    device = ScriptedModem(refuse=others)
+    bench = ready(device=device)
+    assert bench.modem.identity.form == form
+    bench.modem.seize(bench.now)
+    bench.until(Seized)
+    assert f"AT+VSM={form};+VLS=1" in device.seen
