@@ -205,13 +205,11 @@ class Contact:
 
     `ringing` are the open offers, one or a `race`; `offer` is the accepted one, else the first of them. `ageing_s` is
     what a step of priority was worth on arrival (F-10). `needs` is the skill level asked for in queue `needs_for`, one
-    less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none.
-
-    `can_talk`: the line can connect the caller to a person; a half-duplex modem's cannot (fxo §1.5).
+    less at `relaxes_at`. `last_agent` is waited for until `sticky_until` (F-08). 0.0 means none. Without
+    `can_talk` the caller's line connects nobody (a half-duplex modem).
     `is_live`: a caller is on the line; without it the contact is a promised `callback`, in line as WAITING.
     `announced` is the place told last, at `announced_at`, with `announced_wait` minutes (M-20, None: none);
-    `announce_at` is when to look again (S-38). `told` are the prompts about the house that this caller has heard
-    (U-10, U-11).
+    `announce_at` is when to look again (S-38). `told` are the prompts about the house already heard (U-10, U-11).
     T-max counts from `entered_at`, when the present queue was reached (0: on arrival). `step` is the next in the chain
     of the reason `why`, `hops` counts destinations over all chains and `visited` are their keys (I-27). `ways` are the
     chains that were left for another queue, the last one last. `sent_to` is where the caller is in FALLBACK;
