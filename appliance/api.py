@@ -85,10 +85,7 @@ class LineFigures:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One analogue line: `state` of its state machine, `alarm` empty or a sentence.
-
-    `is_half_duplex`: its modem announces and records, so that it carries no call out (the alarm says so).
-    """
+    """One analogue line: `state` of its state machine, `alarm` empty or a sentence. Half duplex carries no call out."""
 
     line: str
     state: str
