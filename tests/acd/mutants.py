@@ -21,13 +21,14 @@ from tests.acd.mutants_beside import BESIDE
 from tests.acd.mutants_core import CORE, Mutant
 from tests.acd.mutants_equivalent import EQUIVALENT
 from tests.acd.mutants_exits import EXITS
+from tests.acd.mutants_outgoing import OUTGOING
 from tests.acd.mutants_transfers import TRANSFERS
 from tests.acd.mutants_walks import Order, Recorder, Walks, lines_of, read
 
 ROOT = Path(__file__).parents[2]
 CORE_FOLDER = Path("appliance") / "acd"
 
-MUTANTS: tuple[Mutant, ...] = CORE + BESIDE + EXITS + TRANSFERS
+MUTANTS: tuple[Mutant, ...] = CORE + BESIDE + EXITS + OUTGOING + TRANSFERS
 LONGEST_CPU_S = 300
 """A mutant that loops for ever where a test has no limit of its own."""
 NO_TESTS = pytest.ExitCode.NO_TESTS_COLLECTED

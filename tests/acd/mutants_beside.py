@@ -37,7 +37,8 @@ BESIDE: tuple[Mutant, ...] = (
     # pauses (S-08, R-37)
     ("recording.py", "if contact.pause is not None:\n        office.commands.append(do.PauseRecording",
      "if False:\n        office.commands.append(do.PauseRecording"),
-    ("recording.py", "and queue.recording_notice and NOTICE not in contact.told", "and queue.recording_notice"),
+    ("recording.py", "return is_due and NOTICE not in contact.told", "return is_due"),
+    ("recording.py", "queue is not None and queue.recording_notice and is_policy", "queue is not None and is_policy"),
     ("recording.py", "contact.told.append(NOTICE)", "pass"),
     ("recording.py", "if wanted is (contact.pause is not None):\n        return", "if False:\n        return"),
     ("recording.py", "queue.pause_recording and contact.is_recording", "queue.pause_recording"),

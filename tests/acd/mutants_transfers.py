@@ -155,7 +155,12 @@ TRANSFERS: tuple[Mutant, ...] = (
     ),
     (
         "metrics_ledger.py",
-        "if fact.agent in self.shifts:",
+        "if self._is_for_queue(contact, fact.agent):",
         "if True:",
+    ),
+    (
+        "metrics_ledger.py",
+        "shift.is_on_duty and bool(contact.queue)",
+        "bool(contact.queue)",
     ),
 )

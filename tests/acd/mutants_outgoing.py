@@ -1,0 +1,42 @@
+"""Mutants of the calls that agents place (S-10)."""
+
+from tests.acd.mutants_core import Mutant
+
+OUTGOING: tuple[Mutant, ...] = (
+    ("outgoing.py", "if queue.calls_out and agent in queue.agents)", "if agent in queue.agents)"),
+    ("outgoing.py", "if queue.calls_out and agent in queue.agents)", "if queue.calls_out)"),
+    ("outgoing.py", "(event.queue and event.queue not in permitted(office.state, event.agent))", "False"),
+    ("outgoing.py", "if agent.calls_as != event.queue:\n        _change", "if True:\n        _change"),
+    ("outgoing.py", "if agent.calls_as and agent.calls_as not in permitted(office.state, name):", "if False:"),
+    ("outgoing.py", "agent.call_notice = IDENTITY_GONE", "pass"),
+    (
+        "outgoing.py",
+        "if agent is None or event.contact in office.state.contacts:\n        return",
+        "if agent is None:\n        return",
+    ),
+    (
+        "outgoing.py",
+        "staff.leg_started(office, LegStarted(event.agent, offer.offer, outbound=True, queue=event.queue))",
+        "pass",
+    ),
+    ("outgoing.py", "outbound=True, queue=event.queue))", "outbound=True))"),
+    ("outgoing.py", "agent.call_notice = ALL_BUSY", "pass"),
+    ("outgoing.py", "if contact is None or contact.prompt:\n        return", "if contact is None:\n        return"),
+    ("outgoing.py", "if not recording.wants_notice(office, contact):", "if True:"),
+    ("outgoing.py", "contact.told.append(recording.NOTICE)", "pass"),
+    ("outgoing.py", "office.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)", "pass"),
+    (
+        "outgoing.py",
+        "if contact is not None and contact.prompt:\n        contact.prompt",
+        "if contact is not None:\n        contact.prompt",
+    ),
+    ("outgoing.py", "if event.why == GAVE_UP:", "if False:"),
+    ("outgoing.py", "if event.why == GAVE_UP:", "if True:"),
+    ("outgoing.py", 'leaving.let_go(office, offer, "far_end_left")', "pass"),
+    ("outgoing.py", "and not offer.was_bridged and contact.offer", "and contact.offer"),
+    ("outgoing.py", 'leaving.let_go(office, offer, "no_media")', "pass"),
+    ("outgoing.py", "if contact.state is ContactState.PLACING:\n        said", "if False:\n        said"),
+    ("outgoing.py", "offer.is_outgoing and offer.leg == own_leg and contact", "offer.is_outgoing and contact"),
+    ("outgoing.py", "Outcome.ANSWERED if was_heard else", "Outcome.ANSWERED if True else"),
+    ("outgoing.py", "leaving.await_end(office, offer)\n            return", "return"),
+)
