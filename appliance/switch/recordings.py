@@ -166,14 +166,14 @@ class Recordings:
                     self._recorders.close_recorder(port)
             case keeper.Closed():
                 self._running.pop(report.recording, None)
-                what = f"; {report.trimmed_s:.1f} s of tone were cut off its end" if report.trimmed_s else ""
-                logger.info("Recording %s closed, %.1f s %s%s", report.recording, report.seconds, report.cause, what)
                 self._emit(
                     wire.RecordingClosed(
                         report.recording, report.path, report.seconds, now, report.cause, report.spoke_s,
                         report.trimmed_s,
                     )
                 )  # fmt: skip
+                what = f"; {report.trimmed_s:.1f} s of tone were cut off its end" if report.trimmed_s else ""
+                logger.info("Recording %s closed, %.1f s %s%s", report.recording, report.seconds, report.cause, what)
 
     def _feed(self, recording: _Recording, legs: tuple[LiveLeg | None, ...]) -> None:
         for leg, port in zip(legs, recording.ports, strict=True):

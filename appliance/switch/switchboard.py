@@ -381,8 +381,8 @@ class Switchboard:
         """Tell the end of a leg and end the other side of its conversation."""
         ended = Ended(leg.name, cause, time.monotonic(), code, text, heard)
         self._legs.end(leg, ended)
-        logger.info("Leg %s ended: %s %s %s", leg.name, cause.value, code or "", text)
         self._emit(ended)
+        logger.info("Leg %s ended: %s %s %s", leg.name, cause.value, code or "", text)
         self._fallback.ended(leg)
         self._dialling.ended(leg.name)
         peer = self._legs.named(leg.peer) if leg.peer else None

@@ -103,6 +103,7 @@ def test_registrations_outlive_a_kill_and_secrets_do_not(own_edge: RunningEdge) 
         own_edge.wait_until_saved("101")
         own_edge.stop(signal.SIGKILL)
         own_edge.start(with_secrets=False)
+        own_edge.wait_until_known("101")
         assert own_edge.ask(lambda rpc: rpc.registered()) == {"101"}
         assert own_edge.ask(lambda rpc: rpc.secrets_loaded()) == 0
         _ring(own_edge.switch, "101")

@@ -73,4 +73,4 @@ def test_registrations_outlive_a_restart(release_edge: RunningEdge) -> None:
         release_edge.wait_until_saved("102")
         release_edge.stop()
         release_edge.start()
-        assert "102" in release_edge.ask(lambda rpc: rpc.registered())
+        release_edge.wait_until_known("102")

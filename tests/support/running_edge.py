@@ -159,6 +159,13 @@ class RunningEdge:
                 assert time.monotonic() < until, f"{number} was not written within {timeout} s"
                 time.sleep(0.02)
 
+    def wait_until_known(self, number: str, timeout: float = 4.0) -> None:
+        """Return when it has that phone again: its first worker reads the database while others answer already."""
+        until = time.monotonic() + timeout
+        while number not in (known := self.ask(lambda rpc: rpc.registered())):
+            assert time.monotonic() < until, f"{number} was not read within {timeout} s, but {known}"
+            time.sleep(0.02)
+
     def wait_for_log(self, words: str, timeout: float = 3.0) -> str:
         """The first line of the log that has these words in it."""
         with self._logged:

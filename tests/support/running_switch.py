@@ -73,6 +73,15 @@ class RunningSwitch:
         assert self._process is not None
         await self._process.wait()
 
+    async def logged(self, words: str, timeout_s: float = 10.0) -> None:
+        """Wait until it has logged that; AssertionError with the last of its log when it does not."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while words not in self.log.read_text():  # noqa: ASYNC110 - a file gives no notice
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"no {words!r} within {timeout_s} s:\n{self.log.read_text()[-2000:]}") from None
+
     @property
     def pid(self) -> int:
         """The process's id."""
