@@ -1,15 +1,21 @@
-"""Two lanes: in one of `./deskbell test` the whole box runs, beside it all that keeps real time without being a box.
+"""Three lanes: the whole box in one, all else that keeps real time in the next, and beside them what does not.
 
-Two boxes at once would starve each other's sound; a box and a line card, a kernel or a pure test share two cores well.
-The pure ones come a file at a time, to whoever is free. Loaded by `-p tests.lanes`, beside xdist.
+Two boxes at once would starve each other's sound; a box and a line card, a kernel or a box that only starts and stops
+share two cores well. The rest comes a file at a time to whoever is free, and whoever takes some of it lets the others
+go first. Loaded by `-p tests.lanes`, beside xdist.
 """
+
+import functools
+import os
+from typing import Final
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.conftest import REAL_TIME
+from tests.conftest import BOXES, keeps_real_time
 
-BOX = "tests/system/"
+WITHOUT_SOUND: Final = ("tests/system/test_bad_input.py", "tests/system/test_commands.py")
+BEHIND_THE_OTHERS: Final = 10
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc]
@@ -19,11 +25,23 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(BOX):
-            return BOX
-        return "real time" if nodeid.startswith(REAL_TIME) else nodeid.partition("::")[0]
+        if not keeps_real_time(nodeid):
+            return nodeid.partition("::")[0]
+        return "boxes" if nodeid.startswith(BOXES) and not nodeid.startswith(WITHOUT_SOUND) else "beside boxes"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
     """Put the lanes in the place of xdist's own ways to share the tests out."""
     return Lanes(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Step back for good with the first test that keeps no real time: a worker's real-time ones are over by then."""
+    if not keeps_real_time(item.nodeid):
+        _step_back()
+
+
+@functools.cache
+def _step_back() -> None:
+    os.nice(BEHIND_THE_OTHERS)
