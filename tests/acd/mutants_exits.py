@@ -4,12 +4,11 @@ from tests.acd.mutants_core import Mutant
 
 EXITS: tuple[Mutant, ...] = (
     ("chains.py", "kind = Kind.QUEUE if self.kind is Kind.GROUP else self.kind", "kind = self.kind"),
-    ("chains.py", "is_sent_on and reason is not Reason.KEY", "is_sent_on"),
+    ("chains.py", "is_sent_on and reason not in OF_THIS_QUEUE", "is_sent_on"),
     ("chains.py", "usual = () if is_sent_on", "usual = () if False and is_sent_on"),
     ("fallback.py", "way = contact.ways.pop()", "way = contact.ways.pop(0)"),
     ("fallback.py", "        if not contact.ways:\n            break", "        if True:\n            break"),
     ("fallback.py", "contact.announced, contact.announced_wait = way.announced, None", "pass"),
-    ("fallback.py", "if destination.key != here and destination", "if destination"),
     ("fallback.py", "return destination.kind not in INTO_QUEUE or", "return destination.kind is not Kind.QUEUE or"),
     ("fallback.py", "if callback.is_promised(office, contact):", "if False:"),
     ("fallback.py", '    if digit == "*":\n        contact.ask', '    if digit == "0":\n        contact.ask'),

@@ -118,3 +118,11 @@ def test_every_reason_has_words_in_both_languages() -> None:
 def test_an_unknown_agent_has_no_reason() -> None:
     assert Desk("ann").acd.why("nobody") is None
     assert office("ann").agents[0].skills == ()
+
+
+def test_each_phone_of_a_race_is_told_its_own_place() -> None:
+    desk = Desk(*ABC, queues=[QueueSettings("sales", "Sales", "1", ABC, "simultaneous")])
+    desk.ready(*ABC)
+    desk.caller("c1")
+    found = [desk.acd.why(one) for one in ABC]
+    assert [(why.place, why.candidates) for why in found if why is not None] == [(1, 3), (2, 3), (3, 3)]
