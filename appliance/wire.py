@@ -141,11 +141,15 @@ class Bridge(Message, frozen=True):
 
 
 class Record(Message, frozen=True):
-    """Record two legs into one two-channel WAV `name`.wav under the recordings folder: agent left, caller right."""
+    """Record two legs into one two-channel WAV `name`.wav under the recordings folder: agent left, caller right.
+
+    Every `beep_s` both hear a beep, which is recorded on both sides; 0: none (T-beep).
+    """
 
     recording: str
     left: str
     right: str
+    beep_s: float = 0.0
 
 
 class RecordVoice(Message, frozen=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 from appliance import wire
 from appliance.errors import SwitchError
 from appliance.switch.alarms import Alarms
+from appliance.switch.beeps import Beeps
 from appliance.switch.legs import Hearing, Legs, LiveLeg
 from appliance.switch.patchbay import Patchbay
 from appliance.switch.pjsua import UserAgent
@@ -26,11 +27,12 @@ class Audio:
         self, settings: SwitchSettings, ua: UserAgent, alarms: Alarms, legs: Legs, emit: Callable[[wire.Message], None]
     ) -> None:
         self._drain, self._legs, self._emit, self._language = ua.drain, legs, emit, settings.language
+        self._ua, self._alarms = ua, alarms
         prompts = Path(settings.prompts)
         self.patchbay = Patchbay(ua)
         self.silence = ua.player(prompts / "silence.wav", loop=True)
         self._music = ua.player(Path(settings.hold_music), loop=True)
-        folder = prompts / settings.language
+        folder = self._folder = prompts / settings.language
         self._prompter = Prompter(ua, alarms, folder, self._prompt_begins, self._prompts_over)
         self._teller = Prompter(ua, alarms, folder, self._telling_begins, self._told)
 
@@ -38,7 +40,7 @@ class Audio:
         """Bring about what the leg is to hear, and that somebody drains what it says."""
         if leg.port is None:
             return
-        sources = {self._source(leg), leg.told_port, *self._voices(leg)}
+        sources = {self._source(leg), leg.told_port, leg.beep_port, *self._voices(leg)}
         self.patchbay.hear(leg.port, frozenset(source for source in sources if source not in (None, leg.port)))
         self.patchbay.also(self._drain, leg.port)
 
@@ -88,6 +90,19 @@ class Audio:
         """Say prompts over what the leg hears. Raises SwitchError when one of them has no file."""
         self._has_all(prompts)
         self._teller.play(leg.name, prompts)
+
+    def named(self, leg: str) -> LiveLeg | None:
+        """The living leg of that name."""
+        return self._legs.named(leg)
+
+    def beep(self, leg: LiveLeg, port: int | None) -> None:
+        """Let the leg hear the beep of its recording over what it hears, or no more."""
+        leg.beep_port = port
+        self.plan(leg)
+
+    def beeps(self, sounds: Callable[[str, int | None], None]) -> Beeps:
+        """The beeps of all recordings."""
+        return Beeps(self._ua, self._alarms, self._folder, sounds)
 
     def _has_all(self, prompts: tuple[str, ...]) -> None:
         if missing := self._prompter.missing(prompts):

@@ -55,6 +55,7 @@ class LiveLeg:
     prompt_port: int | None = None
     after_prompts: Hearing = Hearing.MUSIC
     told_port: int | None = None
+    beep_port: int | None = None
     early: str = ""
     host: str = ""
     joins: Joining | None = None

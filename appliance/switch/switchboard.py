@@ -86,7 +86,7 @@ class Switchboard:
             case wire.RecordVoice():
                 self._with(command.leg, lambda leg: self._record_voice(leg, command))
             case wire.PauseRecording() | wire.StopRecording():
-                self.recordings.change(command, self._legs.named)
+                self.recordings.change(command)
             case wire.SendText() | wire.AnswerText():
                 self.texts.carry_out(command, self._settings.realm)
             case wire.AskSnapshot():
@@ -263,7 +263,7 @@ class Switchboard:
         self._audio.renew(leg, fact.port)
         self._early.came(leg)
         self._if_up(leg)
-        self.recordings.leg_renewed(leg, self._legs.named)
+        self.recordings.leg_renewed(leg)
 
     def _if_up(self, leg: LiveLeg) -> None:
         """Answered means that both the 200 and the audio are there."""
@@ -314,7 +314,7 @@ class Switchboard:
     def _replan(self, leg: LiveLeg) -> None:
         """Bring about what everybody in the leg's conversation hears, and what is recorded of it."""
         self._audio.plan_around(leg)
-        self.recordings.leg_renewed(leg, self._legs.named)
+        self.recordings.leg_renewed(leg)
 
     def _join_as_guest(self, order: wire.Join) -> None:
         leg, host = self._legs.named(order.leg), self._legs.named(order.host)
@@ -332,7 +332,7 @@ class Switchboard:
     def _record(self, order: wire.Record) -> None:
         left, right = self._legs.named(order.left), self._legs.named(order.right)
         if left is not None and right is not None:
-            self.recordings.start(order.recording, (left, right))
+            self.recordings.start(order.recording, (left, right), beep_s=order.beep_s)
         else:
             self._tell_gone(order.left, order.right)
 

@@ -189,3 +189,31 @@ async def test_a_call_that_waits_for_room_can_be_given_up(desk, switch, phone):
     await desk.hears(wire.Ended, leg=leg)
     await desk.snapshot()
     assert not [event for event in centre.events if event["event"] == "invited"]
+
+
+async def test_t_beep_is_heard_by_both_and_in_the_recording_over_a_conversation_without_a_gap(desk, switch, phone):
+    """T-beep, §3.11: who is recorded with a beep hears it, and the recording tells that they did; a pause does not."""
+    caller, call, agent, agent_call, leg = await talk(desk, switch, phone)
+    desk.ask(wire.Record("beeping", "agent-1", leg, beep_s=0.8))
+    started = await desk.hears(wire.RecordingStarted)
+    await _until(started.at + 2.1)
+    for heard, theirs in (
+        (await caller.hear(call, [1400, 1000], started.at), "1000"),
+        (await agent.hear(agent_call, [1400, 450], started.at), "450"),
+    ):
+        assert 16 <= heard["tones"]["1400"]["frames"] <= 26, "two beeps of 0.2 s"
+        assert heard["tones"][theirs]["frames"] > 90, "and the other side all the while"
+        assert (heard["silent"], heard["gap_ms"] < 100) == (0, True)
+    desk.ask(wire.PauseRecording("beeping", paused=True))
+    paused = (await desk.snapshot()).at
+    await _until(paused + 1.0)
+    assert (await caller.hear(call, [1400], paused + 0.1))["tones"]["1400"]["frames"] == 0
+    desk.ask(wire.StopRecording("beeping"))
+    closed = await desk.hears(wire.RecordingClosed)
+    with wave.open(closed.path) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2).astype(float)
+    for channel in samples[: 8000 * 2].T:
+        frames = channel[: len(channel) // 160 * 160].reshape(-1, 160)
+        beeping = np.abs(frames @ np.exp(-2j * np.pi * 1400 * np.arange(160) / 8000)) * 2 / 160 > 2000
+        assert 16 <= beeping.sum() <= 26
+        assert (np.abs(frames).max(axis=1) > 500).all(), "no frame of the conversation is missing"
