@@ -20,6 +20,10 @@ def _about(text: str) -> msgspec.Meta:
     return msgspec.Meta(description=text)
 
 
+CONSENT = (
+    "What callers are told of recording (§3.11): none; notice; beep (notice, and a beep every 15 s that both hear); "
+    "ask (only who presses 1 is recorded)."
+)
 ALERTS = (
     "What this person is told by mail (S-42), of their own queues: voicemail, waiting, longest_wait, service_level, "
     "nobody (is on duty), unreachable (every phone), line, disk, clock, emergency, box (any other alarm)."
@@ -120,9 +124,7 @@ class Queue(Section, frozen=True, kw_only=True):
     record: Annotated[
         str, _about("Which conversations are recorded (S-07): in, out (calls as this queue), both or none.")
     ] = "both"
-    recording_notice: Annotated[
-        bool, _about("Tell who calls, and who is called as this queue, that the call is recorded.")
-    ] = False
+    consent: Annotated[str, _about(CONSENT)] = "none"
     pause_recording: Annotated[bool, _about("Agents may pause the recording (S-08).")] = False
     pause_s: Annotated[float, _about("A paused recording goes on by itself after this (T-recpause).")] = 120.0
     hours: Annotated[
@@ -235,6 +237,7 @@ class Line(Section, frozen=True, kw_only=True):
     id: Annotated[str, _about("Short name.")]
     device: Annotated[str, _about("The modem's tty; /dev/serial/by-path/... keeps lines and sockets together.")]
     queue: Annotated[str, _about("Queue that the line's callers enter, or `menu:ID`.")]
+    consent: Annotated[str, _about("As in a queue, for who calls by this line; empty: as the queue says.")] = ""
     country: Annotated[str, _about("One of JP US CA UK DE FR IT ES NL BE CH DK NO FI SE AT AU NZ.")] = "JP"
     keys: Annotated[
         str, _about("Who is believed about keys that callers press: audio (the box) or modem, if its chip mutes them.")
@@ -261,6 +264,7 @@ class Trunk(Section, frozen=True, kw_only=True):
     shows: Annotated[
         tuple[str, ...], _about("Numbers that the carrier lets calls out show, besides those of `numbers`.")
     ] = ()
+    consent: Annotated[str, _about("As in a queue, for who calls by this trunk; empty: as the queue says.")] = ""
     host: Annotated[str, _about("`IP:port` that outgoing calls are sent to; empty: none go out here.")] = ""
     gateway: Annotated[bool, _about("A box with a telephone socket (HT813): watched, shown as a line.")] = False
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from appliance.config_words import known, twice
 
 if TYPE_CHECKING:  # config.py calls us
-    from appliance.config import Config
+    from appliance.config import Config, Queue
+
+CONSENT = ("none", "notice", "beep", "ask")
 
 
 def contradictions(config: "Config") -> Iterator[str]:
@@ -33,8 +35,32 @@ def contradictions(config: "Config") -> Iterator[str]:
         for code in queue.codes:
             if not re.fullmatch(r"[0-9]{1,8}", code):
                 yield f"queue {queue.id}: code {code!r} cannot be keyed; 1 to 8 digits would be right"
-        if queue.pause_recording and queue.record == "none":
-            yield f"queue {queue.id} lets recordings be paused but does not record; record = 'both' would be right"
+        yield from _recording(config, queue)
+    yield from _of_ways_in(config)
+
+
+def _of_ways_in(config: "Config") -> Iterator[str]:
+    for way, consent in _ways_in(config):
+        if consent and consent not in CONSENT:
+            yield f"{way}: consent is {consent!r}; one of {', '.join(CONSENT)}, or empty, would be right"
+
+
+def _ways_in(config: "Config") -> list[tuple[str, str]]:
+    """Lines and trunks, and what they tell their callers of recording."""
+    lines = [(f"line {line.id}", line.consent) for line in config.lines]
+    return lines + [(f"trunk {trunk.id}", trunk.consent) for trunk in config.trunks]
+
+
+def _recording(config: "Config", queue: "Queue") -> Iterator[str]:
+    """What a queue records and tells callers of it; the 1 of who is asked must mean nothing else there."""
+    if queue.consent not in CONSENT:
+        yield f"queue {queue.id}: consent is {queue.consent!r}; one of {', '.join(CONSENT)} would be right"
+    is_asked = "ask" in (queue.consent, *(consent for _, consent in _ways_in(config)))
+    for key, digit in (("voicemail_digit", queue.voicemail_digit), ("callback_digit", queue.callback_digit)):
+        if is_asked and digit == "1":
+            yield f"queue {queue.id}: {key} is 1, by which callers agree to be recorded; another digit would be right"
+    if queue.pause_recording and queue.record == "none":
+        yield f"queue {queue.id} lets recordings be paused but does not record; record = 'both' would be right"
 
 
 def _readings(config: "Config") -> Iterator[str]:

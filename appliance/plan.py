@@ -21,6 +21,7 @@ from appliance.acd.settings import (
     MENU_PREFIX,
     AgentSettings,
     CallbackSettings,
+    Consent,
     MenuSettings,
     OfficeSettings,
     QueueSettings,
@@ -136,7 +137,9 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         panel=_panel(config),
         realm=config.network.realm,
         phones=tuple(_phone(phone, config.network.realm) for phone in config.phones),
-        lines=tuple(LineSettings(line.id, line.queue) for line in config.lines),
+        lines=tuple(
+            LineSettings(line.id, line.queue, Consent(line.consent) if line.consent else None) for line in config.lines
+        ),
         trunks=tuple(_trunk(trunk, config.network.realm) for trunk in config.trunks),
         outbound=_outbound(config),
         name=config.office.name,
@@ -265,7 +268,7 @@ def _queue(config: Config, queue: Queue) -> QueueSettings:
         record_out=queue.record in ("out", "both"),
         calls_out=bool(queue.call_by),
         wrap_on_failed_outbound=queue.wrap_on_failed_outbound,
-        recording_notice=queue.recording_notice,
+        consent=Consent(queue.consent),
         pause_recording=queue.pause_recording,
         pause_s=queue.pause_s,
         wait_after_closing=queue.wait_after_closing,
@@ -354,5 +357,7 @@ def _phone(phone: Phone, realm: str) -> PhoneSettings:
 
 def _trunk(trunk: Trunk, realm: str) -> TrunkSettings:
     secret = ha1(trunk.id, realm, trunk.secret) if trunk.secret else ""
-    shows = config_outgoing.permitted(trunk)
-    return TrunkSettings(trunk.id, trunk.queue, tuple(trunk.numbers.items()), trunk.host, trunk.gateway, secret, shows)
+    shows, consent = config_outgoing.permitted(trunk), Consent(trunk.consent) if trunk.consent else None
+    return TrunkSettings(
+        trunk.id, trunk.queue, tuple(trunk.numbers.items()), trunk.host, trunk.gateway, consent, secret, shows
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from appliance.acd.settings import Consent
 from appliance.config import Config, load, parse
 from appliance.config_docs import EXAMPLE, commented_example, documentation, effective
 from appliance.errors import ConfigError
@@ -182,13 +183,36 @@ def test_supervisors_and_pauses_that_cannot_be_are_named(text: str, sentence: st
     assert sentence in complaint(TWO_AGENTS + text)
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('consent = "asked"', "queue front: consent is 'asked'; one of none, notice, beep, ask would be right"),
+        (
+            'consent = "ask"\nvoicemail_digit = "1"',
+            "queue front: voicemail_digit is 1, by which callers agree to be recorded; another digit would be right",
+        ),
+        (
+            'callback_digit = "1"\n[[trunks]]\nid = "t"\naddresses = ["192.0.2.1"]\nconsent = "ask"',
+            "queue front: callback_digit is 1, by which callers agree to be recorded; another digit would be right",
+        ),
+        (
+            '[[trunks]]\nid = "t"\naddresses = ["192.0.2.1"]\nconsent = "no"',
+            "trunk t: consent is 'no'; one of none, notice, beep, ask, or empty, would be right",
+        ),
+    ],
+)
+def test_what_callers_are_told_of_recording_must_be_one_of_the_profiles(text: str, sentence: str) -> None:
+    """§3.11."""
+    assert sentence in complaint(TWO_AGENTS + text)
+
+
 def test_supervisors_and_what_is_recorded_reach_the_core(tmp_path: Path) -> None:
-    text = TWO_AGENTS + "pause_recording = true\nrecording_notice = true\n" + SUPERVISOR + 'pin = "1234"\n'
+    text = TWO_AGENTS + "pause_recording = true\nconsent = 'ask'\n" + SUPERVISOR + 'pin = "1234"\n'
     plan = desk_plan(parse(text, "office.toml"), State(tmp_path))
     assert plan.pins == (("eve", "1234"),)
     assert [(one.supervisor, one.phone, one.queues) for one in plan.office.supervisors] == [("eve", "101", ())]
     assert plan.office.queues[0].pause_recording
-    assert plan.office.queues[0].recording_notice
+    assert plan.office.queues[0].consent is Consent.ASK
 
 
 def test_s17_readings_of_queues_phones_and_people_reach_the_search(tmp_path: Path) -> None:

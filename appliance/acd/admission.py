@@ -33,6 +33,7 @@ def arrive(office: Office, event: CallerArrived) -> None:
         t_enq=office.now,
         ageing_s=state.office.ageing_s,
         seq=state.arrivals,
+        consent=event.consent,
         clock_from=office.now,
     )
     resume.take_place(office, contact)

@@ -169,7 +169,9 @@ def _take_over(office: Office, coach: Coach) -> None:
     coach.phase, coach.until = CoachPhase.TALKING, 0.0
     name = recording.next_name(contact) if recording.is_recorded(office, contact) else ""
     contact.is_recording = False
-    office.commands.append(do.TakeOver(coach.coach, coach.leg, contact.contact, name))
+    office.commands.append(
+        do.TakeOver(coach.coach, coach.leg, contact.contact, name, recording.beep_s(office, contact))
+    )
     if name:
         recording.keep_pause(office, contact)
     if offer is not None:

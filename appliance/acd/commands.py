@@ -77,11 +77,12 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class RecordConversation:
-    """Record the conversation, agent left and caller right, under an id of its own (S-07)."""
+    """Record the conversation, agent left and caller right, under an id of its own (S-07), with beeps (T-beep)."""
 
     recording: str
     contact: str
     offer: str
+    beep_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

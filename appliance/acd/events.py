@@ -29,7 +29,7 @@ from appliance.acd.outgoing_events import (
     LegStarted,
     OutgoingEvent,
 )
-from appliance.acd.settings import OfficeSettings
+from appliance.acd.settings import Consent, OfficeSettings
 from appliance.acd.talk_events import (
     CallAssigned,
     CallCoded,
@@ -111,6 +111,7 @@ class CallerArrived:
     """A caller reached a queue's number. `returns` is true for an analogue line, whose caller outlives the switch.
 
     Without `can_talk` the line is half duplex: it announces and records, but connects the caller to nobody.
+    `consent` is what the line or trunk says about recording its callers, None: as the queue does (§3.11).
     """
 
     contact: str
@@ -121,6 +122,7 @@ class CallerArrived:
     priority: int = 0
     returns: bool = False
     can_talk: bool = True
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)

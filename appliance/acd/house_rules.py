@@ -99,7 +99,8 @@ def tell(office: Office, contact: Contact) -> bool:
     news = [prompt for prompt in _news(office, contact) if prompt not in contact.told]
     if not news:
         return False
-    contact.told += news
+    for prompt in news:
+        recording.told(office, contact, prompt)
     office.commands.append(do.TellCaller(contact.contact, tuple(news)))
     if contact.announce_at:
         contact.announce_at = office.now + max(office.queues[contact.queue].announce_min_s, 1.0)
@@ -108,7 +109,7 @@ def tell(office: Office, contact: Contact) -> bool:
 
 def _news(office: Office, contact: Contact) -> list[str]:
     house = office.state.house
-    prompts = [recording.NOTICE] if recording.wants_notice(office, contact) else []
+    prompts = [prompt] if (prompt := recording.to_tell(office, contact)) else []
     prompts += [notice.prompt for notice in house.notices.values()]
     holding = house.holding_of(contact.queue)
     if holding is not None and holding.held is Held.CLOSING:

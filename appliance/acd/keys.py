@@ -1,10 +1,10 @@
 """Keys that callers press: in a menu (F-50), to leave for voicemail (S-34, S-39), for a callback (S-40).
 
 Rule: a key counts only while the caller waits, an agent is being rung, or a chain asks for one; once an agent has
-answered it means nothing (R-19).
+answered it means nothing (R-19), but for the yes to being recorded (§3.11).
 """
 
-from appliance.acd import callback, fallback, offers, promise
+from appliance.acd import callback, consent, fallback, offers, promise, recording
 from appliance.acd.chains import Reason
 from appliance.acd.model import Ask, Contact, ContactState
 from appliance.acd.office import Office
@@ -21,6 +21,9 @@ def pressed(office: Office, name: str, digit: str) -> None:
         fallback.menu_key(office, contact, digit)
     elif contact.is_live and contact.state is ContactState.FALLBACK:
         fallback.key_pressed(office, contact, digit)
+    elif contact.state in (ContactState.PLACING, ContactState.CONNECTING, ContactState.CONNECTED):
+        if consent.is_awaited(contact, digit, office.now):
+            recording.agreed(office, contact)
     elif contact.is_live and contact.state in (ContactState.WAITING, ContactState.OFFERING):
         _while_waiting(office, contact, digit)
 
@@ -29,6 +32,8 @@ def _while_waiting(office: Office, contact: Contact, digit: str) -> None:
     queue = office.queues.get(contact.queue)
     if contact.ask is not Ask.NOTHING and office.now < contact.ask_until:
         callback.dialogue(office, contact, digit)
+    elif consent.is_awaited(contact, digit, office.now):
+        recording.agreed(office, contact)
     elif contact.callback_offered and contact.callback is None and digit == promise.terms(office, contact).digit:
         callback.ask(office, contact)
     elif queue is not None and digit == queue.voicemail_digit:

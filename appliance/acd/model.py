@@ -12,7 +12,7 @@ from appliance.acd.chains import Kind, Reason, Way
 from appliance.acd.house import House
 from appliance.acd.memory import LastTalk, LeftPlace, Leg, Placed, Race, Transfer, WayBack
 from appliance.acd.quick_enum import quick
-from appliance.acd.settings import AgentSettings, OfficeSettings
+from appliance.acd.settings import AgentSettings, Consent, OfficeSettings
 from appliance.acd.talk import Coach, Pause
 from appliance.acd.view import Status
 from appliance.acd.why import Why
@@ -215,6 +215,9 @@ class Contact:
     chains that were left for another queue, the last one last. `sent_to` is where the caller is in FALLBACK;
     `is_taken`: whoever that is has taken the call; `prompt` is what is being said.
 
+    `consent` is what the way in says of recording, None: as the queue does; `has_agreed`: pressed 1 where asked, which
+    counts in a talk until `answers_until`.
+
     `transfer` runs until they talk with the target or are back, `transfers` counts all of them; `gives_back_to` is the
     queue that has the old place when nobody takes the call (D-16). `remind_at`: the agent is told of the hold again.
     `placed`: an agent called them.
@@ -265,6 +268,9 @@ class Contact:
     recordings: int = 0
     is_recording: bool = False
     pause: Pause | None = None
+    consent: Consent | None = None
+    has_agreed: bool = False
+    answers_until: float = 0.0
     menu_tries: int = 0
     branch: str = ""
     note: str = ""

@@ -121,11 +121,12 @@ def _answered(office: Office, name: str) -> None:
     if contact is None or contact.prompt:
         return
     offer = office.state.offers[contact.offer]
-    if not recording.wants_notice(office, contact):
+    prompt = recording.to_tell(office, contact)
+    if not prompt:
         joining.join(office, contact, offer)
         return
-    contact.told.append(recording.NOTICE)
-    contact.prompt = recording.NOTICE
+    recording.told(office, contact, prompt)
+    contact.prompt = prompt
     offer.deadline = office.now + NOTICE_S
     office.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)
     office.commands.append(do.SayToCaller(contact.contact, contact.prompt, contact.hops, then_silence=True))

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from appliance.acd import eligible, outgoing, recording, strategies
+from appliance.acd.consent import is_refused
 from appliance.acd.house import Held, Holding
 from appliance.acd.model import TALKS, Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
 from appliance.acd.settings import QueueSettings
@@ -158,10 +159,12 @@ def _beside(state: State, offer: Offer | None, contact: Contact | None) -> _Besi
 
 
 def _unrecorded(queue: QueueSettings | None, contact: Contact) -> str:
-    """Why nobody records this (S-09)."""
+    """Why nobody records this, when nobody does (S-09, §3.11)."""
     if queue is None and contact.placed is not None:
         return "personal"
-    return "failed" if recording.is_policy(queue, contact) else "off"
+    if not recording.is_policy(queue, contact):
+        return "off"
+    return "not_agreed" if is_refused(queue, contact) else "failed"
 
 
 def _helps(state: State, phone: str) -> str:
@@ -235,7 +238,7 @@ def _call(state: State, contact: Contact) -> CallView:
         since=contact.clock_from if is_talking else contact.t_enq,
         recording=contact.is_recording and contact.pause is None,
         paused=contact.is_recording and contact.pause is not None,
-        is_recorded=recording.is_policy(queue, contact),
+        is_recorded=_unrecorded(queue, contact) == "failed",
         outgoing=contact.placed is not None,
         coach=coach.supervisor if coach is not None and coach.phase is not CoachPhase.RINGING else "",
         note=contact.note,

@@ -5,7 +5,7 @@ ends after T-recpause with a warning, never silently; it goes with the caller to
 """
 
 from appliance.acd import commands as do
-from appliance.acd import story
+from appliance.acd import consent, story
 from appliance.acd.deadlines import Alarm
 from appliance.acd.model import Contact, ContactState, Offer
 from appliance.acd.office import Office
@@ -13,7 +13,6 @@ from appliance.acd.settings import QueueSettings
 from appliance.acd.talk import Pause
 from appliance.acd.talk_events import RecordingPauseAsked
 
-NOTICE = "recording_notice"
 PAUSED, RESUMED, ENDS_SOON, REFUSED = "recording_paused", "recording_resumed", "recording_goes_on_soon", "not_permitted"
 
 
@@ -26,8 +25,9 @@ def is_policy(queue: QueueSettings | None, contact: Contact) -> bool:
 
 
 def is_recorded(office: Office, contact: Contact) -> bool:
-    """Whether the conversations of this contact are recorded."""
-    return is_policy(office.queues.get(contact.queue), contact)
+    """Whether this contact's conversations are recorded: the queue does, and the contact has agreed if asked."""
+    queue = office.queues.get(contact.queue)
+    return is_policy(queue, contact) and not consent.is_refused(queue, contact)
 
 
 def next_name(contact: Contact) -> str:
@@ -41,8 +41,14 @@ def begin(office: Office, contact: Contact, offer: Offer) -> None:
     """Caller and agent are being connected: record them, in silence while a pause still runs."""
     if not is_recorded(office, contact):
         return
-    office.commands.append(do.RecordConversation(next_name(contact), contact.contact, offer.offer))
+    name = next_name(contact)
+    office.commands.append(do.RecordConversation(name, contact.contact, offer.offer, beep_s(office, contact)))
     keep_pause(office, contact)
+
+
+def beep_s(office: Office, contact: Contact) -> float:
+    """How often those who are recorded hear it, 0 never (T-beep)."""
+    return consent.beep_s(office.queues.get(contact.queue), contact)
 
 
 def keep_pause(office: Office, contact: Contact) -> None:
@@ -51,18 +57,33 @@ def keep_pause(office: Office, contact: Contact) -> None:
         office.commands.append(do.PauseRecording(contact.recording, paused=True))
 
 
-def wants_notice(office: Office, contact: Contact) -> bool:
-    """Whether this caller is yet to be told that the call is recorded."""
+def to_tell(office: Office, contact: Contact) -> str:
+    """What this caller is yet to be told or asked about the recording, "" for nothing."""
     queue = office.queues.get(contact.queue)
-    is_due = queue is not None and queue.recording_notice and is_policy(queue, contact)
-    return is_due and NOTICE not in contact.told
+    return consent.to_tell(queue, contact) if is_policy(queue, contact) else ""
+
+
+def told(office: Office, contact: Contact, prompt: str) -> None:
+    """The caller is being told, or asked."""
+    contact.told.append(prompt)
+    if prompt == consent.ASKED:
+        consent.note_asked(office, contact)
 
 
 def give_notice(office: Office, contact: Contact) -> None:
     """They talk: who was not told while waiting is told now, over the conversation (§3.11)."""
-    if wants_notice(office, contact):
-        contact.told.append(NOTICE)
-        office.commands.append(do.TellTalking(contact.contact, (NOTICE,)))
+    prompt = consent.ASKED if consent.is_cut(office, contact) else to_tell(office, contact)
+    if prompt:
+        told(office, contact, prompt)
+        office.commands.append(do.TellTalking(contact.contact, (prompt,)))
+
+
+def agreed(office: Office, contact: Contact) -> None:
+    """The caller pressed 1: a conversation that runs is recorded from now on."""
+    consent.given(office, contact)
+    offer = office.state.offers.get(contact.offer)
+    if offer is not None and contact.state in (ContactState.CONNECTING, ContactState.CONNECTED):
+        begin(office, contact, offer)
 
 
 # -- pauses

@@ -1,5 +1,6 @@
 """What the core is told about the office: queues, agents and times, as facts that arrive by a `Configured` event."""
 
+import enum
 from dataclasses import dataclass
 
 from appliance.acd.chains import Chain, Destination
@@ -53,6 +54,15 @@ class CallbackSettings:
     expiry_s: float = 86400.0
 
 
+class Consent(enum.Enum):
+    """What a caller is told of the recording (§3.11): nothing, that it is, that with beeps, or is asked for a yes."""
+
+    NONE = "none"
+    NOTICE = "notice"
+    BEEP = "beep"
+    ASK = "ask"
+
+
 @dataclass(frozen=True, slots=True)
 class QueueSettings:
     """A queue: who is rung in which order (S-03), and its times in seconds (acd.md §3.4).
@@ -82,7 +92,7 @@ class QueueSettings:
     codes: tuple[tuple[str, str], ...] = ()  # what a call was about: digits and their meaning (F-38)
     record: bool = True  # calls that come in (S-07)
     record_out: bool = True  # calls that go out as this queue
-    recording_notice: bool = False  # callers are told that the call is recorded (§3.11)
+    consent: Consent = Consent.NONE
     pause_recording: bool = False  # agents may pause it (S-08)
     pause_s: float = 120.0  # T-recpause
     calls_out: bool = False  # its agents may call as this queue (S-10)

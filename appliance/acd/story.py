@@ -211,6 +211,14 @@ class RecordingResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """The caller was asked, and agreed to be recorded (§3.11)."""
+
+    at: float
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class CoachCame:
     """A supervisor takes part in a conversation, in this mode from now on (§3.14)."""
 
@@ -336,6 +344,7 @@ class NotKnown:
 TalkFact = (
     RecordingPaused
     | RecordingResumed
+    | ConsentGiven
     | CoachCame
     | CoachGone
     | CoachRefused

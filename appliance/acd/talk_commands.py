@@ -61,12 +61,16 @@ class AskCoach:
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """Connect the supervisor with the caller. `recording` is the id under which to record it, "" for none."""
+    """Connect the supervisor with the caller. `recording` is the id under which to record it, "" for none.
+
+    `beep_s` as in `RecordConversation`.
+    """
 
     coach: str
     leg: str
     contact: str
     recording: str
+    beep_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

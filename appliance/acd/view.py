@@ -49,7 +49,7 @@ class AgentView:
     paused: bool = False  # the recording of the call is silence (S-08), until `pause_until`
     pause_until: float = 0.0
     may_pause: bool = False
-    unrecorded: str = ""  # why the call is not recorded: "off" for this queue (S-09), or "failed"
+    unrecorded: str = ""  # why the call is not recorded: "off" for this queue (S-09), "not_agreed" or "failed"
     coach: str = ""  # the supervisor who takes part in the call, in `coach_mode`
     coach_mode: str = ""
     last_contact: str = ""  # the call that notes and codes are about in wrap-up

@@ -15,7 +15,7 @@ from appliance.acd import events as ev
 from appliance.acd.engine import Acd
 from appliance.acd.model import Contact, ContactState, Phase
 from appliance.acd.promise import ON_THE_PHONE
-from appliance.acd.settings import QueueSettings
+from appliance.acd.settings import Consent, QueueSettings
 from appliance.desk import spoken
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.routing import Refusal, emergency_number, masked
@@ -164,7 +164,8 @@ class CallBack:
         contact = self._acd.contact(name)
         origin = contact.callback.origin if contact is not None and contact.callback is not None else ""
         queue = self._queue_of(contact)
-        return spoken.hello(origin, is_recorded=queue is not None and queue.record)
+        is_told = queue is not None and queue.record and queue.consent is not Consent.ASK  # who is asked is so later
+        return spoken.hello(origin, is_recorded=is_told)
 
     def _words(self, order: spoken.Speech) -> tuple[str, ...]:
         """A caller who is told the place hears of the voicemail's key as well (F-28)."""

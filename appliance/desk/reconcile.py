@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from appliance import wire
 from appliance.acd import events as ev
+from appliance.acd.commands import RecordConversation
+from appliance.acd.consent import beep_s
 from appliance.acd.engine import Acd
 from appliance.acd.model import Contact, ContactState, Phase
 from appliance.desk.legs import Legs, Post, Say, first_leg
@@ -180,7 +182,8 @@ class Reconciler:
         live = self._acd.contact(contact)
         if has_died or live is None or live.recording != recording or live.is_recording or not live.offer:
             return False
-        self._translator.record(recording, contact, live.offer)
+        queue = next((one for one in self._acd.state.office.queues if one.queue == live.queue), None)
+        self._translator.record(RecordConversation(recording, contact, live.offer, beep_s(queue, live)))
         return True
 
     def _say_last_messages(self) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from appliance.acd.chains import Kind
+from appliance.acd.settings import Consent
 from appliance.desk.feature_codes import Dialled, dialled
 from appliance.desk.identities import chosen, identity_of
 from appliance.desk.settings import DeskSettings, TrunkSettings
@@ -78,6 +79,13 @@ def route(call: Incoming, settings: DeskSettings) -> Route:
             return _from_phone(call, settings)
         case Origin.DIALLED:
             return Refusal(500, f"leg {call.leg} was reported as coming in, but it is one that we dialled")
+
+
+def consent_of(call: Incoming, settings: DeskSettings) -> Consent | None:
+    """What the line or trunk by which it came says about recording its callers (§3.11), None: nothing of its own."""
+    if call.origin is Origin.LINE:
+        return next((line.consent for line in settings.lines if line.line == call.origin_id), None)
+    return next((trunk.consent for trunk in settings.trunks if trunk.trunk == call.origin_id), None)
 
 
 def emergency_number(called: str, settings: DeskSettings) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.acd.schedule import Schedule
-from appliance.acd.settings import OfficeSettings
+from appliance.acd.settings import Consent, OfficeSettings
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import UNDIMMED, Dimming
 from appliance.desk.mail import MailSettings
@@ -22,10 +22,11 @@ class PhoneSettings:
 
 @dataclass(frozen=True, slots=True)
 class LineSettings:
-    """An analogue line and the queue its callers enter."""
+    """An analogue line, the queue its callers enter and what they are told of recording, None: as the queue says."""
 
     line: str
     queue: str
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class TrunkSettings:
 
     `host` is the `IP:port` that outgoing calls go to ("" when none do); `secret_ha1` is for a trunk that registers;
     `is_gateway`: a box with a telephone socket, shown as the line it is. `shows`: numbers that calls out may show here.
+    `consent` as of a line.
     """
 
     trunk: str
@@ -41,6 +43,7 @@ class TrunkSettings:
     numbers: tuple[tuple[str, str], ...] = ()
     host: str = ""
     is_gateway: bool = False
+    consent: Consent | None = None
     secret_ha1: str = field(default="", repr=False)
     shows: tuple[str, ...] = ()
 

@@ -70,6 +70,8 @@ def _of_a_talk(fact: story.TalkFact) -> str:
         case story.RecordingResumed():
             who = f", by {fact.actor}" if fact.actor else ""
             return f"The recording of contact {fact.contact} was paused {fact.lasted_s:.1f} s ({fact.why}{who})"
+        case story.ConsentGiven():
+            return f"Contact {fact.contact} agreed to be recorded"
         case story.CoachCame():
             return f"{fact.supervisor} takes part in {fact.agent}'s contact {fact.contact}: {fact.mode}"
         case story.CoachGone():

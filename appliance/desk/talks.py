@@ -88,7 +88,7 @@ class Talks:
         self._say(wire.Bridge(leg, caller))
         if order.recording:
             self._legs.recordings[order.recording] = order.contact
-            self._say(wire.Record(order.recording, leg, caller))
+            self._say(wire.Record(order.recording, leg, caller, order.beep_s))
 
     def _drop(self, order: do.DropCoach) -> None:
         leg = self._leg(order.coach, order.leg)

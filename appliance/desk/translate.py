@@ -9,6 +9,7 @@ from typing import assert_never
 
 from appliance import wire
 from appliance.acd import commands as do
+from appliance.acd import consent
 from appliance.acd import events as ev
 from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
@@ -22,7 +23,7 @@ from appliance.desk.features import Features
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCalls
 from appliance.desk.passing import Passing
-from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQueue, masked, route
+from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQueue, consent_of, masked, route
 from appliance.desk.settings import DeskSettings
 from appliance.desk.supervisor_codes import SupervisorCodes
 from appliance.desk.talks import Talks
@@ -98,7 +99,7 @@ class Translator:
             case do.Connect(contact, offer):
                 self._to_caller(contact, lambda leg: self._say(wire.Bridge(leg, self._legs.offer_leg(offer))))
             case do.RecordConversation():
-                self.record(command.recording, command.contact, command.offer)
+                self.record(command)
             case do.DismissCaller(contact, prompt, why):
                 logger.info("Contact %s is dismissed: %s", contact, why)
                 self._to_caller(contact, lambda leg: self._say(wire.Play(leg, (prompt,), then_silence=True)))
@@ -137,10 +138,11 @@ class Translator:
             self._say(wire.Ring(leg, order.contact))
         self._say(wire.Play(leg, order.prompts, then_silence=True))
 
-    def record(self, recording: str, contact: str, offer: str) -> None:
+    def record(self, order: do.RecordConversation) -> None:
         """Have the conversation recorded, agent left and caller right."""
-        self._legs.recordings[recording] = contact
-        self._to_caller(contact, lambda leg: self._say(wire.Record(recording, self._legs.offer_leg(offer), leg)))
+        self._legs.recordings[order.recording] = order.contact
+        left = self._legs.offer_leg(order.offer)
+        self._to_caller(order.contact, lambda leg: self._say(wire.Record(order.recording, left, leg, order.beep_s)))
 
     def _to_caller(self, contact: str, say: Callable[[str], None]) -> None:
         if leg := self._legs.leg_of(contact):
@@ -300,10 +302,11 @@ class Translator:
             return
         self.before_arrival()
         logger.info("Contact %s: %s calls queue %s by %s", contact, masked(call.number), queue, call.origin_id)
+        came, told = (call.number, call.name, call.origin.value), consent_of(call, self._settings)
         self._post(
             ev.CallerArrived(
-                contact, queue, call.number, call.name, call.origin.value,
-                returns=bool(call.call_key), can_talk=not call.is_half_duplex,
+                contact, queue, *came,
+                returns=bool(call.call_key), can_talk=not call.is_half_duplex, consent=told,
             )
         )  # fmt: skip
         if call.origin is Origin.PHONE:
@@ -346,7 +349,7 @@ class Translator:
                 self._post(ev.OfferLegEnded(offer))
 
     def _digit(self, leg: str, digit: str, at: float) -> None:
-        """A key. A caller's means nothing while they talk and is kept nowhere: it may be a card's number (S-08)."""
+        """A key. A caller's in a talk may be a card's and is kept nowhere, but for a yes to being recorded (S-08)."""
         if any(one.pressed(leg, digit) for one in (self.doubts, self.talks, self.supervisor_codes)):
             return
         if (offer := self._acd.offer(self._legs.offer_of(leg))) is not None:
@@ -356,7 +359,8 @@ class Translator:
             if meant is not None:
                 self._post(meant)
         contact = self._acd.contact(self._legs.contact_of(leg))
-        if contact is not None and contact.state not in TALKS:
+        now = self.doubts.clock.of_monotonic(at)
+        if contact is not None and (contact.state not in TALKS or consent.is_awaited(contact, digit, now)):
             self._post(ev.DigitPressed(contact.contact, digit))
             self.exits.voicemail.pressed(contact.contact, digit)
 

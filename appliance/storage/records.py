@@ -195,6 +195,7 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             | story.HoursHeld()
             | story.RecordingPaused()
             | story.RecordingResumed()
+            | story.ConsentGiven()
             | story.CoachCame()
             | story.CoachGone()
             | story.CoachRefused()

@@ -14,7 +14,7 @@ from appliance.acd.metrics import conservation
 from appliance.acd.metrics_counts import Interval, count
 from appliance.acd.metrics_ledger import Ledger
 from appliance.acd.model import Agent, AgentState, ContactState, Intent, Offer, Phase
-from appliance.acd.settings import MenuSettings, OfficeSettings, QueueSettings, Skill, SupervisorSettings
+from appliance.acd.settings import Consent, MenuSettings, OfficeSettings, QueueSettings, Skill, SupervisorSettings
 from appliance.acd.talk import Mode
 from tests.acd.chains import (
     AGENT_FIRST,
@@ -48,7 +48,7 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
         wrap_up_s=20,
         last_agent=True,
         pause_recording=True,
-        recording_notice=True,
+        consent=Consent.NOTICE,
         codes=(("1", "order"),),
         calls_out=True,
         callback=(None, AGENT_FIRST, CUSTOMER_FIRST)[day % 3],

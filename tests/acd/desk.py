@@ -252,8 +252,8 @@ class Desk:
                 return f"stop {self.offered_to.get(offer, offer)}: {why}{' elsewhere' if elsewhere else ''}"
             case do.Connect(contact, offer):
                 return f"connect {contact} with {self.offered_to.get(offer, offer)}"
-            case do.RecordConversation(recording, contact, _):
-                return f"record {contact} as {recording}"
+            case do.RecordConversation(recording, contact, _, beep_s):
+                return f"record {contact} as {recording}" + (f" beeping every {beep_s:g}" if beep_s else "")
             case do.DismissCaller(contact, _, why):
                 return f"dismiss {contact}: {why}"
             case _ if isinstance(command, do.CallbackOrder):
@@ -283,7 +283,7 @@ class Desk:
                 return f"let {coach} {mode.value} to {self.offered_to[offer]}"
             case do.AskCoach(coach):
                 return f"ask {coach}"
-            case do.TakeOver(coach, _, contact, recording):
+            case do.TakeOver(coach, _, contact, recording, _):
                 return f"{coach} takes {contact} over, recorded as {recording}".removesuffix(", recorded as ")
             case do.DropCoach(coach, leg, why):
                 return f"drop {coach or leg}: {why}"

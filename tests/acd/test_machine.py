@@ -15,7 +15,7 @@ from appliance.acd import events as ev
 from appliance.acd.events import Event
 from appliance.acd.house import Held
 from appliance.acd.model import ContactState, Phase
-from appliance.acd.settings import OfficeSettings, QueueSettings
+from appliance.acd.settings import Consent, OfficeSettings, QueueSettings
 from tests.acd.chains import AGENT_FIRST, CUSTOMER_FIRST, FOR_HELP, FOR_NIGHT, FOR_VIP, news_of, news_of_dial, presses
 from tests.acd.desk import Desk, arrives, copy_of, office
 from tests.acd.invariants import same_but_counted
@@ -35,7 +35,7 @@ QUEUES = (
         callback=AGENT_FIRST,
         wrap_up_s=20,
         pause_recording=True,
-        recording_notice=True,
+        consent=Consent.NOTICE,
         codes=(("1", "order"),),
         calls_out=True,
     ),

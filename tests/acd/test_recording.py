@@ -4,7 +4,7 @@ import pytest
 
 from appliance.acd import events as ev
 from appliance.acd import story
-from appliance.acd.settings import QueueSettings
+from appliance.acd.settings import Consent, QueueSettings
 from tests.acd.desk import Desk
 
 
@@ -180,7 +180,7 @@ def test_somebody_without_a_conversation_pauses_nothing() -> None:
 
 def test_the_notice_is_said_to_who_waits_before_anything_else() -> None:
     """§3.11: before the first human hears the caller."""
-    sales = QueueSettings("sales", "Sales", "1", ("ann",), recording_notice=True)
+    sales = QueueSettings("sales", "Sales", "1", ("ann",), consent=Consent.NOTICE)
     desk = Desk("ann", queues=[sales])
     desk.ready("ann")
     desk.dials("ann")
@@ -193,7 +193,7 @@ def test_the_notice_is_said_to_who_waits_before_anything_else() -> None:
 
 def test_the_notice_is_said_to_who_was_put_through_at_once_as_they_begin_to_talk() -> None:
     """§3.11, I-12: it does not delay the voices."""
-    sales = QueueSettings("sales", "Sales", "1", ("ann",), recording_notice=True)
+    sales = QueueSettings("sales", "Sales", "1", ("ann",), consent=Consent.NOTICE)
     desk = Desk("ann", queues=[sales])
     desk.ready("ann")
     desk.caller("c1")
@@ -202,7 +202,7 @@ def test_the_notice_is_said_to_who_was_put_through_at_once_as_they_begin_to_talk
 
 
 def test_no_notice_where_nothing_is_recorded() -> None:
-    sales = QueueSettings("sales", "Sales", "1", ("ann",), record=False, recording_notice=True)
+    sales = QueueSettings("sales", "Sales", "1", ("ann",), record=False, consent=Consent.NOTICE)
     desk = Desk("ann", queues=[sales])
     desk.ready("ann")
     desk.caller("c1")

@@ -5,8 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from appliance.acd.settings import Consent
 from appliance.desk.feature_codes import Dialled
-from appliance.desk.routing import Refusal, Route, ToFeature, ToOutside, ToPhone, ToQueue, masked, outside, route
+from appliance.desk.routing import (
+    Refusal,
+    Route,
+    ToFeature,
+    ToOutside,
+    ToPhone,
+    ToQueue,
+    consent_of,
+    masked,
+    outside,
+    route,
+)
 from appliance.desk.settings import DeskSettings, LineSettings, OutboundSettings, RouteSettings, TrunkSettings
 from appliance.wire import Incoming, Origin
 from tests.support.desk_office import settings
@@ -123,3 +135,13 @@ def test_a_feature_code_is_one_before_it_could_be_a_number_outside(plan: DeskSet
     assert route(call("*523"), plan) == ToFeature(Dialled("*52", "3"))
     anything = replace(plan, outbound=OutboundSettings(trunk="carrier", allow=("",)))
     assert route(call("*59"), anything) == ToFeature(Dialled("*59"))
+
+
+def test_what_callers_are_told_of_recording_is_said_by_the_way_they_came(plan: DeskSettings) -> None:
+    """§3.11: a profile of each line and trunk, beside the queue's."""
+    trunk = replace(plan.trunks[0], consent=Consent.BEEP)
+    plan = replace(plan, lines=(LineSettings("line-1", "front", Consent.ASK),), trunks=(trunk,))
+    assert consent_of(call("", Origin.LINE, "line-1"), plan) is Consent.ASK
+    assert consent_of(call("200", Origin.TRUNK, "carrier"), plan) is Consent.BEEP
+    assert consent_of(call("200", Origin.TRUNK, "another"), plan) is None
+    assert consent_of(call("200"), plan) is None

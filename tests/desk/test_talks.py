@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from appliance import wire
+from appliance.acd import events as ev
 from appliance.acd.house import Held
+from appliance.acd.settings import Consent
 from appliance.acd.view import Status
 from appliance.api import Refusal
 from appliance.wire import Joining, Origin
@@ -249,9 +251,43 @@ async def test_f38_f45_codes_of_the_phone_code_a_call_and_take_the_next(tmp_path
 
 async def test_the_recording_is_told_before_what_else_a_waiting_caller_hears_in_one_breath(tmp_path: Path) -> None:
     """§3.11: a second order to play would cut the first."""
-    async with running_box(tmp_path, recording_notice=True, voicemail_digit="9") as box:
+    async with running_box(tmp_path, consent=Consent.NOTICE, voicemail_digit="9") as box:
         leg = box.switch.rings("0311110002")
         await box.switch.is_asked(wire.Hold, leg=leg)
         told = (await box.switch.is_asked(wire.Play, leg=leg)).prompts
         assert told[0] == "recording_notice"
         assert len(told) > 1
+
+
+async def test_who_is_asked_and_presses_one_in_the_conversation_is_recorded_and_no_other_key_is_kept(
+    tmp_path: Path,
+) -> None:
+    """§3.11, S-08: a key of a conversation is journalled only as the yes."""
+    async with running_box(tmp_path, "sato", consent=Consent.ASK) as box:
+        caller = box.switch.rings("0311110002")
+        offer = await box.offered("101")
+        box.switch.answers(offer)
+        assert (await box.switch.is_asked(wire.Tell, leg=caller)).prompts == ("consent_ask",)
+        await box.until(lambda view: box.agent("sato").unrecorded == "not_agreed")
+        assert not box.switch.commands(wire.Record)
+        for digit in "421":
+            box.switch.presses(caller, digit)
+        order = await box.switch.is_asked(wire.Record, left=offer, right=caller)
+        assert order.beep_s == 0
+        box.switch.recorder_writes(order.recording)
+        await box.until(lambda view: box.agent("sato").recording)
+        box.switch.presses(caller, "1")
+        await box.on_duty("suzuki")  # what was heard before is on the disk now
+        assert [event.digit for event in await events(box) if isinstance(event, ev.DigitPressed)] == ["1"]
+
+
+async def test_t_beep_a_queue_that_records_with_beeps_has_them_made(tmp_path: Path) -> None:
+    async with running_box(tmp_path, "sato", consent=Consent.BEEP) as box:
+        box.switch.rings("0311110002")
+        box.switch.answers(await box.offered("101"))
+        assert (await box.switch.is_asked(wire.Record)).beep_s == 15.0
+
+
+async def events(box: Box) -> list[ev.Event]:
+    journal = await box.desk.office._store.batches()
+    return [event for batch in journal.batches for event in batch.events]

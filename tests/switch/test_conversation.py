@@ -201,7 +201,7 @@ async def test_t_beep_is_heard_by_both_and_in_the_recording_over_a_conversation_
         (await caller.hear(call, [1400, 1000], started.at), "1000"),
         (await agent.hear(agent_call, [1400, 450], started.at), "450"),
     ):
-        assert 16 <= heard["tones"]["1400"]["frames"] <= 26, "two beeps of 0.2 s"
+        assert 16 <= heard["tones"]["1400"]["frames"] <= 36, "two beeps of 0.2 s, or three"
         assert heard["tones"][theirs]["frames"] > 90, "and the other side all the while"
         assert (heard["silent"], heard["gap_ms"] < 100) == (0, True)
     desk.ask(wire.PauseRecording("beeping", paused=True))
