@@ -306,6 +306,7 @@ def _callback(queue: Queue) -> CallbackSettings:
         retry_s=queue.callback_retry_s,
         tries=queue.callback_tries,
         expiry_s=queue.callback_expiry_h * 3600,
+        next_day=queue.callback_next_day,
     )
 
 

@@ -5,6 +5,7 @@ for this caller nor into the dialogue about a callback. Callbacks ahead count li
 """
 
 import bisect
+import math
 from collections.abc import Collection
 
 from appliance.acd import commands as do
@@ -45,6 +46,20 @@ def position(office: Office, contact: Contact) -> int:
     return 1 + before + sum(1 for other in being_served(office, contact.queue) if other.key < contact.key)
 
 
+def expected_s(office: Office, contact: Contact) -> float:
+    """Within what time four of five such callers are served, for ever where nobody is there to serve them (M-20)."""
+    queue, memory = office.queues[contact.queue], office.state.queues[contact.queue]
+    staff = _staff(office, queue)
+    ahead = position(office, contact) - 1
+    return expected_wait.wait_bound_s(ahead, staff, _mean_s(memory, queue)) if staff else math.inf
+
+
+def _staff(office: Office, queue: QueueSettings) -> int:
+    """How many of the queue's agents a caller can wait for."""
+    agents = [office.state.agents[one] for one in queue.agents if one in office.staffing]
+    return sum(eligible.can_be_waited_for(agent, queue.queue) for agent in agents)
+
+
 def note_handled(memory: QueueState, queue: QueueSettings, talked_s: float) -> None:
     """A call is over: what it took of an agent, wrap-up included, goes into the moving mean (M-20)."""
     memory.handling_s = expected_wait.moved_mean(_mean_s(memory, queue), max(0.0, talked_s) + queue.wrap_up_s)
@@ -57,13 +72,12 @@ def _mean_s(memory: QueueState, queue: QueueSettings) -> float:
 
 def _expected_minutes(office: Office, queue: QueueSettings, contact: Contact, place: int) -> int | None:
     memory = office.state.queues[queue.queue]
-    agents = [office.state.agents[one] for one in queue.agents if one in office.staffing]
     line = office.waiting[queue.queue]
     head = office.state.contacts[line[0][1]] if line else contact
     return expected_wait.announced_minutes(
         Outlook(
             ahead=place - 1,
-            staff=sum(eligible.can_be_waited_for(agent, queue.queue) for agent in agents),
+            staff=_staff(office, queue),
             aht_s=_mean_s(memory, queue),
             samples=memory.handled,
             has_prior=bool(queue.handling_s),

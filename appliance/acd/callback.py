@@ -6,8 +6,9 @@ until then (R-17). The customer must press 1 before any agent is bridged (R-26, 
 
 from appliance.acd import announce, contacts, joining, offers, promise, story
 from appliance.acd import commands as do
-from appliance.acd.hours import why_closed
-from appliance.acd.model import Ask, Callback, Contact, ContactState, Hears, Phase
+from appliance.acd.hours import closes_in, why_closed
+from appliance.acd.memory import Callback
+from appliance.acd.model import Ask, Contact, ContactState, Hears, Phase
 from appliance.acd.office import Office
 from appliance.acd.promise import ON_THE_PHONE, stand_by, terms
 from appliance.acd.story import Outcome
@@ -87,22 +88,30 @@ def is_promised(office: Office, contact: Contact) -> bool:
 def give(office: Office, contact: Contact, number: str) -> None:
     """Promise: the place is kept, the line is released once the customer was told (D-09, I-19)."""
     offers.stop_ringing(office, contact, "callback")
-    place = announce.position(office, contact)
+    place, is_late = announce.position(office, contact), is_too_late(office, contact)
     office.leave_line(contact)
-    make(office, contact, number, "caller")
-    office.commands.append(do.PromiseCallback(contact.contact, number, place))
+    made = make(office, contact, number, "caller")
+    made.waits_for_opening = is_late
+    office.commands.append(do.PromiseCallback(contact.contact, number, place, is_late))
     stand_by(office, contact)
 
 
-def make(office: Office, contact: Contact, number: str, origin: str) -> None:
+def is_too_late(office: Office, contact: Contact) -> bool:
+    """Whether the queue closes before this caller's turn can be expected (§3.8, 1)."""
+    left_s = closes_in(office, contact.queue)
+    return left_s is not None and announce.expected_s(office, contact) > left_s
+
+
+def make(office: Office, contact: Contact, number: str, origin: str) -> Callback:
     """The contact becomes a promise; from now on nothing that happens to its old leg matters (R-18)."""
     contacts.stop_clock(office, contact)
-    contact.callback = Callback(number, terms(office, contact).expiry_s, origin=origin)
+    made = contact.callback = Callback(number, terms(office, contact).expiry_s, origin=origin)
     office.promised.add(contact.contact)
     contact.is_live, contact.is_admitted, contact.returns, contact.ask = False, True, False, Ask.NOTHING
     contact.can_talk = True  # called back they are on another line
     contact.sent_to, contact.is_taken, contact.announce_at = None, False, 0.0
     office.facts.append(story.CallbackPromised(office.now, contact.contact, contact.queue, number, origin))
+    return made
 
 
 # -- the dial
@@ -229,10 +238,12 @@ def cancel(office: Office, name: str) -> None:
 
 def boundary(office: Office, queue: str) -> None:
     """The queue opened or closed: promises stand in line or rest; a dial that rings already may finish (R-21)."""
+    is_open = why_closed(office, queue) is None
     for contact in list(office.state.contacts.values()):
         is_idle = contact.state in (ContactState.WAITING, ContactState.RESTING)
         if contact.queue == queue and contact.callback is not None and not contact.is_live and is_idle:
             office.leave_line(contact)
+            contact.callback.waits_for_opening &= not is_open
             stand_by(office, contact)
 
 
@@ -249,13 +260,17 @@ def recover(office: Office, dark_s: float) -> None:
 
 
 def offer(office: Office, contact: Contact) -> None:
-    """Tell the caller of the key, once more than N wait; told once it holds (S-40, D-19)."""
+    """Tell the caller of the key, once more than N wait; told once it holds (S-40, D-19).
+
+    Near closing it is for the next opening, or nothing is said where the queue promises nothing for another day.
+    """
     queue = office.queues[contact.queue]
     if queue.callback is None or not queue.callback.digit or contact.callback_offered or contact.callback is not None:
         return
-    if _live_waiting(office, contact.queue) > queue.callback.after:
+    is_late = is_too_late(office, contact)
+    if _live_waiting(office, contact.queue) > queue.callback.after and (queue.callback.next_day or not is_late):
         contact.callback_offered = True
-        office.commands.append(do.OfferCallback(contact.contact, queue.callback.digit))
+        office.commands.append(do.OfferCallback(contact.contact, queue.callback.digit, is_late))
 
 
 def _live_waiting(office: Office, queue: str) -> int:

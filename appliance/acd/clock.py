@@ -1,6 +1,7 @@
 """After a reboot the monotonic clock starts again: every stamp moves with it, so that no duration changes (I-15)."""
 
-from appliance.acd.model import LONG_AGO, Agent, Callback, Contact, Offer, State
+from appliance.acd.memory import Callback
+from appliance.acd.model import LONG_AGO, Agent, Contact, Offer, State
 
 _AGENT = (
     "since lost_until prompt_since wrap_since wrap_until idle_since changed_by_itself_at ringing_since engaged_from "
@@ -33,6 +34,7 @@ def move_stamps(state: State, seconds: float) -> None:
     for queue in state.queues.values():
         if queue.unstaffed_since is not None:
             queue.unstaffed_since += seconds
+        queue.closes_at += seconds if queue.closes_at else 0.0
     for coach in state.coaches.values():
         coach.since, coach.until = coach.since + seconds, coach.until + seconds if coach.until else 0.0
     holdings = [*state.house.queues.values(), *([state.house.holding] if state.house.holding else [])]

@@ -125,10 +125,11 @@ class TellCaller:
 
 @dataclass(frozen=True, slots=True)
 class OfferCallback:
-    """Tell the caller that this key asks for a callback (S-40)."""
+    """Tell the caller that this key asks for a callback (S-40), `next_day`: from the next opening on."""
 
     contact: str
     digit: str
+    next_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +157,15 @@ class RefuseNumber:
 
 @dataclass(frozen=True, slots=True)
 class PromiseCallback:
-    """Say that the callback is promised, with its place, then release the line; the record is on the disk (I-19)."""
+    """Say that the callback is promised, with its place, then release the line; the record is on the disk (I-19).
+
+    `next_day`: from the next opening on.
+    """
 
     contact: str
     number: str
     position: int
+    next_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,14 @@ The journal is a list of these; they must stay readable for ever, so fields are 
 
 from dataclasses import dataclass
 
-from appliance.acd.house_events import EmergencyPlaced, HoursHeld, HouseEvent, NoticeCleared, NoticeRaised
+from appliance.acd.house_events import (
+    ClosingExpected,
+    EmergencyPlaced,
+    HoursHeld,
+    HouseEvent,
+    NoticeCleared,
+    NoticeRaised,
+)
 from appliance.acd.offer_events import (
     Bridged,
     OfferAccepted,
@@ -63,6 +70,7 @@ __all__ = [  # of one subject each, told here too
     "CallNoted",
     "CallPlaced",
     "CallerHeld",
+    "ClosingExpected",
     "CoachAnswered",
     "CoachAsked",
     "CoachLeft",

@@ -7,6 +7,7 @@ boundary. What is told twice changes nothing, so nobody hears the closing messag
 from appliance.acd.chains import Reason
 from appliance.acd.events import HoursChanged
 from appliance.acd.house import Held
+from appliance.acd.house_events import ClosingExpected
 from appliance.acd.model import Contact, ContactState
 from appliance.acd.office import Office
 from appliance.acd.settings import QueueSettings
@@ -24,6 +25,23 @@ def why_closed(office: Office, name: str) -> Reason | None:
 def why_not_in(office: Office, contact: Contact) -> Reason | None:
     """The reason this caller is not let into the queue whatever its agents do, None for who may be rung for."""
     return why_closed(office, contact.queue) or (None if contact.can_talk else Reason.HALF_DUPLEX)
+
+
+def closes_in(office: Office, name: str) -> float | None:
+    """In how many seconds this queue closes, 0 when it is closed or closing, None when no closing is in sight."""
+    holding = office.state.house.holding_of(name)
+    if holding is not None:
+        return None if holding.held is Held.OPEN else 0.0
+    memory = office.state.queues[name]
+    if memory.closed_for is not None:
+        return 0.0
+    return max(0.0, memory.closes_at - office.now) if memory.closes_at else None
+
+
+def closing_expected(office: Office, event: ClosingExpected) -> None:
+    """The desk looked at the schedule."""
+    if office.knows_queue(event.queue):
+        office.state.queues[event.queue].closes_at = event.at
 
 
 def may_stay(office: Office, queue: QueueSettings) -> bool:

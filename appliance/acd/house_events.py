@@ -61,4 +61,12 @@ class EmergencyPlaced:
     number: str
 
 
-HouseEvent = HoursHeld | NoticeRaised | NoticeCleared
+@dataclass(frozen=True, slots=True)
+class ClosingExpected:
+    """The schedule closes this queue at `at` (office time), 0: no closing is in sight (§3.8, 1)."""
+
+    queue: str
+    at: float
+
+
+HouseEvent = HoursHeld | NoticeRaised | NoticeCleared | ClosingExpected

@@ -9,7 +9,7 @@ from appliance.acd import callback, hours, recording, staff, story
 from appliance.acd import commands as do
 from appliance.acd.events import DutyOff
 from appliance.acd.house import EVACUATION, Held, Holding, Notice
-from appliance.acd.house_events import HoursHeld, HouseEvent, NoticeCleared, NoticeRaised
+from appliance.acd.house_events import ClosingExpected, HoursHeld, HouseEvent, NoticeCleared, NoticeRaised
 from appliance.acd.model import Contact, ContactState, Hears
 from appliance.acd.office import Office
 
@@ -27,6 +27,8 @@ def hear(office: Office, event: HouseEvent) -> None:
         case NoticeCleared(notice, actor):
             if office.state.house.notices.pop(notice, None) is not None:
                 office.facts.append(story.NoticeGiven(office.now, notice, actor, is_over=True))
+        case ClosingExpected():
+            hours.closing_expected(office, event)
         case _:
             assert_never(event)
 

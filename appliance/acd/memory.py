@@ -71,3 +71,22 @@ class LeftPlace:
     t_enq: float
     seq: int
     until: float
+
+
+@dataclass(slots=True)
+class Callback:
+    """A promise to call `number` back. It expires after `left_s` of open time, counted from `open_since` (0: closed).
+
+    `attempt` numbers the dials, `tries` counts those that came to nothing; `retry_at` ends the pause (0 none).
+    `waits_for_opening`: promised for the next opening, though it is open still.
+    """
+
+    number: str
+    left_s: float
+    open_since: float = 0.0
+    origin: str = "caller"
+    attempt: int = 0
+    tries: int = 0
+    retry_at: float = 0.0
+    is_message_left: bool = False
+    waits_for_opening: bool = False

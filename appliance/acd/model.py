@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from appliance.acd.chains import Kind, Reason, Way
 from appliance.acd.house import House
-from appliance.acd.memory import LastTalk, LeftPlace, Leg, Placed, Race, Transfer, WayBack
+from appliance.acd.memory import Callback, LastTalk, LeftPlace, Leg, Placed, Race, Transfer, WayBack
 from appliance.acd.quick_enum import quick
 from appliance.acd.settings import AgentSettings, Consent, OfficeSettings
 from appliance.acd.talk import Coach, Pause
@@ -166,23 +166,6 @@ class Ask(enum.Enum):
     NOTHING = ""
     CONFIRM = "confirm"  # the number was read back: 1 yes, 2 another
     ENTER = "enter"  # keys the number, # ends it
-
-
-@dataclass(slots=True)
-class Callback:
-    """A promise to call `number` back. It expires after `left_s` of open time, counted from `open_since` (0: closed).
-
-    `attempt` numbers the dials, `tries` counts those that came to nothing; `retry_at` ends the pause (0 none).
-    """
-
-    number: str
-    left_s: float
-    open_since: float = 0.0
-    origin: str = "caller"
-    attempt: int = 0
-    tries: int = 0
-    retry_at: float = 0.0
-    is_message_left: bool = False
 
 
 @quick
@@ -358,6 +341,7 @@ class Offer:
 @dataclass(slots=True)
 class QueueState:
     """What a queue remembers. `unstaffed_since`: nobody is in NOW or SOON since then (T-noagent), None when staffed.
+    `closes_at`: the schedule closes it then, 0: not in sight.
 
     The memories of §3.5: `rota` whose turn is next (round robin), `deck` the cards left and `seed` what the next deck
     is shuffled with (random), `answered` calls of each agent since midnight (fewest calls). `handling_s` is the
@@ -366,6 +350,7 @@ class QueueState:
 
     unstaffed_since: float | None = None
     closed_for: Reason | None = None
+    closes_at: float = 0.0
     rota: list[str] = field(default_factory=list)
     deck: list[str] = field(default_factory=list)
     seed: int = 0

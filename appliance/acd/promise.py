@@ -31,7 +31,7 @@ def stand_by(office: Office, contact: Contact) -> None:
     closed = hours.why_closed(office, contact.queue) is not None
     _count_open_time(office, contact, closed)
     expires = promise.open_since + promise.left_s if promise.open_since else 0.0
-    if closed or office.now < promise.retry_at:
+    if closed or promise.waits_for_opening or office.now < promise.retry_at:
         contact.state = ContactState.RESTING
         contact.until = min([at for at in (expires, 0.0 if closed else promise.retry_at) if at], default=0.0)
     else:

@@ -42,6 +42,7 @@ class CallbackSettings:
     """The terms of a queue's callbacks (§3.8): offered by `digit` once more than `after` callers wait (S-40).
 
     `tries` counts all dials; `expiry_s` is open time. Without `agent_first` the customer is dialled before any ring.
+    `next_day`: offered also where closing is nearer than the expected wait, and dialled from the next opening on.
     """
 
     digit: str = ""
@@ -52,6 +53,7 @@ class CallbackSettings:
     retry_s: float = 600.0
     tries: int = 3
     expiry_s: float = 86400.0
+    next_day: bool = False
 
 
 class Consent(enum.Enum):

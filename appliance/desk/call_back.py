@@ -26,6 +26,7 @@ from appliance.wire import LegState
 logger = logging.getLogger(__name__)
 
 PROMISED: Final = "callback_promised"
+PROMISED_NEXT_DAY: Final = "callback_promised_next_day"
 MESSAGE: Final = "callback_message"
 EMERGENCY: Final = "the box never calls an emergency number back"
 _PREFIX: Final = "cb-"
@@ -46,9 +47,9 @@ class CallBack:
     def carry_out(self, order: do.CallbackOrder | do.AnnouncePosition) -> None:
         """Do what the core ordered; what is said to callers in the queue leaves with `say_all`."""
         match order:
-            case do.PromiseCallback(contact, number):
+            case do.PromiseCallback(contact, number, _, next_day):
                 logger.info("Contact %s (%s) is promised a call back", contact, masked(number))
-                self._part(self._legs.leg_of(contact), (PROMISED,))
+                self._part(self._legs.leg_of(contact), (PROMISED_NEXT_DAY if next_day else PROMISED,))
             case do.DialCustomer():
                 self._dial(order)
             case do.AskCustomer(contact, attempt):

@@ -148,7 +148,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     control.effects = translator.carry_out
     control.watch(lambda view: translator.way_back.show(alarms))
     translator.doubts.clock = clock
-    hours = OpeningHours(settings, acd, wall_clock, alarms, control.post)
+    hours = OpeningHours(settings, acd, wall_clock, alarms, control.post, clock)
     translator.before_arrival = hours.judge
     translator.supervisor_codes.end_of_day = hours.end_of_day
     audit = Audit(acd, legs, control.post, link.say, alarms)

@@ -20,6 +20,7 @@ from appliance.acd.house import Held, Holding
 from appliance.acd.schedule import Hours, Reason, Schedule, Trust
 from appliance.acd.timetable import Timetable, timetable_of
 from appliance.desk.alarms import Alarms
+from appliance.desk.clock import Clock
 from appliance.desk.legs import Post
 from appliance.desk.settings import DeskSettings
 from appliance.desk.wall_clock import WallClock
@@ -45,14 +46,24 @@ Told = tuple[bool, bool]
 class OpeningHours:
     """The schedules of one office. `judge` may be asked at any time and tells the core what changed."""
 
-    def __init__(self, settings: DeskSettings, acd: Acd, clock: WallClock, alarms: Alarms, post: Post) -> None:
-        """Raises ScheduleError when a zone or a country is unknown."""
+    def __init__(
+        self,
+        settings: DeskSettings,
+        acd: Acd,
+        clock: WallClock,
+        alarms: Alarms,
+        post: Post,
+        office_clock: Clock | None = None,
+    ) -> None:
+        """Raises ScheduleError when a zone or a country is unknown. The core is told in the times of `office_clock`."""
         self._acd, self._clock, self._alarms, self._post = acd, clock, alarms, post
         self._timetables = _timetables(settings.hours)
         self._queues = tuple(queue.queue for queue in settings.office.queues)
         self._told = {queue: _known(acd, queue) for queue in self._queues}
         self._zone, self._day = ZoneInfo(settings.time_zone), acd.state.day
         self._latest = 0.0
+        self._office_clock = office_clock or Clock()
+        self._closing = {queue.queue for queue in settings.office.queues if queue.callback and queue.callback.digit}
 
     def judge(self) -> float | None:
         """Tell the core what changed; returns in how many seconds the next boundary comes, None when none is known."""
@@ -110,7 +121,17 @@ class OpeningHours:
             self._told[queue] = told
             logger.info("Queue %s is %s (%s)", queue, "open" if hours.is_open else "closed", hours.reason.value)
             self._post(ev.HoursChanged(queue, hours.is_open, hours.reason.value))
+        self._expect(queue, hours, wall)
         return hours.recheck
+
+    def _expect(self, queue: str, hours: Hours, wall: float) -> None:
+        """Tell when an open queue will close, again when that has moved: callbacks hang on it (§3.8, 1)."""
+        known = self._acd.state.queues.get(queue)
+        if queue not in self._closing or known is None or not hours.is_open:
+            return
+        at = 0.0 if hours.until is None else self._office_clock.now() + hours.until - wall
+        if bool(at) is not bool(known.closes_at) or abs(at - known.closes_at) > STEP_S:
+            self._post(ev.ClosingExpected(queue, at))
 
     def _begin_day(self, wall: float) -> None:
         """Midnight in the office's zone, told once; a date that goes back is no new day."""

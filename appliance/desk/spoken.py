@@ -36,8 +36,8 @@ def of(order: Speech) -> tuple[str, ...]:
     match order:
         case do.AnnouncePosition(_, position, minutes):
             return place(position) + wait(minutes)
-        case do.OfferCallback(_, digit):
-            return ("callback_offer", f"press_{digit}")
+        case do.OfferCallback(_, digit, next_day):
+            return ("callback_offer_next_day" if next_day else "callback_offer", f"press_{digit}")
         case do.ReadBackNumber(_, number):
             return ("callback_number", *digits(number), "callback_confirm")
         case do.AskNumber():

@@ -48,7 +48,7 @@ def queues(day: int) -> tuple[QueueSettings, ...]:
         wrap_up_s=20,
         last_agent=True,
         pause_recording=True,
-        consent=Consent.NOTICE,
+        consent=tuple(Consent)[day % 4],
         codes=(("1", "order"),),
         calls_out=True,
         callback=(None, AGENT_FIRST, CUSTOMER_FIRST)[day % 3],
@@ -199,6 +199,8 @@ class Day:
 
     def a_queue_opens_or_closes(self) -> Sequence[Event]:
         queue, is_open = self.one_of(SHAPES), self.chance.random() < 0.7
+        if self.chance.random() < 0.3:
+            return [ev.ClosingExpected(queue, self.one_of([0.0, self.desk.now + 60.0, self.desk.now + 3600.0]))]
         return [ev.HoursChanged(queue, is_open, self.one_of(["holiday", "closed"]))]
 
     def a_person_holds_the_house(self) -> Sequence[Event]:

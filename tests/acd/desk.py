@@ -329,8 +329,10 @@ def _chain_sentence(command: do.AnnouncePosition | do.SendCaller | do.SayToCalle
 
 def _callback_sentence(command: do.CallbackOrder) -> str:
     match command:
-        case do.PromiseCallback(contact, number, position):
-            return f"promise {contact} {number} at {position}"
+        case do.PromiseCallback(contact, number, position, next_day):
+            return f"promise {contact} {number} at {position}" + (" for the next opening" if next_day else "")
+        case do.OfferCallback(contact, _, next_day):
+            return f"offer callback {contact}" + (" for the next opening" if next_day else "")
         case do.DialCustomer(contact, number, attempt):
             return f"dial {number} for {contact} ({attempt})"
         case _:

@@ -398,3 +398,82 @@ def test_a_promise_takes_no_waiting_callers_room() -> None:
     assert desk.said[0] == "hold c2"
     calls(desk, "c3", "0322220000")
     desk.expect("dismiss c3: full")
+
+
+# -- near closing (§3.8, 1)
+
+NEXT_DAY = replace(TERMS, next_day=True)
+
+
+def closing_in(seconds: float, terms: CallbackSettings = TERMS) -> Desk:
+    """Ann is on the phone, the queue closes in so many seconds, c1 waits: one caller takes 180 s of one agent."""
+    desk = Desk("ann", queues=[QueueSettings("sales", "Sales", "1", ("ann",), callback=terms, wrap_up_s=0)])
+    desk.ready("ann")
+    desk.dials("ann")
+    desk.together(ev.ClosingExpected("sales", desk.now + seconds))
+    calls(desk, "c1")
+    return desk
+
+
+def test_s40_no_callback_is_offered_when_closing_is_nearer_than_the_expected_wait() -> None:
+    """§3.8, 1: what cannot be kept today is not promised."""
+    desk = closing_in(100)
+    desk.expect("hold c1")
+    press(desk, "2")
+    desk.expect()
+
+
+def test_s40_far_from_closing_it_is_offered_and_kept_the_same_day() -> None:
+    desk = closing_in(3600)
+    desk.expect("hold c1", "offer callback c1")
+    press(desk, "2", "1")
+    desk.expect(f"promise c1 {NUMBER} at 1")
+    desk.ends_leg("ann")
+    desk.expect("ring ann for c1")
+
+
+def test_s40_with_next_day_it_is_offered_near_closing_and_dialled_from_the_next_opening_on() -> None:
+    """§3.8, 1 and 5: not before, though an agent is free today; at its old place."""
+    desk = closing_in(100, NEXT_DAY)
+    desk.expect("hold c1", "offer callback c1 for the next opening")
+    press(desk, "2", "1")
+    desk.expect(f"promise c1 {NUMBER} at 1 for the next opening")
+    desk.ends_leg("ann")
+    desk.expect()
+    desk.wait(100)
+    desk.together(CLOSES)
+    desk.wait(50_000)
+    desk.expect()
+    desk.refold()
+    desk.together(OPENS)
+    desk.expect("ring ann for c1")
+
+
+@pytest.mark.parametrize("closes_first", [True, False])
+def test_r21_a_promise_for_the_next_opening_does_not_mind_when_exactly_it_closes(closes_first: bool) -> None:
+    """R-21: the yes and the boundary in one batch, in both orders."""
+    desk = closing_in(100, NEXT_DAY)
+    press(desk, "2")
+    both = [CLOSES, ev.DigitPressed("c1", "1")]
+    desk.together(*(both if closes_first else both[::-1]))
+    desk.expect(f"promise c1 {NUMBER} at 1 for the next opening")
+    desk.ends_leg("ann")
+    desk.together(OPENS)
+    desk.expect("ring ann for c1")
+
+
+def test_nobody_there_to_serve_them_is_no_expected_wait_before_any_closing() -> None:
+    """§3.8, 1: without hours nothing is nearer than the wait."""
+    desk = closing_in(100, TERMS)
+    desk.together(ev.ClosingExpected("sales", 0.0))
+    calls(desk, "c2", "0399998888")
+    desk.expect("hold c2", "offer callback c2")
+
+
+def test_i15_the_expected_closing_moves_with_the_clock_of_the_machine() -> None:
+    """I-15: a reboot begins the monotonic clock anew."""
+    desk = Desk("ann", queues=[QueueSettings("sales", "Sales", "1", ("ann",), callback=TERMS)])
+    desk.together(ev.ClosingExpected("sales", desk.now + 3600))
+    desk.now = 5.0
+    desk.together(ev.PowerReturned(1.0))
+    assert desk.acd.state.queues["sales"].closes_at == pytest.approx(5.0 + 3600)

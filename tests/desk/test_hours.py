@@ -17,9 +17,11 @@ from appliance.acd.engine import Acd
 from appliance.acd.house import Held
 from appliance.acd.schedule import Schedule, Trust
 from appliance.acd.schedule_text import schedule_from_text
+from appliance.acd.settings import CallbackSettings
 from appliance.acd.view import Status
 from appliance.api import Refusal
 from appliance.desk.alarms import Alarms
+from appliance.desk.clock import Clock
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.desk import running_desk
 from appliance.desk.hours import OpeningHours
@@ -53,14 +55,16 @@ class Wall:
 class Watched:
     """Opening hours with what they told; `goes` sets the clock and judges."""
 
-    def __init__(self, tmp_path: Path, wall: Wall, schedule: Schedule = WEEKDAYS, acd: Acd | None = None) -> None:
-        plan = replace(settings(tmp_path), hours=(("front", schedule),), time_zone=schedule.zone)
+    def __init__(
+        self, tmp_path: Path, wall: Wall, schedule: Schedule = WEEKDAYS, acd: Acd | None = None, **queue: object
+    ) -> None:
+        plan = replace(settings(tmp_path, **queue), hours=(("front", schedule),), time_zone=schedule.zone)
         self.acd, self.alarms, self.wall = acd or Acd(), Alarms(), wall
         self.acd.handle(ev.Configured(plan.office), 1.0)
         self.days: list[str] = []
         self.posted: list[ev.Event] = []
         self.told: list[tuple[bool, str]] = []
-        self.hours = OpeningHours(plan, self.acd, wall, self.alarms, self._post)
+        self.hours = OpeningHours(plan, self.acd, wall, self.alarms, self._post, Stands())
 
     def _post(self, event: ev.Event) -> None:
         self.acd.handle(event, 2.0)
@@ -324,3 +328,35 @@ async def test_s37_who_may_not_wait_after_closing_hears_the_message_once(tmp_pat
         await box.switch.is_asked(wire.Hangup, leg=waiting)
         assert len(box.switch.commands(wire.Play)) == 1
         assert len(box.view.calls) == 1  # a connected caller is never touched (I-20)
+
+
+def test_when_an_open_queue_will_close_is_told_where_callbacks_hang_on_it_and_again_only_when_that_moves(
+    tmp_path: Path,
+) -> None:
+    """§3.8, 1: in the times of the core; a clock that is put right tells it anew."""
+    box = Watched(tmp_path, Wall(0), callback=CallbackSettings(digit="2"))
+
+    def told() -> list[float]:
+        return [event.at for event in box.posted if isinstance(event, ev.ClosingExpected)]
+
+    for minute in ("17:00", "17:00"):
+        box.goes(at(f"2026-11-24 {minute}"))
+    assert told() == [1000.0 + 3600]
+    box.goes(at("2026-11-24 17:30"))  # the wall's clock went on by half an hour, the core's did not: it was put right
+    assert told() == [1000.0 + 3600, 1000.0 + 1800]
+    box.goes(at("2026-11-24 18:00"))
+    box.goes(at("2026-11-26 09:00"))
+    assert told()[2:] == [1000.0 + 9 * 3600]
+
+
+def test_nobody_is_told_when_a_queue_without_callbacks_closes(tmp_path: Path) -> None:
+    box = Watched(tmp_path, Wall(0))
+    box.goes(at("2026-11-24 17:00"))
+    assert [event for event in box.posted if isinstance(event, ev.ClosingExpected)] == []
+
+
+class Stands(Clock):
+    """Office time that stands."""
+
+    def now(self) -> float:
+        return 1000.0
