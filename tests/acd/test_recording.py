@@ -211,7 +211,7 @@ def test_no_notice_where_nothing_is_recorded() -> None:
 
 
 def test_the_notice_is_said_once_also_to_who_is_passed_on_to_another_agent() -> None:
-    desk = Desk("ann", "bob", wrap_up_s=0, recording_notice=True)
+    desk = Desk("ann", "bob", wrap_up_s=0, consent=Consent.NOTICE)
     desk.ready("ann")
     desk.caller("c1")
     desk.talks("ann")
