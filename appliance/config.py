@@ -165,9 +165,7 @@ class Queue(Section, frozen=True, kw_only=True):
     callback_retry_s: Annotated[float, _about("Pause before the customer is dialled again.")] = 600.0
     callback_tries: Annotated[int, _about("Dials altogether; then a person must see to it.")] = 3
     callback_expiry_h: Annotated[float, _about("A promise ends after so many opening hours.")] = 24.0
-    callback_next_day: Annotated[
-        bool, _about("Who cannot be served before closing is offered a call at the next opening, instead of none.")
-    ] = False
+    callback_next_day: Annotated[bool, _about("Near closing, offer callbacks for the next opening.")] = False
     alert_waiting: Annotated[int, _about("More callers waiting are worth an alert; 0: never (S-42).")] = 0
     alert_wait_s: Annotated[float, _about("A longer wait is worth an alert; 0: never.")] = 0.0
     alert_service_level: Annotated[

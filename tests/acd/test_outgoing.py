@@ -9,7 +9,7 @@ from appliance.acd import story
 from appliance.acd.events import Event
 from appliance.acd.model import AgentState
 from appliance.acd.outgoing import permitted
-from appliance.acd.settings import QueueSettings
+from appliance.acd.settings import Consent, QueueSettings
 from appliance.acd.view import Status
 from tests.acd.desk import Desk, office, placed
 
@@ -321,7 +321,7 @@ def test_s08_the_recording_of_a_call_out_is_paused_where_the_queue_permits_it() 
 
 
 def told_of_recording(**queue: bool) -> Desk:
-    sales = QueueSettings("sales", "S", "1", ("ann",), calls_out=True, recording_notice=True, **queue)
+    sales = QueueSettings("sales", "S", "1", ("ann",), calls_out=True, consent=Consent.NOTICE, **queue)
     desk = Desk("ann", queues=[sales])
     desk.ready("ann")
     return desk

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from appliance import wire
-from appliance.acd.settings import QueueSettings
+from appliance.acd.settings import Consent, QueueSettings
 from appliance.acd.view import Status
 from appliance.api import Refusal
 from appliance.desk.desk import running_desk
@@ -239,7 +239,7 @@ async def test_s08_keys_pause_the_recording_of_a_call_out(tmp_path: Path) -> Non
 
 async def test_s07_whoever_is_called_hears_the_notice_and_is_connected_when_it_was_said(tmp_path: Path) -> None:
     """§3.11."""
-    async with an_office(tmp_path, "sato", recording_notice=True) as box:
+    async with an_office(tmp_path, "sato", consent=Consent.NOTICE) as box:
         await as_front(box)
         first = dials(box)
         second = (await box.switch.is_asked(wire.Dial, to=TRUNK)).leg
@@ -394,7 +394,7 @@ async def a_desk(switch: FakeSwitch, plan: DeskSettings) -> AsyncIterator[Box]:
 @pytest.mark.parametrize("stage", ["rings", "notice", "talks"])
 async def test_a30_a_desk_that_comes_back_knows_the_call_again(tmp_path: Path, stage: str) -> None:
     """I-22, A-30: and what happened meanwhile."""
-    async with twice(tmp_path, recording_notice=stage == "notice") as (switch, plan):
+    async with twice(tmp_path, consent=Consent.NOTICE if stage == "notice" else Consent.NONE) as (switch, plan):
         async with a_desk(switch, plan) as box:
             await box.on_duty("sato")
             await as_front(box)

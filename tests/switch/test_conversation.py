@@ -216,4 +216,4 @@ async def test_t_beep_is_heard_by_both_and_in_the_recording_over_a_conversation_
         frames = channel[: len(channel) // 160 * 160].reshape(-1, 160)
         beeping = np.abs(frames @ np.exp(-2j * np.pi * 1400 * np.arange(160) / 8000)) * 2 / 160 > 2000
         assert 16 <= beeping.sum() <= 26
-        assert (np.abs(frames).max(axis=1) > 500).all(), "no frame of the conversation is missing"
+        assert (np.abs(frames[5:]).max(axis=1) > 500).all(), "no frame of the conversation is missing"

@@ -73,7 +73,7 @@ def begins_at(samples: Samples, hz: float) -> float:
     return float(there[0] * piece / RATE)
 
 
-BY_LINE = 'call_by = ["line-1"]\nrecording_notice = true\npause_recording = true'
+BY_LINE = 'call_by = ["line-1"]\nconsent = "notice"\npause_recording = true'
 
 
 @pytest.mark.wish(Wish(agents=2, lines=2, queue=BY_LINE, wrap_up_s=20.0, more=routes("line-1", "line-2")))
