@@ -119,10 +119,7 @@ class Dial(Message, frozen=True):
 
 
 class DialAgain(Message, frozen=True):
-    """The phone at `to` is elsewhere since `since`: what rings there since before is cancelled and dialled anew.
-
-    The legs stay the same legs, and their ring time runs on (R-32). One that was answered is left alone.
-    """
+    """The phone at `to` moved at `since`: what rings there since before is dialled anew, as the same leg (R-32)."""
 
     to: str
     since: float
