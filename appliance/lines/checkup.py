@@ -103,7 +103,7 @@ class Checkup:
         """How much quieter the echo is than what we said, and how many milliseconds later it comes."""
         back = self._heard
         matched = np.correlate(back, self._burst[: RATE // 2], "valid")[:LONGEST_ECHO]
-        late = int(np.abs(matched).argmax()) if len(matched) else 0
+        late = int(np.argmax(np.abs(matched))) if len(matched) else 0
         heard = back[late : late + RATE // 2]
         gain = float(heard @ self._burst[: len(heard)]) / float(self._burst[: len(heard)] @ self._burst[: len(heard)])
         loss = -20 * math.log10(max(abs(gain), 1e-4))
@@ -164,7 +164,7 @@ def level(samples: NDArray[np.float64]) -> float:
 def strongest(samples: NDArray[np.float64]) -> float:
     """The frequency that is loudest, Hz."""
     power = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return float(np.fft.rfftfreq(len(samples), 1 / RATE)[int(power.argmax())]) if len(samples) else 0.0
+    return float(np.fft.rfftfreq(len(samples), 1 / RATE)[int(np.argmax(power))]) if len(samples) else 0.0
 
 
 def _burst() -> NDArray[np.float64]:

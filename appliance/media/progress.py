@@ -141,9 +141,9 @@ class Ear:
         if level <= SPEECH_DB:
             return Frame(level, is_voice=False, hertz=0.0)
         power = np.abs(np.fft.rfft(samples * _WINDOW, 512)) ** 2
-        first = float(_HERTZ[int(power.argmax())])
+        first = float(_HERTZ[int(np.argmax(power))])
         near = np.abs(_HERTZ - first) <= NEAR_HZ
-        second = float(_HERTZ[int(np.where(near, 0.0, power).argmax())])
+        second = float(_HERTZ[int(np.argmax(np.where(near, 0.0, power)))])
         near |= np.abs(_HERTZ - second) <= NEAR_HZ
         is_pure = float(power[near].sum()) > PURE_SHARE * float(power.sum())
         is_tone = is_pure or self.tones.is_tonal

@@ -95,7 +95,7 @@ class KeyReceiver:
 
 def _key_in(block: npt.NDArray[np.float64]) -> str:
     found = np.abs(_WAVES @ block) / BLOCK
-    row, column = int(found[:4].argmax()), int(found[4:].argmax())
+    row, column = int(np.argmax(found[:4])), int(np.argmax(found[4:]))
     low, high = float(found[row]), float(found[4 + column])
     if min(low, high) < QUIETEST or not 0.3 < low / high < 2.5:
         return ""
