@@ -67,7 +67,7 @@ def _frequencies(frames: NDArray[np.float64], levels: NDArray[np.float64]) -> tu
     first = float(hertz[int(np.argmax(power))])
     rest = np.where(np.abs(hertz - first) <= NEAR_HZ, 0.0, power)
     second = float(hertz[int(np.argmax(rest))])
-    has_second = float(rest.max()) > float(power.max()) * 10 ** (-SECOND_DB / 10)
+    has_second = float(np.max(rest)) > float(np.max(power)) * 10 ** (-SECOND_DB / 10)
     found = tuple(sorted((first, second))) if has_second else (first,)
     near = np.any([np.abs(hertz - one) <= NEAR_HZ for one in found], axis=0)
     is_pure = float(power[near].sum()) >= SHARE * float(power.sum())

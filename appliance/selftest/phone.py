@@ -23,7 +23,9 @@ Events: ready · registered(code) · invited(call, remote, alert_info, invite) �
 import ctypes
 import json
 import math
+import os
 import queue
+import signal
 import socket
 import sys
 import threading
@@ -380,8 +382,7 @@ def _read_orders(phone: Phone) -> None:
 
 def main() -> None:
     """Be a phone."""
-    import os
-
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for whoever started us, and tells us to quit
     spoken = os.dup(1)
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a descriptor is needed
         os.dup2(nowhere.fileno(), 1)  # pjlib greets on stdout before it can be told not to

@@ -40,6 +40,7 @@ class Command:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
         )
         self._reader = asyncio.create_task(self._read())
         return self
@@ -89,7 +90,10 @@ class Command:
         """Wait for its end, after sending it a signal if one is given; the exit status."""
         if by is not None:
             self.note_family()
-            self.process.send_signal(by)
+            if by is signal.SIGINT:
+                os.killpg(self.process.pid, by)  # as a terminal does: everybody in it hears Ctrl-C
+            else:
+                self.process.send_signal(by)
         try:
             async with asyncio.timeout(timeout_s):
                 assert self._reader is not None

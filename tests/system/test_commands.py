@@ -157,6 +157,7 @@ async def test_the_demo_can_be_tried_from_its_page_and_ctrl_c_ends_all_of_it() -
         assert await demo.ends(signal.SIGINT) == 0
         assert time.monotonic() - began < GRACE_S
         await page.leave()
+        assert "Traceback" not in demo.text
         assert demo.left_behind() == {}
 
 
