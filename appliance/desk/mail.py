@@ -90,7 +90,7 @@ class Mailer:
 
     async def run(self) -> None:
         """Send what waits until cancelled, also what an earlier desk queued."""
-        while self._settings.server:
+        while self._settings.server and not _is_to_end():
             self._wake.clear()
             due = await self._send_all()
             try:
@@ -165,6 +165,12 @@ class Mailer:
 
     def _named(self, wrong: Exception) -> str:
         return f"{self._settings.server}: {str(wrong) or type(wrong).__name__}"
+
+
+def _is_to_end() -> bool:
+    """Whether this task was cancelled and the library's `wait_for` kept it to itself, as Python 3.11's may."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _is_final(wrong: Exception) -> bool:

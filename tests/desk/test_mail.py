@@ -196,3 +196,25 @@ async def test_a_mail_that_cannot_be_sent_at_all_is_given_up_and_the_others_go_o
             await sending.mailer.send((SATO,), "one", "one")
             await server.took(1)
             await empty(kept)
+
+
+async def test_a_library_that_keeps_the_end_to_itself_does_not_keep_the_mailer(
+    kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.11's `wait_for` swallows a cancellation that comes with its result; aiosmtplib waits by it."""
+    sending = asyncio.Event()
+
+    async def deaf(*_: object, **__: object) -> None:
+        sending.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("appliance.desk.mail.aiosmtplib.send", deaf)
+    mailer = Mailer(MailSettings("127.0.0.1:25", "deskbell@example.jp", "none"), kept, Alarms())
+    task = asyncio.create_task(mailer.run())
+    await mailer.send((SATO,), "one", "one")
+    await sending.wait()
+    task.cancel()
+    ended, _ = await asyncio.wait({task}, timeout=2.0)
+    assert ended
+    assert await kept.mails() == ()
