@@ -90,9 +90,11 @@ class Mailer:
 
     async def run(self) -> None:
         """Send what waits until cancelled, also what an earlier desk queued."""
-        while self._settings.server and not _is_to_end():
+        while self._settings.server:
             self._wake.clear()
             due = await self._send_all()
+            if _is_to_end():
+                return
             try:
                 async with asyncio.timeout_at(due):
                     await self._wake.wait()
