@@ -1,7 +1,7 @@
 """`fact`: a dataclass of what was decided, of which a busy office makes several for every event.
 
 It is frozen for the type checker, which sees all who could write to one, and plain at run time: a frozen dataclass sets
-each field by way of `object.__setattr__` and takes five times as long to make (docs/decisions/0022).
+each field by way of `object.__setattr__` and takes five times as long to make (docs/decisions/0019).
 """
 
 from dataclasses import dataclass

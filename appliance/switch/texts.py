@@ -1,7 +1,7 @@
 """Text messages (RFC 3428): what phones send waits for the desk's answer, what the desk sends is told how it ended.
 
 A phone hears 2xx only after the desk has the text on its disk (I-19): pjsua2 is told to answer nothing by itself
-(docs/decisions/0020). What cannot be read as text is refused here, with a sentence as the reason.
+(docs/decisions/0018). What cannot be read as text is refused here, with a sentence as the reason.
 """
 
 import logging
