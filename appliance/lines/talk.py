@@ -11,7 +11,7 @@ from appliance.lines.elastic import Elastic
 from appliance.lines.figures import TalkFigures
 from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
-from appliance.lines.placing import Course, Listener
+from appliance.lines.placing import Course, Listener, Stage
 from appliance.lines.supervision import BY_TONE, FarEnd
 from appliance.media import dtmf, ulaw
 from appliance.media.cadence import Plan
@@ -124,8 +124,9 @@ class Talk:
         pcm, judged = self._without_echo(samples)
         if self.is_attached:
             self._pipes.from_line.push(pcm)
+        self._ledger.may_lie = self.placing is not None and self.placing.stage is Stage.DIGITS
         owed = self._ledger.owed(len(samples))
-        out = self._spoken(owed)
+        out = self._spoken(owed, len(samples))
         self._sent = (self._sent + out)[-SENT_KEPT:]
         self._samples += len(samples)
         self._last = samples, out
@@ -148,14 +149,18 @@ class Talk:
             gone = None
         return Heard(out, str(gone or ""), "".join(pressed), gone_s=gone.gone_s if gone else 0.0)
 
-    def _spoken(self, count: int) -> bytes:
-        """What the line is to hear next: digits and keys before voices."""
+    def _spoken(self, count: int, passed: int) -> bytes:
+        """What the line is to hear next: digits and keys before voices.
+
+        Of a call on its way out it hears no voice: what our side said in the samples that `passed` is over.
+        """
+        tones, self._tones = self._tones[:count], self._tones[count:]
+        if self.placing is not None:
+            if self.is_attached:
+                self._pipes.to_line.pull(passed)
+            return tones + self.placing.take(count - len(tones))
         said = ulaw.encode(self._pipes.to_line.pull(count)) if self.is_attached else self._music.take(count)
-        voice = limited(said)
-        if self._tones:
-            tones, self._tones = self._tones[:count], self._tones[count:]
-            return tones + voice[len(tones) :]
-        return self.placing.take(count) if self.placing is not None else voice
+        return tones + limited(said)[len(tones) :]
 
     def flashed(self) -> None:
         """We opened the loop for a moment."""

@@ -111,7 +111,7 @@ class Turns(Talk):
         self._is_suspicious |= self.way is Way.ANNOUNCE and sign in SUSPECT
         super().sign(sign)
 
-    def _spoken(self, count: int) -> bytes:
+    def _spoken(self, count: int, passed: int) -> bytes:
         """Nothing is said while samples come: the modem listens."""
         return b""
 
@@ -129,7 +129,7 @@ class Turns(Talk):
             return
         if self.is_attached and (self.is_turning or self.way is Way.ANNOUNCE):
             self._pipes.from_line.push(bytes(2 * count))  # what is not heard is silence, not the last sound again
-        said = super()._spoken(count)
+        said = super()._spoken(count, count)
         is_sound = ulaw.level(said) > SOUND_DB
         is_announcing = self.way is Way.ANNOUNCE
         self._quiet = 0 if is_sound else self._quiet + count

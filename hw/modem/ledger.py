@@ -3,6 +3,7 @@
 Transmit and receive share one codec clock, so N samples received prove N samples played. `level` estimates what the
 card still holds; each batch is answered by just enough to bring it back to the target. After a stall the stale audio
 is not sent: delay never grows. A card that runs dry again and again is given more, and less again when all is well.
+What nobody waits for (the digits of a call) may lie in the card for longer, where a stall of ours cannot tear it.
 """
 
 from collections import deque
@@ -29,6 +30,8 @@ class Ledger:
         self.level = 0
         self.underruns = 0
         self.is_overloaded = False
+        self.may_lie = False
+        """Delay costs nothing now and a gap much: the card is given the most it is ever given."""
         self._clock = 0
         self._since_dry = DRY_SPELL
         self._dry: deque[int] = deque(maxlen=MORE_AFTER)
@@ -63,6 +66,7 @@ class Ledger:
             self._clean_since = self._clock
             self.target = max(self._least, self.target - LESS_MS * SAMPLES_PER_MS)
         self.level = max(0, self.level - received)
-        owed = max(0, self.target - self.level)
+        target = MOST_MS * SAMPLES_PER_MS if self.may_lie else self.target
+        owed = max(0, target - self.level)
         self.level += owed
         return owed

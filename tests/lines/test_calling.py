@@ -75,6 +75,19 @@ def test_the_digits_are_long_enough_for_any_exchange_and_none_comes_before_the_d
     assert all(abs(later - sooner - 0.2) < 0.03 for sooner, later in itertools.pairwise(heard))
 
 
+def test_f09_stalls_of_ours_while_the_digits_go_out_change_no_number(line: CallingLine) -> None:
+    """F09: a gap in a tone is two digits to an exchange, and somebody else is called."""
+    line.has(NUMBER).calls()
+    line.state(State.DIALING, State.PROGRESS)
+    while line.line.state is State.DIALING:
+        line.run(0.13)
+        line.is_paused = True
+        line.run(0.09)
+        line.is_paused = False
+    line.run(1.0)
+    assert line.dialled == [NUMBER]
+
+
 def test_both_sides_hear_each_other_once_it_is_answered_and_nobody_hears_us_before(line: CallingLine) -> None:
     line.our_voice = Tone((OUR_HZ,), -15.0)
     line.has(NUMBER, voice=person()).calls()
