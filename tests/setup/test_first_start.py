@@ -107,6 +107,7 @@ def test_an_interrupted_set_up_leaves_nothing(quick_machine: Machine, tmp_path: 
         stdin=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever runs us in the background ignores it
     )
     with gate.open() as begun:
         assert begun.readline() == "begun\n"

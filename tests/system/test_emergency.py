@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from appliance.selftest.sound import Samples, listen
+from appliance.selftest.sound import Samples, frame_levels
 from appliance.selftest.whole_box import Wish, phone_of, secret_of
 from hw.sim.client import RemoteCaller, RemoteCard
 from hw.sim.dialled import Fate
@@ -45,8 +45,8 @@ async def phone(office: Office, number: int) -> Baresip:
 
 
 def tone_s(samples: Samples) -> float:
-    """How long the tone sounded that says why the call ends."""
-    return listen(samples, TONE_HZ, threshold=2000).length_s
+    """For how long the tone was there that says why the call ends, in frames of 20 ms."""
+    return float((frame_levels(samples, TONE_HZ) > 2000).sum()) * 0.02
 
 
 async def centre_has(office: Office, line: int) -> None:
@@ -73,7 +73,8 @@ async def test_r44_with_every_line_in_use_the_caller_who_waits_makes_room_and_wh
     await heard_for(hurt.heard, LINE_HZ, 1.0)
     await heard_for(lambda: centre.heard().samples, AGENT_HZ[1], 1.0)
     assert 1.5 < tone_s(waiting.heard().samples) < 2.2
-    assert tone_s(agent.heard()) == tone_s(talking.heard().samples) == 0
+    # A frame in which this machine broke another tone has something of every tone; the real one is 2 s of them.
+    assert max(tone_s(agent.heard()), tone_s(talking.heard().samples)) < 0.1
     assert office.page.now.status("a1") == "on_call"
     await hurt.hang_up()
     await agent.hang_up()
