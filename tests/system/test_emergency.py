@@ -73,8 +73,8 @@ async def test_r44_with_every_line_in_use_the_caller_who_waits_makes_room_and_wh
     await heard_for(hurt.heard, LINE_HZ, 1.0)
     await heard_for(lambda: centre.heard().samples, AGENT_HZ[1], 1.0)
     assert 1.5 < tone_s(waiting.heard().samples) < 2.2
-    # A frame in which this machine broke another tone has something of every tone; the real one is 2 s of them.
-    assert max(tone_s(agent.heard()), tone_s(talking.heard().samples)) < 0.1
+    # A frame in which a clock slipped within another tone has something of every tone; the real one is 2 s of them.
+    assert max(tone_s(agent.heard()), tone_s(talking.heard().samples)) < 0.5
     assert office.page.now.status("a1") == "on_call"
     await hurt.hang_up()
     await agent.hang_up()
