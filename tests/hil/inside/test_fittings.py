@@ -221,11 +221,11 @@ async def test_u04_an_empty_seat_asks_sounds_and_leaves(board: Bench, monkeypatc
     monkeypatch.setattr(fittings, "ANSWER_S", 1.0)
     async with desk_on(board) as desk:
         board.touch(SENSOR, False)
-        asked = asyncio.create_task(filmed(board, SOUND, 1.5))
+        asked = asyncio.create_task(filmed(board, SOUND, 3.0))
         await desk.until(ev.SeatLeft("a2"))
         assert any(on and is_about(length, 0.6) for on, length in await asked)  # one long: a question
         ringing = asyncio.create_task(filmed(board, SOUND, 1.2))
-        await asyncio.sleep(0.05)  # the film runs
+        await asyncio.sleep(0.2)  # the film runs
         desk.shows(Status.RINGING)
         assert [is_about(length, 0.1) for on, length in await ringing if on] == [True, True]  # two short
 
