@@ -82,10 +82,13 @@ PLANS: Final[dict[str, list[Plan]]] = {
     "CH": _plans((425.0,), (425.0,), (0.5, 0.5), 0.2, least_s=1.3),
     "DK": _plans((425.0,), (425.0,), (0.5, 0.5), 0.2, least_s=1.3),
     "NO": _plans((425.0,), (425.0,), (0.5, 0.5), 0.2, least_s=1.3),
-    "FI": _plans((425.0,), (425.0,), (0.3, 0.3), 0.25, least_s=1.3),
+    "FI": _plans((425.0,), (425.0,), (0.3, 0.3), 0.2, least_s=1.3),  # docs/decisions/0024
     "AT": _plans((420.0,), (420.0,), (0.4, 0.4), 0.2, least_s=1.3),
     "AU": _plans((413.0, 438.0), (425.0,), (0.375, 0.375), 0.0),
     "NZ": _plans((400.0,), (400.0,), (0.5, 0.5), 0.25),
+    "PL": _plans((425.0,), (425.0,), (0.5, 0.5), 0.0, least_s=1.3),
+    "IL": _plans((414.0,), (414.0,), (0.5, 0.5), 0.25, least_s=1.3),
+    "CL": _plans((400.0,), (400.0,), (0.5, 0.5), 0.2, least_s=1.3),
 }
 
 
@@ -193,13 +196,19 @@ class Detector:
 
     def _cadenced(self, frequencies: tuple[float, ...], cycles: int) -> Tone | None:
         past = list(self._past[frequencies])
-        for plan in self._plans:
-            if plan.frequencies == frequencies and plan.cadence and _matches(past, plan.cadence, plan.cycles or cycles):
-                newest = past[-(plan.cycles or cycles) * len(plan.cadence) :]
-                self.lasted = sum(seconds for _, seconds in newest) + self._runs[frequencies].frames * FRAME_S
-                self._past[frequencies].clear()
-                return plan.tone
-        return None
+        fitting = [
+            (misfit, plan)
+            for plan in self._plans
+            if plan.frequencies == frequencies and plan.cadence
+            and (misfit := _misfit(past, plan.cadence, plan.cycles or cycles)) is not None
+        ]  # fmt: skip
+        if not fitting:
+            return None
+        _, plan = min(fitting, key=lambda one: one[0])  # tolerances of two tones overlap where they are alike
+        newest = past[-(plan.cycles or cycles) * len(plan.cadence) :]
+        self.lasted = sum(seconds for _, seconds in newest) + self._runs[frequencies].frames * FRAME_S
+        self._past[frequencies].clear()
+        return plan.tone
 
     def _continuous(self, frequencies: tuple[float, ...], seconds: float) -> Tone | None:
         plans = (plan for plan in self._plans if plan.frequencies == frequencies and not plan.cadence)
@@ -207,15 +216,23 @@ class Detector:
         return next((plan.tone for plan in plans if seconds >= plan.least_s), None)
 
 
-def _matches(past: list[tuple[Sound, float]], cadence: tuple[float, ...], cycles: int) -> bool:
-    """Whether the newest runs are `cycles` whole cycles of the cadence, wherever in it they begin."""
+def _misfit(past: list[tuple[Sound, float]], cadence: tuple[float, ...], cycles: int) -> float | None:
+    """How many seconds the newest runs are off `cycles` whole cycles of the cadence, wherever in it they begin.
+
+    None where any of them is none of its steps.
+    """
     wanted = cycles * len(cadence)
     if len(past) < wanted or past[-1][0] is not Sound.OFF:
-        return False
+        return None
     newest = past[-wanted:]
-    return any(
-        all(_is_step(run, cadence, turn + place) for place, run in enumerate(newest))
-        for turn in range(0, len(cadence), 2)
+    return min(
+        (
+            sum(abs(seconds - cadence[(turn + place) % len(cadence)]) for place, (_, seconds) in enumerate(newest))
+            / wanted
+            for turn in range(0, len(cadence), 2)
+            if all(_is_step(run, cadence, turn + place) for place, run in enumerate(newest))
+        ),
+        default=None,
     )
 
 

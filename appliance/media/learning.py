@@ -32,15 +32,14 @@ SLOW_S: Final = 0.3  # bursts as long as that are busy tone, shorter ones reorde
 
 def hang_up_tone(pcm: bytes) -> Plan | None:
     """The tone that linear samples end with, silence after it left out; None when they plainly end with none."""
-    samples = np.frombuffer(pcm, np.int16).astype(np.float64)
-    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
-    levels = 10 * np.log10(np.maximum((frames**2).mean(axis=1), 1e-9) / FULL_SCALE)
-    loud = np.flatnonzero(levels > QUIET_DB)
+    whole = np.frombuffer(pcm, np.int16, len(pcm) // (2 * FRAME) * FRAME).reshape(-1, FRAME)
+    energies = np.einsum("ij,ij->i", whole, whole, dtype=np.float64)  # not by a copy: a thread's heap would keep it
+    loud = np.flatnonzero(energies > FRAME * FULL_SCALE * 10 ** (QUIET_DB / 10))
     if not len(loud):
         return None
-    frames, levels = frames[: loud[-1] + 1], levels[: loud[-1] + 1]
-    kept = round(HEARD_S / FRAME_S)
-    frames, levels = frames[-kept:], levels[-kept:]
+    kept = slice(max(0, loud[-1] + 1 - round(HEARD_S / FRAME_S)), loud[-1] + 1)
+    frames = whole[kept].astype(np.float64)
+    levels = 10 * np.log10(np.maximum(energies[kept] / FRAME, 1e-9) / FULL_SCALE)
     newest = round(NEWEST_S / FRAME_S)
     frequencies = _frequencies(frames[-newest:], levels[-newest:])
     return _plan(frames, levels, frequencies) if frequencies else None
@@ -60,10 +59,10 @@ def _frequencies(frames: NDArray[np.float64], levels: NDArray[np.float64]) -> tu
     runs = np.flatnonzero(np.convolve(is_loud, np.ones(SEGMENT // FRAME), "valid") == SEGMENT // FRAME)
     if not len(runs):
         return ()
-    window = np.hanning(SEGMENT)
-    pieces = np.stack([frames[at : at + SEGMENT // FRAME].reshape(-1) * window for at in runs])
-    power = (np.abs(np.fft.rfft(pieces, SIZE)) ** 2).mean(axis=0)
-    hertz = np.fft.rfftfreq(SIZE, 1 / RATE)
+    window, hertz = np.hanning(SEGMENT), np.fft.rfftfreq(SIZE, 1 / RATE)
+    power = np.zeros(len(hertz))
+    for at in runs:  # one by one: all at once are 15 MB, which each line's thread would keep
+        power += np.abs(np.fft.rfft(frames[at : at + SEGMENT // FRAME].reshape(-1) * window, SIZE)) ** 2
     first = float(hertz[int(np.argmax(power))])
     rest = np.where(np.abs(hertz - first) <= NEAR_HZ, 0.0, power)
     second = float(hertz[int(np.argmax(rest))])

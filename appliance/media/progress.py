@@ -70,6 +70,9 @@ RINGBACKS: Final = {
     "AT": Ringback((420.0,), 5.0),
     "AU": Ringback((413.0, 438.0), 2.0),
     "NZ": Ringback((400.0, 450.0), 2.0),
+    "PL": Ringback((425.0,), 4.0),
+    "IL": Ringback((414.0,), 3.0),
+    "CL": Ringback((400.0,), 3.0),
 }
 
 

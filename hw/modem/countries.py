@@ -85,6 +85,9 @@ COUNTRIES: Final = {
         Country("AT", "0A", 6.0, calling_code="43"),
         Country("AU", "09", 3.0, calling_code="61", international="0011"),
         Country("NZ", "7E", 3.0, calling_code="64"),
+        Country("PL", "8A", 5.0, calling_code="48", trunk_prefix=""),
+        Country("IL", "58", 4.0, calling_code="972"),
+        Country("CL", "25", 4.0, calling_code="56", trunk_prefix=""),
     )
 }
 # fmt: on

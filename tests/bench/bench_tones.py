@@ -12,7 +12,8 @@ from tests.media.pressed import vowels
 from tests.media.test_cadence import found, spoken
 
 TRIALS = 10
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
+HOUR = 3600.0
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
 CELLS: dict[str, dict[str, float]] = {
     "clean": {},
@@ -82,3 +83,5 @@ def test_no_hit_where_there_is_no_tone() -> None:
         f"the detector takes {cost:.2f} % of a core for a line (5 min of it are ours, the rest Asterisk's packages)\n"
     )
     assert not false
+    if seconds < HOUR:
+        print("fxo F23 wants an hour: asterisk-core-sounds-en-wav, -fr-wav, -es-wav and asterisk-moh-opsound-wav have it")

@@ -56,6 +56,23 @@ def test_an_exchange_may_be_a_tenth_off_in_time_and_two_percent_in_pitch(stretch
         assert found(code, spoken(plan, 8.0, stretch=stretch, shift=shift))[0] is Tone.BUSY
 
 
+@pytest.mark.parametrize("stretch", [0.9, 1.0, 1.1])
+@pytest.mark.parametrize(("code", "plan"), CADENCED, ids=lambda one: one if isinstance(one, str) else one.tone.name)
+def test_no_tone_is_taken_for_a_sibling_of_the_same_country_when_the_exchange_is_a_tenth_off_in_time(
+    code, plan, stretch
+):
+    """fxo 4.2. Finland's reorder was 0.25 s beside a busy tone of 0.3 s, and nothing could tell them apart."""
+    assert found(code, spoken(plan, 9.0, stretch=stretch))[0] is plan.tone
+
+
+def test_of_two_tones_whose_tolerances_overlap_the_nearer_one_is_found():
+    near = (Plan(Tone.BUSY, (600.0,), (0.3, 0.3)), Plan(Tone.REORDER, (600.0,), (0.24, 0.24)))
+    for wanted in near:
+        detector, audio = Detector("JP", near), spoken(wanted, 6.0).astype(np.int16).tobytes()
+        tones = [detector.hear(audio[at : at + 2 * FRAME]) for at in range(0, len(audio) - 2 * FRAME, 2 * FRAME)]
+        assert {tone for tone in tones if tone is not None} == {wanted.tone}
+
+
 @pytest.mark.parametrize("shift", [0.98, 0.99, 1.01, 1.02])
 @pytest.mark.parametrize("code", ["US", "CA"])
 def test_an_off_hook_warning_two_percent_off_in_pitch_is_found_though_that_is_50_hz_in_its_highest_tone(code, shift):
