@@ -84,4 +84,6 @@ def test_no_hit_where_there_is_no_tone() -> None:
     )
     assert not false
     if seconds < HOUR:
-        print("fxo F23 wants an hour: asterisk-core-sounds-en-wav, -fr-wav, -es-wav and asterisk-moh-opsound-wav have it")
+        print(
+            "fxo F23 wants an hour: asterisk-core-sounds-en-wav, -fr-wav, -es-wav and asterisk-moh-opsound-wav have it"
+        )

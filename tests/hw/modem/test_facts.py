@@ -83,7 +83,10 @@ def test_a_double_ring_counts_once_and_japans_short_alert_not_at_all():
     assert japanese.offer_at() == 3.4
 
 
-@pytest.mark.parametrize(("code", "seconds"), [("US", 8.0), ("DE", 6.75), ("JP", 4.25), ("UK", 4.25), ("PL", 6.75), ("BE", 5.5), ("CL", 5.5), ("IL", 5.5)])
+@pytest.mark.parametrize(
+    ("code", "seconds"),
+    [("US", 8.0), ("DE", 6.75), ("JP", 4.25), ("UK", 4.25), ("PL", 6.75), ("BE", 5.5), ("CL", 5.5), ("IL", 5.5)],
+)
 def test_a_caller_counts_as_gone_after_the_countrys_own_pause(code, seconds):
     ringing = Ringing(country(code), 5.0)
     ringing.ring(5.0)
