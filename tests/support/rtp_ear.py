@@ -1,15 +1,18 @@
 """An ear and a mouth for a SIPp caller: RTP of ours beside SIPp's signalling, because SIPp records no audio.
 
-A thread sends one 20 ms PCMU packet of a tone every 20 ms by absolute time to whoever sends to it first, and keeps
-every packet that comes with its arrival time (monotonic seconds).
+A thread keeps every packet that comes with its arrival time (monotonic seconds); `rtp_mouth.py` speaks a tone to
+whoever sends to it first.
 """
 
 import itertools
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -37,13 +40,14 @@ class RtpEar:
         self.address = address
         self.packets: list[Packet] = []
         turns = 2 * np.pi * tone_hz * np.arange(RATE) / RATE
-        self._tone = ulaw.encode((13107 * np.sin(turns)).astype(np.int16))
+        tone = ulaw.encode((13107 * np.sin(turns)).astype(np.int16))
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(address)
-        self._socket.settimeout(0.005)
+        self._socket.settimeout(0.2)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self._monotonic_of_wall = time.monotonic() - time.time()
-        self._peer: tuple[str, int] | None = None
+        self._mouth = _open_mouth(self._socket, tone)
+        self._speaks = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"rtp-ear-{address[1]}", daemon=True)
         self._thread.start()
@@ -70,18 +74,13 @@ class RtpEar:
         """Stop and free the port."""
         self._closing.set()
         self._thread.join(2)
+        self._mouth.kill()
+        self._mouth.communicate()
         self._socket.close()
 
     def _run(self) -> None:
-        number, due = 0, 0.0
         while not self._closing.is_set():
             self._take()
-            due = due or (time.monotonic() if self._peer else 0.0)  # no burst for the time before there was anybody
-            while due and self._peer and time.monotonic() >= due:
-                place = number * FRAME % RATE
-                header = _HEADER.pack(0x80, 0, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, 0x1234)
-                self._socket.sendto(header + self._tone[place : place + FRAME], self._peer)
-                number, due = number + 1, due + FRAME / RATE
 
     def _take(self) -> None:
         try:
@@ -90,8 +89,15 @@ class RtpEar:
             return
         _version, kind, number, timestamp, _source = _HEADER.unpack_from(data)
         if kind & 0x7F == 0 and len(data) > _HEADER.size:
-            self._peer = self._peer or peer
+            self._speak_to(peer)
             self.packets.append(Packet(self._arrival(stamps), number, timestamp, data[_HEADER.size :]))
+
+    def _speak_to(self, peer: tuple[str, int]) -> None:
+        if not self._speaks:
+            assert self._mouth.stdin
+            self._mouth.stdin.write("{} {}\n".format(*peer).encode())
+            self._mouth.stdin.flush()
+            self._speaks = True
 
     def _arrival(self, stamps: list[tuple[int, int, bytes]]) -> float:
         """When the kernel had the packet, not when this thread had its turn."""
@@ -100,3 +106,14 @@ class RtpEar:
                 seconds, nanoseconds = struct.unpack("qq", value[:16])
                 return float(seconds + nanoseconds / 1e9 + self._monotonic_of_wall)
         return time.monotonic()
+
+
+def _open_mouth(speaker: socket.socket, second: bytes) -> subprocess.Popen[bytes]:
+    mouth = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(Path(__file__).with_name("rtp_mouth.py")), str(speaker.fileno())],
+        stdin=subprocess.PIPE,
+        pass_fds=[speaker.fileno()],
+    )
+    assert mouth.stdin
+    mouth.stdin.write(second)
+    return mouth
