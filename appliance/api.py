@@ -98,8 +98,9 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class LineFinding:
-    """One thing that an examination of a line found, as a sentence in both languages."""
+    """One thing that an examination of a line found, as a sentence in both languages; `what` is its word."""
 
+    what: str
     is_well: bool
     ja: str
     en: str
@@ -244,8 +245,11 @@ class DeskApi(Protocol):
         """Every configured line."""
         ...
 
-    async def check_line(self, line: str) -> tuple[LineFinding, ...]:
-        """Examine an idle line: dial tone, noise, echo; it is off-hook for some seconds."""
+    async def check_line(self, line: str, *, forgets: bool = False) -> tuple[LineFinding, ...]:
+        """Examine an idle line: dial tone, noise, echo; it is off-hook for some seconds.
+
+        `forgets`: what it has learnt of its exchange's tones is forgotten before that, idle or not.
+        """
         ...
 
     def lamps(self) -> tuple[LampView, ...]:

@@ -73,7 +73,7 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.post("/api/hours", talk_orders.hold_hours),
             web.post("/api/notices/{notice}", talk_orders.give_notice),
             web.post("/api/agents/{agent}/queues/{queue}/{order}", orders.order_privacy),
-            web.post("/api/lines/{line}/check", orders.check_line),
+            web.post("/api/lines/{line}/{order:check|forget-tones}", orders.check_line),
             web.post("/api/demo/behave", orders.behave),
             web.post("/api/panel/press", orders.press),
             web.post("/api/demo/{what}", orders.change_outside),

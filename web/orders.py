@@ -80,12 +80,16 @@ async def order_privacy(request: web.Request) -> web.StreamResponse:
 
 
 async def check_line(request: web.Request) -> web.StreamResponse:
-    """POST /api/lines/{line}/check: examine an idle line; the findings as sentences in both languages."""
+    """POST /api/lines/{line}/{check|forget-tones}: examine an idle line; the findings as sentences in both languages.
+
+    With forget-tones it has forgotten the tones of its exchange before that.
+    """
     line, api = request.match_info["line"], request.app[API]
     if all(line != known.line for known in api.lines()):
         raise NotFound
-    logger.info("The page orders an examination of line %s", line)
-    return answer(findings=[dataclasses.asdict(found) for found in await api.check_line(line)])
+    forgets = request.match_info["order"] == "forget-tones"
+    logger.info("The page orders an examination of line %s%s", line, ", its learnt tones forgotten" if forgets else "")
+    return answer(findings=[dataclasses.asdict(found) for found in await api.check_line(line, forgets=forgets)])
 
 
 def _demo(request: web.Request) -> DemoControls:

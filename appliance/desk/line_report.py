@@ -29,7 +29,7 @@ EN: Final = {
     "busy_tone": Words("", "Busy tone instead of dial tone: another telephone holds the line, or the exchange does."),
     "somebody_there": Words("", "Somebody was on the line instead of dial tone: a caller, or another telephone."),
     "learnt_tones": Words(
-        "It has learnt tones of its exchange, {v:.0f} of them certain ({d}); `doctor --forget-tones` forgets them.",
+        "It has learnt tones of its exchange, {v:.0f} of them certain ({d}). If calls end too early, have them forgotten.",
         "",
     ),
     "noise": Words(
@@ -55,7 +55,7 @@ JA: Final = {
     "busy_tone": Words("", "ダイヤルトーンの代わりに話中音が聞こえます。別の電話機が受話器を上げていませんか。"),
     "somebody_there": Words("", "ダイヤルトーンの代わりに人の声が聞こえます。着信中か、別の電話機が使用中です。"),
     "learnt_tones": Words(
-        "交換機の音を学習しています（確定{v:.0f}件：{d}）。`doctor --forget-tones`で消去できます。", ""
+        "交換機の音を学習しています（確定{v:.0f}件：{d}）。通話が早く切れるときは消去してください。", ""
     ),
     "noise": Words(
         "雑音は少なく良好です（{v:.0f} dB）。",

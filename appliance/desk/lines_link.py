@@ -53,14 +53,19 @@ class LinesLink:
             self._lost()
             await asyncio.sleep(RETRY_S)
 
-    async def check(self, line: str) -> tuple[LineFound, ...]:
-        """Have the line examined; what was found. Raises WireError when the lines process cannot be asked now."""
+    async def check(self, line: str, *, forgets: bool = False) -> tuple[LineFound, ...]:
+        """Have the line examined; what was found. Raises WireError when the lines process cannot be asked now.
+
+        `forgets`: its learnt tones are forgotten before that; said even while another examination runs.
+        """
         if self._connected is None:
             raise WireError(f"line {line} cannot be examined: the lines process does not run")
         if self._examined is None:
             self._examined = asyncio.get_running_loop().create_future()
             self._found.clear()
-            self._connected.send(CheckLine(line))
+            self._connected.send(CheckLine(line, forgets))
+        elif forgets:
+            self._connected.send(CheckLine(line, forgets))
         try:
             return await asyncio.wait_for(asyncio.shield(self._examined), EXAMINED_S)
         except TimeoutError:

@@ -106,15 +106,17 @@ class Office:
         """Every configured line, and the gateways that are as good as lines."""
         return (*self._lines.views, *self.gateways())
 
-    async def check_line(self, line: str) -> tuple[LineFinding, ...]:
+    async def check_line(self, line: str, *, forgets: bool = False) -> tuple[LineFinding, ...]:
         """Examine an idle line: dial tone, noise, echo. Raises Refusal for one that is not here or cannot be asked."""
         if line not in {view.line for view in self._lines.views}:
             raise Refusal(f"There is no line {line} here")
         try:
-            found = await self._lines.check(line)
+            found = await self._lines.check(line, forgets=forgets)
         except WireError as wrong:
             raise Refusal(str(wrong)) from wrong
-        return tuple(LineFinding(one.is_well, sentence_of(one, "ja"), sentence_of(one, "en")) for one in found)
+        return tuple(
+            LineFinding(one.what, one.is_well, sentence_of(one, "ja"), sentence_of(one, "en")) for one in found
+        )
 
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as the panel shows it."""

@@ -22,6 +22,7 @@ from appliance.desk.settings import DeskSettings, PhoneSettings
 from appliance.edge.rpc import Registration
 from appliance.errors import EdgeError
 from appliance.wire_figures import LineFigures
+from appliance.wire_lines import CheckLine, LineFound
 from appliance.wire_stream import Wire
 from tests.support.desk_office import settings
 
@@ -78,6 +79,32 @@ async def test_a_line_tells_its_state_and_its_trouble_and_is_unknown_when_its_pr
         follower.cancel()
     with pytest.raises(asyncio.CancelledError):
         await follower
+
+
+async def test_the_lines_process_is_told_to_forget_a_lines_tones_before_it_examines_it(tmp_path: Path) -> None:
+    asked: list[CheckLine] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected = Wire(reader, writer)
+        await connected.greet("lines", frozenset({"desk"}))
+        connected.send(wire.LineState("line-1", "idle", "", "", 1.0))
+        while isinstance(order := await connected.receive(), CheckLine):
+            asked.append(order)
+            connected.send(LineFound("line-1", "dial_tone", True, 2.0, 0.4, "400 Hz", is_last=True))
+        await connected.close()
+
+    plan = replace(settings(tmp_path), lines_socket=tmp_path / "lines.sock")
+    link = LinesLink(plan, Clock(), Alarms())
+    server = await asyncio.start_unix_server(serve, tmp_path / "lines.sock")
+    follower = asyncio.create_task(link.run())
+    await until_line(link, "idle")
+    assert [one.what for one in await link.check("line-1")] == ["dial_tone"]
+    await link.check("line-1", forgets=True)
+    assert asked == [CheckLine("line-1"), CheckLine("line-1", forgets=True)]
+    follower.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await follower
+    server.close()
 
 
 class FakeEdge:

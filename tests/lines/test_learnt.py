@@ -115,5 +115,9 @@ def test_the_worker_learns_from_the_call_it_served_and_uses_it_in_the_next(tmp_p
                 served.wait_sound(5.0, 15.0)
                 served.ended_by_switch()
             served.wait(State.GUARD)
+        assert served.worker.learnt.plans == served.line.learnt != ()
+        served.worker.forget()
+        assert (served.worker.learnt.plans, served.line.learnt) == ((), ())
     assert served.line.ended_by.endswith("S2)")
     assert served.trunk.gone_s > 1.5
+    assert Learnt(folder, "line1").found() == (), "nor after a restart"

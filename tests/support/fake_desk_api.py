@@ -210,9 +210,11 @@ class FakeDesk:
     def lines(self) -> tuple[LineView, ...]:
         return self.line_views
 
-    async def check_line(self, line: str) -> tuple[LineFinding, ...]:
-        self.orders.append(("check_line", line, ""))
-        return (LineFinding(True, "良好です。", "All is well."), LineFinding(False, "雑音があります。", "It is noisy."))
+    async def check_line(self, line: str, *, forgets: bool = False) -> tuple[LineFinding, ...]:
+        self.orders.append(("check_line", line, "forgets" if forgets else ""))
+        learnt = () if forgets else (LineFinding("learnt_tones", True, "学習しています。", "It has learnt."),)
+        noisy = LineFinding("noise", False, "雑音があります。", "It is noisy.")
+        return (LineFinding("modem", True, "良好です。", "All is well."), noisy, *learnt)
 
     def lamps(self) -> tuple[LampView, ...]:
         seated = [agent for agent in self._view.agents if agent.seat]

@@ -99,9 +99,20 @@ async def test_a_line_is_examined_and_the_findings_come_in_both_languages(person
     answer = await person.post("/api/lines/1/check", headers=OURS)
     assert answer.status == 200
     found = (await answer.json())["findings"]
-    assert found[1] == {"is_well": False, "ja": "雑音があります。", "en": "It is noisy."}
+    assert found[1] == {"what": "noise", "is_well": False, "ja": "雑音があります。", "en": "It is noisy."}
     assert desk.orders == [("check_line", "1", "")]
     assert (await person.post("/api/lines/9/check", headers=OURS)).status == 404
+
+
+async def test_an_administrator_has_a_line_forget_its_exchanges_tones_and_sees_it_examined_without_them(
+    person: TestClient, desk: FakeDesk
+) -> None:
+    """fxo 2.8: a tone learnt wrongly would end calls, and nobody has to find a command line for it."""
+    before = (await (await person.post("/api/lines/1/check", headers=OURS)).json())["findings"]
+    after = (await (await person.post("/api/lines/1/forget-tones", headers=OURS)).json())["findings"]
+    assert [one["what"] for one in before if one not in after] == ["learnt_tones"]
+    assert desk.orders == [("check_line", "1", ""), ("check_line", "1", "forgets")]
+    assert (await person.post("/api/lines/1/forget", headers=OURS)).status == 404
 
 
 async def test_what_the_desk_refuses_is_said_in_its_own_words(person: TestClient) -> None:

@@ -84,17 +84,24 @@ function figuresOf({ erle_db, drift_ppm, hang_ups, ...figures }) {
   return say("line.figures_told", { ...figures, erle: erle_db ?? "–", drift: drift_ppm ?? "–", hang_ups: ended || "–" });
 }
 
-/** Have the line examined and show what was found, in the page's language. */
-async function examine(line, button, list) {
+/** Have the line examined (`asked`: check or forget-tones) and show what was found, in the page's language. */
+async function examine(line, button, list, asked = "check") {
   button.disabled = true;
   list.replaceChildren(h("li", {}, say("line.checking")));
-  const found = await order(`/api/lines/${encodeURIComponent(line)}/check`);
-  list.replaceChildren(
-    ...(found?.findings ?? []).map((one) =>
-      h("li", { class: one.is_well ? "" : "bad" }, one[document.documentElement.lang] ?? one.en),
-    ),
-  );
+  const found = await order(`/api/lines/${encodeURIComponent(line)}/${asked}`);
+  list.replaceChildren(...(found?.findings ?? []).map((one) => finding(one, () => examine(line, button, list, "forget-tones"))));
   button.disabled = false;
+}
+
+/** One thing that was found; tones that the line has learnt can be forgotten there and then. */
+function finding(one, forget) {
+  const item = h("li", { class: one.is_well ? "" : "bad" }, one[document.documentElement.lang] ?? one.en);
+  if (one.what === "learnt_tones") {
+    const button = h("button", { type: "button", class: "quiet forget" }, say("line.forget_tones"));
+    button.onclick = forget;
+    item.append(" ", button);
+  }
+  return item;
 }
 
 function lineLook({ state, alarm }) {
