@@ -29,7 +29,7 @@ EN: Final = {
     "busy_tone": Words("", "Busy tone instead of dial tone: another telephone holds the line, or the exchange does."),
     "somebody_there": Words("", "Somebody was on the line instead of dial tone: a caller, or another telephone."),
     "learnt_tones": Words(
-        "It has learnt tones of its exchange, {v:.0f} of them certain ({d}). If calls end too early, have them forgotten.",
+        "It has learnt {v:.0f} tones of its exchange for certain ({d}). If calls end too early, have them forgotten.",
         "",
     ),
     "noise": Words(

@@ -1,5 +1,7 @@
 """The tone that a call ended with is read off its sound, and what is no hang-up tone teaches nothing (fxo §2.8)."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,14 @@ def test_no_end_of_speech_or_music_anywhere_in_the_corpus_teaches_anything():
         pytest.skip("no package of speech and music is installed (tests/bench/corpus.py)")
     taught = [(name, at / 8000) for name, at, end in ends if hang_up_tone(end.astype(np.int16).tobytes()) is not None]
     assert taught == []
+
+
+def test_looking_at_how_a_call_ended_needs_little_memory_for_a_lines_thread_keeps_what_it_once_used():
+    """F35: four lines kept 14 MB each after their first call that ended with a tone."""
+    pcm = np.random.default_rng(1).normal(0, 3000, 40 * RATE).astype(np.int16).tobytes()
+    hang_up_tone(pcm)
+    tracemalloc.start()
+    hang_up_tone(pcm)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1.5e6
