@@ -246,10 +246,7 @@ class DeskApi(Protocol):
         ...
 
     async def check_line(self, line: str, *, forgets: bool = False) -> tuple[LineFinding, ...]:
-        """Examine an idle line: dial tone, noise, echo; it is off-hook for some seconds.
-
-        `forgets`: what it has learnt of its exchange's tones is forgotten before that, idle or not.
-        """
+        """Examine an idle line, off-hook for some seconds; one that `forgets` begins anew with its exchange's tones."""
         ...
 
     def lamps(self) -> tuple[LampView, ...]:

@@ -100,7 +100,7 @@ def test_no_end_of_speech_or_music_anywhere_in_the_corpus_teaches_anything():
 
 def test_looking_at_how_a_call_ended_needs_little_memory_for_a_lines_thread_keeps_what_it_once_used():
     """F35: four lines kept 14 MB each after their first call that ended with a tone."""
-    pcm = np.random.default_rng(1).normal(0, 3000, 40 * RATE).astype(np.int16).tobytes()
+    pcm = np.random.default_rng(1).normal(0, 3000, 40 * 8000).astype(np.int16).tobytes()
     hang_up_tone(pcm)
     tracemalloc.start()
     hang_up_tone(pcm)
