@@ -1,14 +1,16 @@
 """gpiozero's pins on the lines of any /dev/gpiochipN, by the kernel's own library (gpiod) and nothing between.
 
 gpiozero has no such pins, and its nearest ones cost a busy thread and have no library on Python 3.13
-(docs/decisions/0016). Each pin holds its line by a request of its own; edges come by `hw.edges`, dimming by
-`hw.dimming`.
+(docs/decisions/0016). Each pin holds its line by a request of its own, lamps that do not dim by one together
+(`hw.bank`); edges come by `hw.edges`, dimming by `hw.dimming`.
 
 Importing this takes a moment (gpiozero): do it where pins are opened.
 """
 
 import contextlib
 import errno
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -20,10 +22,12 @@ from gpiozero.pins import BoardInfo, HeaderInfo, PinInfo
 from gpiozero.pins.local import LocalPiFactory
 from gpiozero.pins.pi import PiFactory, PiPin
 
+from hw.bank import Bank, Request
 from hw.dimming import CONSUMER, FREQUENCY_HZ, LEVELS, Dimmer
 from hw.edges import Edges
 from hw.panel import PanelError
 
+INPUT: Final = gpiod.LineSettings(direction=Direction.INPUT)
 _DIRECTIONS: Final = {"input": Direction.INPUT, "output": Direction.OUTPUT}
 _PULLS: Final = {"up": Bias.PULL_UP, "down": Bias.PULL_DOWN, "floating": Bias.DISABLED}
 _EDGES: Final = {"both": Edge.BOTH, "rising": Edge.RISING, "falling": Edge.FALLING, "none": Edge.NONE}
@@ -50,6 +54,8 @@ class ChipFactory(PiFactory):  # type: ignore[misc]
         self._chip = gpiod.Chip(self.device)
         self.edges = Edges(self.device)
         self._dimmer: Dimmer | None = None
+        self._banked: frozenset[int] = frozenset()
+        self._bank: Bank | None = None
         self._info = _header(number, self._chip.get_info().num_lines)
 
     ticks = staticmethod(LocalPiFactory.ticks)
@@ -62,15 +68,32 @@ class ChipFactory(PiFactory):  # type: ignore[misc]
             self._dimmer = Dimmer(self.device)
         return self._dimmer
 
-    def request(self, line: int, settings: gpiod.LineSettings) -> gpiod.LineRequest:
-        """Take a line. Raises PanelError that names who has it, or OSError."""
+    def bind(self, lines: Iterable[int]) -> None:
+        """Of these lines no pin is made yet; levels of theirs can change `at_once`."""
+        self._banked |= frozenset(lines)
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Levels of bound lines that are set meanwhile change in one call of the kernel, at the end."""
+        return self._bank.at_once() if self._bank is not None else contextlib.nullcontext()
+
+    def request(self, line: int) -> Request:
+        """Take a line as an input. Raises PanelError that names who has it, or OSError."""
+        if line not in self._banked:
+            return self._take(frozenset((line,)))
+        if self._bank is None or self._bank.is_free:
+            self._bank = Bank(self._take(self._banked))
+        return self._bank.join()
+
+    def _take(self, lines: frozenset[int]) -> gpiod.LineRequest:
         try:
-            return self._chip.request_lines({line: settings}, consumer=CONSUMER)
+            return self._chip.request_lines({tuple(sorted(lines)): INPUT}, consumer=CONSUMER)
         except OSError as wrong:
             if wrong.errno != errno.EBUSY:
                 raise
-            user = self._chip.get_line_info(line).consumer or "the kernel"
-            raise PanelError(f"line {line} of {self.device} is in use by {user}") from wrong
+            each = (self._chip.get_line_info(line) for line in sorted(lines))
+            taken = next(one for one in each if one.used)
+            user = taken.consumer or "the kernel"
+            raise PanelError(f"line {taken.offset} of {self.device} is in use by {user}") from wrong
 
     def close(self) -> None:
         """Every line free, no thread or program left; a second time does nothing."""
@@ -90,8 +113,8 @@ class LinePin(PiPin):  # type: ignore[misc]
 
     def __init__(self, factory: ChipFactory, info: PinInfo) -> None:
         super().__init__(factory, info)
-        self._settings = gpiod.LineSettings(direction=Direction.INPUT)
-        self._request: gpiod.LineRequest | None = factory.request(self._number, self._settings)
+        self._settings = INPUT
+        self._request: Request | None = factory.request(self._number)
         self._edges = Edge.BOTH
         self._share: float | None = None  # of the time that it is high, while the dimmer has it
 
@@ -175,7 +198,7 @@ class LinePin(PiPin):  # type: ignore[misc]
         return self._settings.debounce_period.total_seconds() or None
 
     def _set_bounce(self, value: float | None) -> None:
-        self._settings.debounce_period = timedelta(seconds=value or 0.0)
+        self._settings = replace(self._settings, debounce_period=timedelta(seconds=value or 0.0))
 
     def _get_edges(self) -> str:
         return next(name for name, edge in _EDGES.items() if edge is self._edges)
@@ -184,12 +207,12 @@ class LinePin(PiPin):  # type: ignore[misc]
         self._edges = _EDGES[value]
 
     def _enable_event_detect(self) -> None:
-        assert self._request is not None
+        assert isinstance(self._request, gpiod.LineRequest)  # what is bound together is lamps
         self._configure(edge_detection=self._edges)
         self.factory.edges.hear(self._request, self._changed)
 
     def _disable_event_detect(self) -> None:
-        if self._request is not None:
+        if isinstance(self._request, gpiod.LineRequest):
             self.factory.edges.forget(self._request)
             self._configure(edge_detection=Edge.NONE)
 

@@ -7,8 +7,9 @@ Threads: everything but the edges (see `hw.panel`) happens on the thread that ca
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from hw.board import Board
@@ -140,8 +141,14 @@ class LivePanel:
 
     def light(self, seat: int, colour: Colour) -> None:
         """Show a colour, or remember it until the lamp is there."""
-        self._shown[seat] = colour
-        self._try(self._part_at[seat], lambda pins: pins.light(seat, colour))
+        self.light_all({seat: colour})
+
+    def light_all(self, lamps: Mapping[int, Colour]) -> None:
+        """Show colours, or remember them until the lamps are there; a chip at a time."""
+        self._shown.update(lamps)
+        for part in self._parts:
+            if mine := {seat: lamps[seat] for seat in part.seats if seat in lamps}:
+                self._try(part, partial(GpioPanel.light_all, lamps=mine))
 
     def drive(self, output: Spot, on: bool) -> None:
         """Switch an output, or remember it until the output is there."""
@@ -194,8 +201,7 @@ class LivePanel:
         part.why = ""
         if self._listener is not None:
             part.pins.listen(self._listener)
-        for seat in part.seats:
-            self.light(seat, self._shown[seat])
+        self.light_all({seat: self._shown[seat] for seat in part.seats})
         for spot in (spot for one in part.fittings for spot in one.outputs):
             self.drive(spot, self._driven[spot])
         self._moved.update(part.places)

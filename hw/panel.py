@@ -12,7 +12,7 @@ Threads: gpiozero reports edges on threads of its own, so a listener must be thr
 import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from hw.board import Board, Seat, read_board
 from hw.errors import HardwareError
@@ -78,6 +78,10 @@ class Panel(Protocol):
         """Show a colour on the seat's lamp until told otherwise."""
         ...
 
+    def light_all(self, lamps: Mapping[int, Colour]) -> None:
+        """The same for many seats, at once where the chip can."""
+        ...
+
     def drive(self, output: Spot, on: bool) -> None:
         """Switch an output of a fitting until told otherwise."""
         ...
@@ -132,7 +136,7 @@ class GpioPanel:
         from gpiozero import LED, Button, DigitalOutputDevice
 
         each = factory if isinstance(factory, Mapping) else {chip.id: factory for chip in board.chips}
-        self._factories: dict[str, object] = dict(each)
+        self._factories: dict[str, Any] = dict(each)
         self._listener: Listener | None = None
         self.seats = tuple(seat.number for seat in board.seats)
         self.fittings = board.fittings
@@ -143,6 +147,7 @@ class GpioPanel:
         self._outputs: dict[Spot, DigitalOutputDevice] = {}
         self._chips = {seat.number: board.chip_of(seat) for seat in board.seats}
         try:
+            self._bind(board)
             for seat in board.seats:
                 self._take(seat, board.chip_of(seat), common_anode=board.common_anode)
             for fitting in board.fittings:
@@ -175,6 +180,15 @@ class GpioPanel:
                 led.value = part
         self._shown[seat] = shown
 
+    def light_all(self, lamps: Mapping[int, Colour]) -> None:
+        """Set many lamps; those of one chip change in one call of the kernel unless they dim."""
+        with contextlib.ExitStack() as stack:
+            for factory in self._factories.values():
+                if hasattr(factory, "at_once"):  # gpiozero's own pins change one by one
+                    stack.enter_context(factory.at_once())
+            for seat, colour in lamps.items():
+                self.light(seat, colour)
+
     def drive(self, output: Spot, on: bool) -> None:
         """Switch the output's transistor."""
         self._outputs[output].value = on
@@ -203,7 +217,14 @@ class GpioPanel:
             taken.clear()
         for factory in self._factories.values():
             with contextlib.suppress(Exception):
-                factory.close()  # type: ignore[attr-defined]
+                factory.close()
+
+    def _bind(self, board: Board) -> None:
+        """Lamps that do not dim change at once, where the pins can."""
+        for chip in board.chips:
+            if not chip.pwm and hasattr(self._factories[chip.id], "bind"):
+                lamps = [pin for seat in board.seats_on(chip) for pin in (seat.red, seat.green, seat.blue)]
+                self._factories[chip.id].bind(lamps)
 
     def _take(self, seat: Seat, chip: Chip, *, common_anode: bool) -> None:
         from gpiozero import LED, PWMLED
@@ -280,6 +301,11 @@ class VirtualPanel:
     def light(self, seat: int, colour: Colour) -> None:
         """Remember the colour."""
         self.shown[seat] = colour
+
+    def light_all(self, lamps: Mapping[int, Colour]) -> None:
+        """Remember the colours."""
+        for seat, colour in lamps.items():
+            self.light(seat, colour)
 
     def drive(self, output: Spot, on: bool) -> None:
         """Remember whether the output is on."""

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 BEAT_S: Final = 0.05
-"""The first step lasts until the next beat, too (never shorter than it should): many lamps are stepped at once."""
+"""The first step lasts until the next beat, too (never shorter than it should): many outputs are stepped at once."""
+
+LAMP_BEAT_S: Final = 0.25
+"""The same for lamps: what flashes twice a second flashes everywhere at once. Nobody hears a lamp that stays longer."""
 
 
 def step_at(lasts: Sequence[float], elapsed: float) -> tuple[int, float]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.api import LampView
 from appliance.desk.alarms import Alarms
-from appliance.desk.blinking import BEAT_S, step_at
+from appliance.desk.blinking import LAMP_BEAT_S, step_at
 from appliance.desk.clock import Clock, monotonic
 from appliance.desk.fittings import PLAIN as NOTHING_FITTED
 from appliance.desk.fittings import Fitted, Fittings
@@ -26,7 +26,7 @@ from appliance.desk.panel_logic import PressKind, meaning_of, pattern_of, step_t
 from appliance.desk.settings import PanelSettings
 from hw import debounce
 from hw.debounce import Kind, Press
-from hw.panel import Panel, Place
+from hw.panel import Colour, Panel, Place
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +102,7 @@ class PanelDriver:
         self._timer: asyncio.TimerHandle | None = None
         self._contacts: dict[int, debounce.Contact] = {}
         self._lamps = {seat: _Lamp(PATTERNS["dark"], 0.0, panel.dims(seat)) for seat in panel.seats}
+        self._lit: dict[int, Colour] = {}  # what changes with this turn
         self._agents: dict[int, AgentView] = {}
         self._absences: tuple[str, ...] = ()
 
@@ -126,7 +127,7 @@ class PanelDriver:
             lamp.due = -math.inf
             told = step_told(before.get(seat), self._agents.get(seat))
             if told is not None:
-                lamp.once, lamp.once_ends = told, self._now() + BEAT_S + sum(seconds for *_, seconds in told.steps)
+                lamp.once, lamp.once_ends = told, self._now() + LAMP_BEAT_S + sum(seconds for *_, seconds in told.steps)
         self._turn()
 
     def press(self, seat: int, held_s: float) -> None:
@@ -229,6 +230,9 @@ class PanelDriver:
             if lamp.due <= now or lamp.is_missed is not self.fittings.is_missed(seat):
                 self._light(seat, lamp, now)
             due.append(lamp.due)
+        lit, self._lit = self._lit, {}
+        if lit:
+            self._panel.light_all(lit)
         due += self.fittings.show(now, {seat: lamp.pattern.id for seat, lamp in self._lamps.items()})
         if self._timer is not None:
             self._timer.cancel()
@@ -249,7 +253,7 @@ class PanelDriver:
     def _shine(self, seat: int, lamp: _Lamp) -> None:
         if lamp.step >= 0:
             red, green, blue, _ = lamp.pattern.on(lamp.dims)[lamp.step]
-            self._panel.light(seat, (red * self._level, green * self._level, blue * self._level))
+            self._lit[seat] = (red * self._level, green * self._level, blue * self._level)
 
     def _light(self, seat: int, lamp: _Lamp, now: float) -> None:
         """Light the lamp's present step; it is due again when that ends, a steady one with the next view."""
@@ -258,7 +262,7 @@ class PanelDriver:
             lamp.once, lamp.once_ends = None, math.inf
         pattern = lamp.once or pattern_of(agent, at, hints_next=self._look.hints_next, is_missed=lamp.is_missed)
         if pattern is not lamp.pattern or lamp.step < 0:
-            lamp.pattern, lamp.since, lamp.step = pattern, now + -now % BEAT_S, -1
+            lamp.pattern, lamp.since, lamp.step = pattern, now + -now % LAMP_BEAT_S, -1
         steps = pattern.on(lamp.dims)
         step, ends = step_at([seconds for *_, seconds in steps], now - lamp.since)
         if step != lamp.step:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
@@ -10,6 +10,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from appliance.acd import events as ev
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.desk.alarms import Alarms
+from appliance.desk.blinking import LAMP_BEAT_S
 from appliance.desk.clock import Clock
 from appliance.desk.lamps import PATTERNS
 from appliance.desk.panel import Look, PanelDriver
@@ -111,7 +112,40 @@ async def test_a_flashing_lamp_steps_by_itself(bench: Bench) -> None:
     for colour in ((0.0, 0.0, 1.0), (0.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
         await bench.until(lambda colour=colour: bench.lamp() == colour)
         seen.append(time.monotonic() - began)
-    assert seen == [pytest.approx(at, abs=0.1) for at in (0.0, 0.25, 0.5)]
+    assert seen[0] < 0.1
+    assert 0.25 - 0.01 < seen[1] < 0.25 + LAMP_BEAT_S + 0.1  # the first step lasts until the common beat
+    assert seen[2] - seen[1] == pytest.approx(0.25, abs=0.1)
+
+
+class AtOnce(VirtualPanel):
+    """A panel that notes which seats are lit together."""
+
+    def __init__(self) -> None:
+        super().__init__((1, 2, 3))
+        self.together: list[dict[int, tuple[float, float, float]]] = []
+
+    def light_all(self, lamps: Mapping[int, tuple[float, float, float]]) -> None:
+        super().light_all(lamps)
+        self.together.append(dict(lamps))
+
+
+async def test_lamps_that_began_to_flash_one_after_another_flash_together() -> None:
+    """I-28 and its price: each is lit at once, then all of them change in one wake-up of the panel."""
+    panel, now = AtOnce(), [100.03]
+    agents = tuple(AgentView(f"a{n}", "", "", n, Status.RINGING, 0.0) for n in (1, 2, 3))
+    driver = PanelDriver(panel, Clock(), Alarms(), lambda event: None, lambda: OfficeView(1, 0.0), lambda: now[0])
+    driver.start()
+    blue, dark = (0.0, 0.0, 1.0), (0.0, 0.0, 0.0)
+    for ringing in (1, 2, 3):
+        driver.show(OfficeView(ringing, 0.0, agents[:ringing]))
+        assert panel.together[-1] == {ringing: blue}
+        now[0] += 0.05
+    panel.together.clear()
+    for _ in range(200):
+        driver.show(OfficeView(3, 0.0, agents))
+        now[0] += 0.01
+    assert panel.together == [dict.fromkeys((1, 2, 3), (dark, blue)[turn % 2]) for turn in range(7)]
+    driver.stop()
 
 
 async def test_a_lamp_that_keeps_its_pattern_keeps_its_rhythm(bench: Bench) -> None:

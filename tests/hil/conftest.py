@@ -17,8 +17,8 @@ from tests.support.beside_goals import row
 INSIDE: Final = Path(__file__).parent / "inside"
 IS_INSIDE: Final = os.environ.get("DESKBELL_HIL") == "inside"
 FIGURE: Final = "figure"
-LANES: Final = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
-"""Kernels at once: one for each core, or for each worker."""
+LANES: Final = 1 if "PYTEST_XDIST_WORKER" in os.environ else 3
+"""Kernels at once: most tests wait for a film to end or a finger to stay, so two cores have time for three of them."""
 
 _kernel = pytest.StashKey["_Forwarders"]()
 
@@ -59,17 +59,21 @@ class _Forwarder:
 
 
 class _Forwarders:
-    """Where there is a core for it, two kernels at once: every other file goes to the second."""
+    """Where nobody else is at work, several kernels at once, and the files dealt out to them in turn."""
 
     def __init__(self, items: list[pytest.Item]) -> None:
         files = list(dict.fromkeys(item.path for item in items))
         self._lane = {name_inside(item): files.index(item.path) % LANES for item in items}
         self._each = [_Forwarder([name for name, lane in self._lane.items() if lane == one]) for one in range(LANES)]
 
-    def reports(self, config: pytest.Config, name: str) -> Iterator[pytest.TestReport]:
-        """The reports of one test. Raises KernelError."""
+    def boot(self) -> None:
+        """Begin in every lane, whoever is asked for first. Raises KernelError."""
         for each in self._each:
             each.boot()
+
+    def reports(self, config: pytest.Config, name: str) -> Iterator[pytest.TestReport]:
+        """The reports of one test. Raises KernelError."""
+        self.boot()
         yield from self._each[self._lane[name]].reports(config, name)
 
     def close(self) -> None:

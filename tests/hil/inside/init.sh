@@ -1,10 +1,11 @@
 #!/bin/sh
 # The first process of the test kernel. Its root is the host's own tree, read only; a layer in memory over it takes every
-# write, so that nothing done here is ever seen on the host. Then Python takes over and switches the machine off.
+# write, so that nothing done here is ever seen on the host: compiled modules too, which each program would otherwise
+# compile for itself. Then Python takes over and switches the machine off.
 # HIL_PYTHON, HIL_ROOT and HIL_REQUEST come from the kernel's command line.
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-export PATH HOME=/run/home TMPDIR=/run/tmp LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+export PATH HOME=/run/home TMPDIR=/run/tmp LANG=C.UTF-8
 
 mount -t tmpfs none /mnt
 mkdir /mnt/written /mnt/work /mnt/root

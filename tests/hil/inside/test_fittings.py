@@ -221,7 +221,7 @@ async def test_u04_an_empty_seat_asks_sounds_and_leaves(board: Bench, monkeypatc
     monkeypatch.setattr(fittings, "ANSWER_S", 1.0)
     async with desk_on(board) as desk:
         board.touch(SENSOR, False)
-        asked = asyncio.create_task(filmed(board, SOUND, 3.0))
+        asked = asyncio.create_task(filmed(board, SOUND, 3.0, states=1))
         await desk.until(ev.SeatLeft("a2"))
         assert any(on and is_about(length, 0.6) for on, length in await asked)  # one long: a question
         ringing = asyncio.create_task(filmed(board, SOUND, 1.2))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import gpiod
 import pytest
 
 from hw.panel import Panel, open_panel
@@ -79,6 +80,25 @@ async def test_every_lamp_of_sixteen_seats_shows_each_colour_and_no_other_lamp_d
             assert expanders.rgb(seat) == colour
         panel.light(seat, (0.0, 0.0, 0.0))
     assert not any(any(expanders.rgb(seat)) for seat in panel.seats)
+    panel.close()
+
+
+async def test_sixteen_lamps_change_with_one_call_of_the_kernel_for_each_chip(
+    expanders: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One call is one transfer over I2C where the chip is an expander."""
+    panel = expanders.open()
+    calls: list[int] = []
+    set_values = gpiod.LineRequest.set_values
+    monkeypatch.setattr(
+        gpiod.LineRequest,
+        "set_values",
+        lambda request, values: (calls.append(len(values)), set_values(request, values))[1],
+    )
+    for colour in ((1.0, 1.0, 1.0), (0.0, 1.0, 0.0)):
+        panel.light_all(dict.fromkeys(panel.seats, colour))
+        assert {expanders.rgb(seat) for seat in panel.seats} == {colour}
+    assert calls == [12, 12, 12, 12, 8, 8, 8, 8]  # four seats of three lines a chip; then green stays as it is
     panel.close()
 
 

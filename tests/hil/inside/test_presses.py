@@ -1,11 +1,13 @@
 """Presses: what becomes of a finger on a real line, through the panel's own driver, debouncer and tables."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import gpiod
 import pytest
 
 from appliance.acd import events as ev
@@ -21,7 +23,7 @@ from tests.hil.inside.panels import Bench, rev_a, rev_b
 PRESSES = 40
 GLITCHES = 200
 GLITCH_S = 0.001
-WATCH_S = 3.0
+WATCH_S = 1.5
 
 
 class Desk:
@@ -82,19 +84,21 @@ async def test_a_short_press_and_a_hold_mean_what_the_table_says(header: Bench) 
 
 
 async def test_forty_bouncing_presses_are_forty_presses(header: Bench) -> None:
-    """R-41: on the kernel's own lines."""
+    """R-41: on the kernel's own lines, by six fingers one after another."""
     async with desk_on(header) as desk:
         done = 0
         while done < PRESSES:
-            seat = done % 6 + 1
-            rest = header.bounce(seat, down=True)
-            await asyncio.sleep(0.03)  # the finger stays
-            rest = max(rest, header.bounce(seat, down=False))
-            await desk.until_events(1)
+            rests = {seat: header.bounce(seat, down=True) for seat in desk.panel.seats}
+            await asyncio.sleep(0.03)  # the fingers stay
+            rests = {seat: max(rest, header.bounce(seat, down=False)) for seat, rest in rests.items()}
+            # Of the others this machine held the finger up in mid-bounce: no bounce any more.
+            wanted = [ev.DutyOff(f"a{seat}", "button") for seat, rest in rests.items() if rest < SETTLE_S / 2]
+            async with asyncio.timeout(3):
+                while not set(wanted) <= set(desk.events):
+                    await asyncio.sleep(0.002)  # edges come on a thread of their own
             await settled()
-            if rest < SETTLE_S / 2:  # else this machine held the finger up in mid-bounce: no bounce any more
-                assert desk.events == [ev.DutyOff(f"a{seat}", "button")]
-                done += 1
+            assert [desk.events.count(one) for one in wanted] == [1] * len(wanted)
+            done += len(wanted)
             desk.events.clear()
 
 
@@ -185,18 +189,45 @@ async def test_sixteen_lamps_flash_in_time_while_one_button_is_stuck_and_another
         assert abs(length - 0.25) < 0.1 + film.latest
 
 
-async def test_sixteen_seats_that_flash_out_of_step_cost_next_to_nothing(expanders: Bench, figure) -> None:
-    """Panel, edges and lamps of the real board; the share is of this kernel's one core."""
+async def share_of_a_core() -> float:
+    """What this program spends while nothing but its timers and threads is at work."""
+    began, spent = time.monotonic(), time.process_time()
+    await asyncio.sleep(WATCH_S)  # the measurement is the passing of time
+    return (time.process_time() - spent) / (time.monotonic() - began)
+
+
+async def bare_blinking(bench: Bench) -> None:
+    """The least that sixteen flashing seats can be: four times a second a timer, and a call of each chip."""
+    requests = []
+    try:
+        for chip in bench.chips.values():
+            settings = gpiod.LineSettings(direction=gpiod.line.Direction.OUTPUT)
+            lines = tuple(range(12))
+            requests.append(gpiod.request_lines(f"/dev/{chip.gpiochip}", {lines: settings}))
+        for number in itertools.count():
+            for request in requests:
+                request.set_values(dict.fromkeys(range(12), gpiod.line.Value(number % 2)))
+            await asyncio.sleep(0.25)
+    finally:
+        for request in requests:
+            request.release()
+
+
+async def test_sixteen_seats_that_flash_cost_next_to_nothing(expanders: Bench, figure) -> None:
+    """Panel, edges and lamps of the real board, beside what this kernel takes for the least of it."""
+    nothing = await share_of_a_core()  # the rig's own: it looks every 10 ms whether this machine keeps up
+    bare = asyncio.create_task(bare_blinking(expanders))
+    least = await share_of_a_core() - nothing
+    bare.cancel()
+    await asyncio.gather(bare, return_exceptions=True)
     async with desk_on(expanders, Status.RINGING) as desk:
         everybody = desk.view.agents
         for ringing in range(1, len(everybody) + 1):  # each begins at a time of its own: the dearest there is
             desk.driver.show(OfficeView(1, 0.0, everybody[:ringing]))
             await asyncio.sleep(0.25 / len(everybody))
-        began, spent = time.monotonic(), time.process_time()
-        await asyncio.sleep(WATCH_S)  # the measurement is the passing of time
-        share = (time.process_time() - spent) / (time.monotonic() - began)
+        share = await share_of_a_core() - nothing
     figure(
-        "sixteen seats flashing out of step on real lines (a system call costs ten times here)",
+        f"sixteen seats flashing on real lines (a bare timer with four calls takes {100 * least:.1f} % here)",
         f"{100 * share:.1f} % of a core",
         "<= 1 %",
     )

@@ -79,8 +79,7 @@ def test_with_every_expander_there_is_no_absence_and_each_seat_has_its_own_pins(
 def test_a_missing_expander_costs_its_own_seats_only_and_is_said() -> None:
     machine = Machine(NORTH, SOUTH, WEST)
     panel = machine.panel()
-    panel.light(5, (1.0, 0.0, 0.0))
-    panel.light(1, (1.0, 0.0, 0.0))
+    panel.light_all({5: (1.0, 0.0, 0.0), 1: (1.0, 0.0, 0.0)})
     assert not panel.is_down(5)
     assert machine.factories[1].pin(1).state == 1
     (said,) = panel.absences
