@@ -184,5 +184,5 @@ async def test_what_sixteen_blinking_seats_cost(fitted: bool) -> None:
     await asyncio.sleep(WATCH_S)  # the measurement is the passing of time
     share = (time.process_time() - spent) / (time.monotonic() - began)
     driver.stop()
-    what = f"{SEATS} seats flashing out of step{' and the fittings of revision C' if fitted else ''}, virtual"
+    what = f"{SEATS} seats flashing{' and the fittings of revision C' if fitted else ''}, virtual"
     print(row(what, f"{100 * share:.2f} % of a core, {panel.lit} lights set", "<= 1 %"))

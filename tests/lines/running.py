@@ -131,10 +131,9 @@ class Rig:
         self.sim.stop()
 
 
-def level_of(hertz: float, pcm: bytes | np.ndarray) -> float:
+def level_of(hertz: float, pcm: bytes | np.ndarray, piece: int = 800) -> float:
     """Level in dBFS of one frequency, over the whole length, without phase: the median of 100 ms pieces."""
     samples = np.frombuffer(pcm, np.int16) if isinstance(pcm, bytes) else pcm
-    piece = 800
     turning = np.exp(-2j * np.pi * hertz * np.arange(piece) / 8000)
     pieces = samples[: len(samples) // piece * piece].reshape(-1, piece).astype(float)
     return float(20 * np.log10(np.median(np.abs(pieces @ turning)) * 2 / piece / 32767 + 1e-9))
