@@ -13,24 +13,12 @@ import msgspec
 
 from appliance.config_check import contradictions
 from appliance.config_keys import unknown_keys
+from appliance.config_words import ALERTS, CONSENT, READING
 from appliance.errors import ConfigError
 
 
 def _about(text: str) -> msgspec.Meta:
     return msgspec.Meta(description=text)
-
-
-CONSENT = (
-    "What callers are told of recording (§3.11): none; notice; beep (notice, and a beep every 15 s that both hear); "
-    "ask (only who presses 1 is recorded)."
-)
-ALERTS = (
-    "What this person is told by mail (S-42), of their own queues: voicemail, waiting, longest_wait, service_level, "
-    "nobody (is on duty), unreachable (every phone), line, disk, clock, emergency, box (any other alarm)."
-)
-
-
-READING = "How the name is read, in kana or Latin letters: the search finds it by either (S-17)."
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +38,9 @@ class Office(Section, frozen=True, kw_only=True):
         float, _about("The place of a caller who gave up is kept so long for the same number; 0: not.")
     ] = 300.0
     transfer_s: Annotated[float, _about("How long somebody is rung whom a caller was sent on to (T-xfer).")] = 20.0
+    ask_by_phone_s: Annotated[
+        float, _about("Whom the box took off duty is rung after this and asked to press 1 or 2 (T-nag); 0: not.")
+    ] = 0.0
     voicemail_s: Annotated[float, _about("The longest message that a caller may leave.")] = 300.0
     fallback: Annotated[
         dict[str, tuple[str, ...]], _about("Chains of queues that have none of their own for a reason, as in a queue.")

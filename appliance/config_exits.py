@@ -87,6 +87,11 @@ def _office_chains(config: "Config") -> Iterator[str]:
             "office.resume_s is not negative, transfer_s is above 0, and voicemail_s at least "
             f"{LEAST_MESSAGE_S:g} seconds"
         )
+    if config.office.ask_by_phone_s < 0:
+        yield (
+            f"office.ask_by_phone_s is {config.office.ask_by_phone_s:g}; seconds after which the phone asks would be "
+            "right, or 0 for never"
+        )
     try:
         chains_from_text(config.office.fallback)
     except ChainError as wrong:

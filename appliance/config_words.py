@@ -3,6 +3,16 @@
 import difflib
 from collections.abc import Iterator, Sequence
 
+CONSENT = (
+    "What callers are told of recording (§3.11): none; notice; beep (notice, and a beep every 15 s that both hear); "
+    "ask (only who presses 1 is recorded)."
+)
+ALERTS = (
+    "What this person is told by mail (S-42), of their own queues: voicemail, waiting, longest_wait, service_level, "
+    "nobody (is on duty), unreachable (every phone), line, disk, clock, emergency, box (any other alarm)."
+)
+READING = "How the name is read, in kana or Latin letters: the search finds it by either (S-17)."
+
 
 def twice(what: str, names: Sequence[str]) -> Iterator[str]:
     """A sentence for each name that is given more than once."""

@@ -178,6 +178,7 @@ def office(config: Config) -> OfficeSettings:
         ageing_s=config.office.priority_ageing_s,
         resume_s=config.office.resume_s,
         transfer_s=config.office.transfer_s,
+        nag_s=config.office.ask_by_phone_s,
         voicemail_s=config.office.voicemail_s,
         outbound_resets_idle=config.office.outbound_resets_idle,
         supervisors=tuple(

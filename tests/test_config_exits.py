@@ -132,9 +132,13 @@ def test_hours_that_cannot_be_get_a_sentence(front: str, sentence: str) -> None:
 def test_times_of_the_whole_office_that_cannot_be_get_a_sentence() -> None:
     tables = TABLES.replace("[[queues]]", "[office]\nvoicemail_s = 5.0\n[[queues]]", 1)
     assert "voicemail_s at least 15 seconds" in complaint("", tables)
-    tables = TABLES.replace("[[queues]]", "[office]\nresume_s = 60.0\ntransfer_s = 9.0\n[[queues]]", 1)
+    tables = TABLES.replace("[[queues]]", "[office]\nask_by_phone_s = -1.0\n[[queues]]", 1)
+    assert "ask_by_phone_s is -1; seconds after which the phone asks would be right" in complaint("", tables)
+    asked = "resume_s = 60.0\ntransfer_s = 9.0\nask_by_phone_s = 12.0"
+    tables = TABLES.replace("[[queues]]", f"[office]\n{asked}\n[[queues]]", 1)
     settings = office(parse(tables + FRONT, "office.toml"))
     assert (settings.resume_s, settings.transfer_s, settings.voicemail_s) == (60.0, 9.0, 300.0)
+    assert settings.nag_s == 12.0
 
 
 def test_an_unknown_zone_gets_a_sentence() -> None:

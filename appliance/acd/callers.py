@@ -10,6 +10,7 @@ from appliance.acd import (
     fallback,
     leaving,
     menus,
+    nag,
     offers,
     outgoing,
     promise,
@@ -151,6 +152,7 @@ def power_returned(office: Office, dark_s: float) -> None:
 def _lose_legs(office: Office, agent: Agent) -> None:
     agent.legs.clear()
     agent.offer = ""
+    nag.forget(agent)
     leaving.last_leg_down(office, agent, Happening.LEGS_LOST)
 
 

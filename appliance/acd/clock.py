@@ -5,7 +5,7 @@ from appliance.acd.model import LONG_AGO, Agent, Contact, Offer, State
 
 _AGENT = (
     "since lost_until prompt_since wrap_since wrap_until idle_since changed_by_itself_at ringing_since engaged_from "
-    "duty_from"
+    "duty_from nag_at"
 ).split()
 _CONTACT = (
     "t_enq retry_at until clock_from entered_at announced_at announce_at ask_until relaxes_at sticky_until held_since "

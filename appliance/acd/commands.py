@@ -296,6 +296,28 @@ class RefuseTransfer:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskAgent:
+    """Ring the agent's phone and ask whether to go on duty (1) or to stay off (2); `LegStarted` when it is picked up.
+
+    What is pressed is `DutyOn` or `StayedOff`; `LegEnded` ends it. All of them name the leg `nag`.
+    """
+
+    nag: str
+    agent: str
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsking:
+    """Nothing is asked any more: say what was decided to who listens, "" for nothing, and hang up."""
+
+    nag: str
+    said: str
+
+
+NagOrder = AskAgent | StopAsking
+
 TransferOrder = RingTarget | AdoptLeg | LetConsult | StopRecording | DismissAgent | RefuseTransfer
 
 CallbackOrder = (
@@ -327,4 +349,5 @@ Command = (
     | SendCaller
     | SayToCaller
     | ReleaseCaller
+    | NagOrder
 )

@@ -29,6 +29,7 @@ from appliance.acd import (
     house_rules,
     keys,
     last_agent,
+    nag,
     offers,
     outgoing,
     picture,
@@ -89,6 +90,7 @@ class Acd:
         self.state.seq += 1
         for event in drained:
             self._apply(event)
+        nag.settle(office)
         dispatch(office)
         house_rules.latch(office)
         coaching.settle(office)
@@ -311,7 +313,7 @@ class Acd:
                 staff.lost_too_long(self._office, whose)
             case Alarm.OFFER:
                 self._offer_is_due(self.state.offers[whose])
-            case Alarm.WAY_BACK | Alarm.HELD:
+            case Alarm.WAY_BACK | Alarm.HELD | Alarm.NAG:
                 self._time_is_over(Alarm(alarm), whose)
             case Alarm.AWAY:
                 callers.deadline(self._office, self.state.contacts[whose])
@@ -335,6 +337,8 @@ class Acd:
     def _time_is_over(self, alarm: Alarm, whose: str) -> None:
         if alarm is Alarm.WAY_BACK:
             emergency.over(self._office, whose)
+        elif alarm is Alarm.NAG:
+            nag.deadline(self._office, whose)
         else:
             held.remind(self._office, self.state.contacts[whose])
 

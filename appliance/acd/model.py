@@ -60,7 +60,8 @@ class Agent:
     `private` names queues whose calls the agent does not take (A-28). `engaged` and `on_duty` are spans of the last
     hour (`load.py`), together `engaged_s` and `on_duty_s` long; the running one began at `engaged_from`, `duty_from`
     (0: none). `rung_because`: the last why. `calls_as`: the queue whose number calls go out from (S-10); `call_notice`
-    is what the agent must be told about that, in one word.
+    is what the agent must be told about that, in one word. `nag` names the question that the phone asks now, until
+    `nag_at`; without one it rings with it then (0: not), and `is_nagged` once it has (T-nag).
     """
 
     settings: AgentSettings
@@ -99,6 +100,9 @@ class Agent:
     rung_because: Why | None = None
     calls_as: str = ""
     call_notice: str = ""
+    nag: str = ""
+    nag_at: float = 0.0
+    is_nagged: bool = False
 
     @property
     def is_available(self) -> bool:
@@ -380,6 +384,7 @@ class State:
     ways_back: dict[str, WayBack] = field(default_factory=dict)
     coaches: dict[str, Coach] = field(default_factory=dict)
     coaches_made: int = 0
+    nags_made: int = 0
 
     def talk_of(self, agent: str) -> Offer | None:
         """The call with somebody from outside that this agent is rung with or talks on."""

@@ -18,7 +18,8 @@ Place = tuple[tuple[int, float, int], str]
 
 
 class Office:
-    """What every rule of the core works on. `unsettled` names waiting callers whose fate this batch must decide."""
+    """What every rule of the core works on. `unsettled` names waiting callers whose fate this batch must decide,
+    `asked` agents who changed and whose prompt may be put by telephone."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -27,6 +28,7 @@ class Office:
         self.facts: list[story.Fact] = []
         self.rows_taken: dict[str, int] = {}
         self.unsettled: list[str] = []
+        self.asked: list[str] = []
         self.queues: dict[str, QueueSettings] = {}
         self.menus: dict[str, MenuSettings] = {}
         self.waiting: dict[str, list[Place]] = {}
@@ -138,6 +140,8 @@ class Office:
         if is_staffing is not (name in self.staffing):
             (self.staffing.add if is_staffing else self.staffing.discard)(name)
             self.is_staffing_stale = True
+        if agent.prompt or agent.is_nagged or agent.nag_at:
+            self.asked.append(name)
         self._watch_agent(agent)
 
     def _tell_wrap_up(self, agent: Agent, since: float, until: float) -> None:
@@ -155,6 +159,8 @@ class Office:
             self.deadlines.add(agent.wrap_until, Alarm.WRAP_UP, agent.settings.agent)
         if agent.state is AgentState.FREE and agent.reach is Reach.LOST:
             self.deadlines.add(agent.lost_until, Alarm.LOST, agent.settings.agent)
+        if agent.nag_at:
+            self.deadlines.add(agent.nag_at, Alarm.NAG, agent.settings.agent)
 
     # -- waiting callers
 
@@ -206,7 +212,7 @@ class Office:
         if alarm == Alarm.OFFER:
             offer = self.state.offers.get(whose)
             return offer is not None and offer.deadline == when
-        if alarm in (Alarm.WRAP_UP, Alarm.LOST):
+        if alarm in (Alarm.WRAP_UP, Alarm.LOST, Alarm.NAG):
             agent = self.state.agents.get(whose)
             return agent is not None and _agent_deadline(agent, alarm) == when
         if alarm == Alarm.WAY_BACK:
@@ -240,4 +246,6 @@ def _contact_deadline(contact: Contact, alarm: int) -> float:
 def _agent_deadline(agent: Agent, alarm: int) -> float | None:
     if alarm == Alarm.WRAP_UP:
         return agent.wrap_until
+    if alarm == Alarm.NAG:
+        return agent.nag_at
     return agent.lost_until if agent.state is AgentState.FREE and agent.reach is Reach.LOST else None

@@ -156,6 +156,7 @@ class OfficeSettings:
     carried_prefixes: tuple[str, ...] = ("",)  # numbers that some way out carries; "" is every number
     resume_s: float = 300.0  # T-resume: how long the place of a caller who gave up is kept; 0 not at all
     transfer_s: float = 20.0  # T-xfer: how long somebody a caller was sent on to is rung
+    nag_s: float = 0.0  # T-nag: who was taken off duty is asked by telephone after this; 0 not
     held_s: float = 60.0  # T-held: the agent is reminded of a caller on hold; 0 never
     voicemail_s: float = 300.0  # the longest message, then the caller is hung up
     away_s: float = 60.0  # how long a line caller may be without a leg after the switch died

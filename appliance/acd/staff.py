@@ -3,7 +3,7 @@
 Rule: only a person puts an agent on duty (D-03, I-08). Events that name an unknown agent change nothing and are told.
 """
 
-from appliance.acd import leaving, offers
+from appliance.acd import leaving, nag, offers
 from appliance.acd.effects import Cause
 from appliance.acd.events import DutyOff, DutyOn, LegConnected, LegEnded, LegStarted, PrivacyChanged
 from appliance.acd.memory import Leg
@@ -97,7 +97,7 @@ def leg_ended(office: Office, event: LegEnded) -> None:
     agent = office.known_agent(event.agent)
     if event.leg in office.state.offers:
         return  # a transfer's, which ends as an offer does
-    if agent is None or not office.knows_leg(agent, event.leg):
+    if agent is None or nag.is_unheard(agent, event.leg) or not office.knows_leg(agent, event.leg):
         return
     leg = agent.legs.pop(event.leg)
     queue = office.queues.get(leg.queue) if leg.outbound else None

@@ -98,7 +98,8 @@ class Audit:
                 yield f"I-17: agent {offer.agent} talks on no leg", ev.OfferLegEnded(offer.offer)
 
     def _own_calls(self, alive: dict[str, wire.Leg]) -> Iterator[Difference]:
+        asking = {self._legs.nag_of(leg) for leg in alive}
         for name, agent in self._acd.state.agents.items():
             for leg in agent.legs:  # those of transfers are offers and were looked at
-                if leg not in alive and leg not in self._acd.state.offers:
+                if leg not in alive and leg not in asking and leg not in self._acd.state.offers:
                     yield f"I-17: agent {name} has a call of their own on no leg", ev.LegEnded(name, leg)

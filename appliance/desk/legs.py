@@ -100,6 +100,14 @@ class Legs:
         """The coach a leg was dialled for, "" when it is none's."""
         return leg.removesuffix(f".k.{self._mark}") if leg.endswith(f".k.{self._mark}") else ""
 
+    def nag_leg(self, nag: str) -> str:
+        """The leg dialled to ask an agent who was taken off duty."""
+        return f"{nag}.n.{self._mark}"
+
+    def nag_of(self, leg: str) -> str:
+        """The question a leg was dialled for, "" when it is none's."""
+        return leg.removesuffix(f".n.{self._mark}") if leg.endswith(f".n.{self._mark}") else ""
+
     def bind(self, contact: str, leg: str) -> None:
         """The contact is on this leg from now on."""
         self._contact_of.pop(self._leg_of.get(contact, ""), None)

@@ -51,6 +51,7 @@ class Reconciler:
         self._translator.ways_out.forget_all()
         self._translator.way_back.forget_all()
         self._translator.exits.forget_all()
+        self._translator.asking.forget_all()
         has_died = bool(before.boot) and before.boot != snapshot.boot
         if has_died:
             logger.error("The switch died and is back; its calls are lost, callers on lines may return")
@@ -66,10 +67,11 @@ class Reconciler:
             self._gone(legs)
             self._moved_on(legs)
         own = (*self._own_calls(legs, before), *sent)
+        asked = self._translator.asking.found(legs)
         self._recordings(snapshot, before, has_died=has_died)
         offers = tuple(offer for leg in legs if (offer := self._legs.offer_of(leg)))
         coaches = self._translator.talks.alive(legs.values())
-        self._post(ev.Restarted(offers, own, coaches))
+        self._post(ev.Restarted(offers, (*own, *asked), coaches))
         self._say_last_messages()
         self._callers_and_leftovers(legs, before, own)
         self._translator.exits.voicemail.look_for_missed(snapshot.recordings)
@@ -197,6 +199,8 @@ class Reconciler:
         """Callers who are back and new ones enter in the order they came; legs that belong to nothing are hung up."""
         for leg in sorted(legs.values(), key=lambda leg: leg.since):
             if self._legs.contact_of(leg.leg) or self._legs.offer_of(leg.leg) or leg.leg in own or leg.peer:
+                continue
+            if self._legs.nag_of(leg.leg):
                 continue
             if self._known(leg) is not None or _is_new(leg, before):
                 self._translator.admit(_as_incoming(leg))

@@ -16,6 +16,7 @@ from appliance.acd.engine import Acd
 from appliance.acd.model import TALKS, ContactState
 from appliance.desk import spoken
 from appliance.desk.agent_keys import AgentKeys
+from appliance.desk.asking import Asking
 from appliance.desk.doubts import Doubts
 from appliance.desk.exits import Exits
 from appliance.desk.exits import Order as ExitOrder
@@ -38,6 +39,7 @@ ELSEWHERE = "Call completed elsewhere"
 FROM_OUTSIDE = "<urn:alert:source:external>"
 """Alert-Info of a queue's call (RFC 7462): phones ring differently than for a colleague (S-01)."""
 
+_Asked = wire.HeldByPhone | wire.TransferAsked | wire.TextCame | wire.TextSent
 RecordingOver = Callable[[wire.RecordingClosed], None]
 
 
@@ -68,6 +70,7 @@ class Translator:
         ways_out.use_of = self._use_of
         self.own_calls = OwnCalls(settings, acd, legs, post, say, ways_out)
         self._agent_keys = AgentKeys()
+        self.asking = Asking(settings, acd, legs, post, say)
         self.doubts = Doubts(acd, legs, post)
         self.talks = Talks(settings, acd, legs, post, say, self.own_calls)
         self.supervisor_codes = SupervisorCodes(settings, self.talks, post, say)
@@ -107,17 +110,19 @@ class Translator:
                 self._tell(command)
             case _ if isinstance(command, ExitOrder):
                 self.exits.carry_out(command)
-            case _ if isinstance(command, do.TalkOrder | do.TransferOrder):
+            case _ if isinstance(command, do.TalkOrder | do.TransferOrder | do.NagOrder):
                 self._talk(command)
             case do.ReleaseCaller(contact):
                 self._to_caller(contact, lambda leg: self._say(wire.Hangup(leg)))
             case _:
                 assert_never(command)
 
-    def _talk(self, command: do.TalkOrder | do.TransferOrder) -> None:
-        """Supervisors and recordings of a conversation; callers who are passed on from one."""
+    def _talk(self, command: do.TalkOrder | do.TransferOrder | do.NagOrder) -> None:
+        """Supervisors and recordings of a conversation; callers who are passed on from one; agents who are asked."""
         if isinstance(command, do.TransferOrder):
             self.passing.carry_out(command)
+        elif isinstance(command, do.NagOrder):
+            self.asking.carry_out(command)
         else:
             self.talks.carry_out(command)
 
@@ -212,18 +217,10 @@ class Translator:
         self.own_calls.answered(leg)
         self.way_back.answered(leg)
         self.talks.answered(leg)
+        self.asking.answered(leg)
         self.exits.answered(leg)
 
-    def _heard_aside(
-        self,
-        event: wire.HeldByPhone
-        | wire.TransferAsked
-        | wire.LineState
-        | wire.Snapshot
-        | wire.Joined
-        | wire.TextCame
-        | wire.TextSent,
-    ) -> None:
+    def _heard_aside(self, event: _Asked | wire.LineState | wire.Snapshot | wire.Joined) -> None:
         """What agents' phones ask for and write, and what changes nothing by itself."""
         if isinstance(event, wire.Snapshot):
             self.snapshot_heard(event)
@@ -270,6 +267,7 @@ class Translator:
         self.exits.ended(event)
         self._features.ended(event.leg)
         self.talks.ended(event.leg)
+        self.asking.ended(event.leg)
         self.supervisor_codes.ended(event.leg)
         self._agent_keys.forget(event.leg)
         self._legs.forget_adopted(event.leg)
@@ -350,7 +348,7 @@ class Translator:
 
     def _digit(self, leg: str, digit: str, at: float) -> None:
         """A key. A caller's in a talk may be a card's and is kept nowhere, but for a yes to being recorded (S-08)."""
-        if any(one.pressed(leg, digit) for one in (self.doubts, self.talks, self.supervisor_codes)):
+        if any(one.pressed(leg, digit) for one in (self.doubts, self.talks, self.asking, self.supervisor_codes)):
             return
         if (offer := self._acd.offer(self._legs.offer_of(leg))) is not None:
             if self.passing.key(offer, leg, digit, at):
@@ -368,6 +366,7 @@ class Translator:
         if event.cut:
             return
         self.talks.prompt_ended(event.leg)
+        self.asking.prompt_ended(event.leg)
         self.supervisor_codes.prompt_ended(event.leg)
         if not self.exits.prompt_over(event.leg, self._legs.contact_of(event.leg)):
             self._message_over(event.leg)

@@ -53,6 +53,7 @@ class Wish:
     board: str = "rev_a"  # of the panel; its own file where it is a path
     queue: str = ""  # further keys of the queue
     panel: str = "virtual"  # mode of the panel
+    office: str = ""  # further keys of the office
     more: str = ""  # further TOML tables
 
 
@@ -187,7 +188,8 @@ async def _clear_away(box: WholeBox) -> None:
 def _office(wish: Wish, links: list[Path], edge: str, page: str, rtp: int) -> str:
     agents, recorded = range(1, wish.agents + 1), "both" if wish.record else "none"
     tables = [
-        f'[office]\nname = "{wish.name}"\nlanguage = "{wish.language}"\n[network]\nsip = "{edge}"\npage = "{page}"',
+        f'[office]\nname = "{wish.name}"\nlanguage = "{wish.language}"\n{wish.office}',
+        f'[network]\nsip = "{edge}"\npage = "{page}"',
         f'switch = "127.0.0.1:{free_port()}"\nlines = "127.0.0.1:{free_port()}"',
         f'rtp_address = "127.0.0.1"\nrtp_first = {rtp}\nrtp_last = {rtp + wish.rtp_ports - 1}',
         f'exempt = ["127.0.0.1", "{TRUNK_ADDRESS}"]\n[panel]\nmode = "{wish.panel}"\nboard = "{wish.board}"',

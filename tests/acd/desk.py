@@ -262,14 +262,16 @@ class Desk:
                 return _chain_sentence(command)
             case do.ReleaseCaller(contact, why):
                 return f"release {contact}: {why}"
-            case _ if isinstance(command, do.TalkOrder | do.TransferOrder):
+            case _ if isinstance(command, do.TalkOrder | do.TransferOrder | do.NagOrder):
                 return self._talk_sentence(command)
             case _:
                 assert_never(command)
 
-    def _talk_sentence(self, command: do.TalkOrder | do.TransferOrder) -> str:
+    def _talk_sentence(self, command: do.TalkOrder | do.TransferOrder | do.NagOrder) -> str:
         if isinstance(command, do.TransferOrder):
             return self._transfer_sentence(command)
+        if isinstance(command, do.NagOrder):
+            return _nag_sentence(command)
         match command:
             case do.PauseRecording(recording, paused):
                 return f"pause {recording}" if paused else f"record {recording} on"
@@ -311,6 +313,14 @@ def arrives(contact: str, queue: str = QUEUE, *, priority: int = 0, returns: boo
 
 def placed(agent: str, contact: str = "p1", queue: str = "", number: str = "0312345678") -> ev.CallPlaced:
     return ev.CallPlaced(contact, agent, f"leg-{contact}", number, queue, "line-1")
+
+
+def _nag_sentence(command: do.NagOrder) -> str:
+    match command:
+        case do.AskAgent(nag, agent):
+            return f"ask {agent} by telephone as {nag}"
+        case do.StopAsking(nag, said):
+            return f"stop asking {nag}: {said}".removesuffix(": ")
 
 
 def _chain_sentence(command: do.AnnouncePosition | do.SendCaller | do.SayToCaller | do.TellCaller | do.AskMenu) -> str:

@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from appliance.selftest.sound import Samples
 from tests.system.conftest import Office
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
@@ -20,7 +21,12 @@ async def said_to(office: Office, code: str) -> float:
     await phone.dial(code)
     await phone.wait_for("CALL_ESTABLISHED")
     await phone.wait_for("CALL_CLOSED")
-    samples = np.asarray(phone.heard()[before:], float)
+    return speech_s(phone.heard()[before:])
+
+
+def speech_s(heard: Samples) -> float:
+    """Seconds of speech in what a phone heard."""
+    samples = np.asarray(heard, float)
     frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
     return float(0.02 * (np.sqrt((frames**2).mean(axis=1)) > SPEECH).sum())
 
