@@ -230,6 +230,12 @@ class Line(Section, frozen=True, kw_only=True):
     device: Annotated[str, _about("The modem's tty; /dev/serial/by-path/... keeps lines and sockets together.")]
     queue: Annotated[str, _about("Queue that the line's callers enter, or `menu:ID`.")]
     consent: Annotated[str, _about("As in a queue, for who calls by this line; empty: as the queue says.")] = ""
+    ring_hold_s: Annotated[
+        float,
+        _about(
+            "So long it rings on unanswered while an agent is rung, free of charge; 0: it must answer (T-ringhold)."
+        ),
+    ] = 15.0
     country: Annotated[str, _about("One of JP US CA UK DE FR IT ES NL BE CH DK NO FI SE AT AU NZ PL IL CL.")] = "JP"
     keys: Annotated[
         str, _about("Who is believed about keys that callers press: audio (the box) or modem, if its chip mutes them.")

@@ -22,6 +22,10 @@ if TYPE_CHECKING:  # config.py calls us
     from appliance.config import Config, Queue
 
 
+MOST_RING_HOLD_S = 60.0
+"""An exchange gives up on who does not answer."""
+
+
 def contradictions(config: "Config") -> Iterator[str]:
     """Every sentence about what does not fit together in a configuration whose shape is right."""
     yield from _names(config)
@@ -137,6 +141,9 @@ def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator
     entries = [*queues, *(f"menu:{menu.id}" for menu in config.menus)]
     for line in config.lines:
         yield from known("queue", line.queue, entries, f"line {line.id}")
+        if not 0 <= line.ring_hold_s <= MOST_RING_HOLD_S:
+            most = f"0 to {MOST_RING_HOLD_S:g} seconds would be right"
+            yield f"line {line.id}: ring_hold_s is {line.ring_hold_s:g}; {most}, for exchanges give up by themselves"
         if line.country not in COUNTRIES:
             yield f"line {line.id}: country {line.country!r} is not known; one of {', '.join(COUNTRIES)} would be right"
         if line.keys not in ("audio", "modem"):

@@ -138,7 +138,8 @@ def desk(config: Config, state: State, *, demo: bool = False) -> DeskSettings:
         realm=config.network.realm,
         phones=tuple(_phone(phone, config.network.realm) for phone in config.phones),
         lines=tuple(
-            LineSettings(line.id, line.queue, Consent(line.consent) if line.consent else None) for line in config.lines
+            LineSettings(line.id, line.queue, Consent(line.consent) if line.consent else None, line.ring_hold_s)
+            for line in config.lines
         ),
         trunks=tuple(_trunk(trunk, config.network.realm) for trunk in config.trunks),
         outbound=_outbound(config),

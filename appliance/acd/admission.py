@@ -36,6 +36,8 @@ def arrive(office: Office, event: CallerArrived) -> None:
         consent=event.consent,
         clock_from=office.now,
     )
+    if event.ring_hold_s is not None:
+        contact.rings_until = office.now + event.ring_hold_s
     resume.take_place(office, contact)
     state.contacts[event.contact] = contact
     office.facts.append(

@@ -9,7 +9,7 @@ _AGENT = (
 ).split()
 _CONTACT = (
     "t_enq retry_at until clock_from entered_at announced_at announce_at ask_until relaxes_at sticky_until held_since "
-    "remind_at answers_until"
+    "remind_at answers_until rings_until"
 ).split()
 _OFFER = "opened_at bridged_at deadline".split()
 

@@ -6,6 +6,7 @@ Rule: every path out of here leaves the caller with a human, a running timer, or
 from appliance.acd import commands as do
 from appliance.acd import held, promise, skill_need, story
 from appliance.acd import recording as recordings
+from appliance.acd.deadlines import Alarm
 from appliance.acd.model import TALKS, Contact, ContactState, Hears
 from appliance.acd.office import Office
 from appliance.acd.story import Outcome
@@ -41,11 +42,19 @@ def hold(office: Office, contact: Contact) -> None:
 
 
 def ring(office: Office, contact: Contact) -> None:
-    """Let the caller hear ringback during the first direct offer; an analogue line stays unanswered (S-03)."""
+    """Let the caller hear ringback during the first direct offer; an analogue line stays unanswered (S-03).
+
+    Not for ever, and not at all on a line that must answer (T-ringhold).
+    """
     if not contact.is_live:
+        return
+    if contact.rings_until and office.now >= contact.rings_until:
+        hold(office, contact)
         return
     contact.hears = Hears.RINGBACK
     office.commands.append(do.RingCaller(contact.contact))
+    if contact.rings_until:
+        office.deadlines.add(contact.rings_until, Alarm.RING_HOLD, contact.contact)
 
 
 def stop_clock(office: Office, contact: Contact) -> None:

@@ -29,6 +29,7 @@ class Alarm(enum.IntEnum):
     JOIN = 7  # Contact.race.joins_at: the next agent may join the race
     WAY_BACK = 11  # State.ways_back: the emergency centre has had its time to call back
     HELD = 10  # Contact.remind_at: the agent is told again that a caller is on hold (T-held)
+    RING_HOLD = 13  # Contact.rings_until: the line is answered, with music, while an agent still rings (T-ringhold)
     NAG = 12  # Agent.nag_at: the phone asks whom the box took off duty, or has asked long enough (T-nag)
 
 

@@ -313,7 +313,7 @@ class Acd:
                 staff.lost_too_long(self._office, whose)
             case Alarm.OFFER:
                 self._offer_is_due(self.state.offers[whose])
-            case Alarm.WAY_BACK | Alarm.HELD | Alarm.NAG:
+            case Alarm.WAY_BACK | Alarm.HELD | Alarm.NAG | Alarm.RING_HOLD:
                 self._time_is_over(Alarm(alarm), whose)
             case Alarm.AWAY:
                 callers.deadline(self._office, self.state.contacts[whose])
@@ -339,6 +339,8 @@ class Acd:
             emergency.over(self._office, whose)
         elif alarm is Alarm.NAG:
             nag.deadline(self._office, whose)
+        elif alarm is Alarm.RING_HOLD:
+            contacts.hold(self._office, self.state.contacts[whose])
         else:
             held.remind(self._office, self.state.contacts[whose])
 

@@ -119,7 +119,8 @@ class CallerArrived:
     """A caller reached a queue's number. `returns` is true for an analogue line, whose caller outlives the switch.
 
     Without `can_talk` the line is half duplex: it announces and records, but connects the caller to nobody.
-    `consent` is what the line or trunk says about recording its callers, None: as the queue does (§3.11).
+    `consent` is what the line or trunk says about recording, None: as the queue does (§3.11). `ring_hold_s`: so long
+    the line may ring on unanswered while an agent is rung, None: as long as that (T-ringhold).
     """
 
     contact: str
@@ -131,6 +132,7 @@ class CallerArrived:
     returns: bool = False
     can_talk: bool = True
     consent: Consent | None = None
+    ring_hold_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

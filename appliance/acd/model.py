@@ -203,7 +203,7 @@ class Contact:
     `is_taken`: whoever that is has taken the call; `prompt` is what is being said.
 
     `consent` is what the way in says of recording, None: as the queue does; `has_agreed`: pressed 1 where asked, which
-    counts in a talk until `answers_until`.
+    counts in a talk until `answers_until`. The line rings on unanswered until `rings_until` at most (T-ringhold).
 
     `transfer` runs until they talk with the target or are back, `transfers` counts all of them; `gives_back_to` is the
     queue that has the old place when nobody takes the call (D-16). `remind_at`: the agent is told of the hold again.
@@ -258,6 +258,7 @@ class Contact:
     consent: Consent | None = None
     has_agreed: bool = False
     answers_until: float = 0.0
+    rings_until: float = 0.0
     menu_tries: int = 0
     branch: str = ""
     note: str = ""

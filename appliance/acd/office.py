@@ -10,7 +10,7 @@ from appliance.acd import load, story, strategies, tables
 from appliance.acd.commands import Command
 from appliance.acd.deadlines import Alarm, Deadlines, Entry
 from appliance.acd.effects import Cause
-from appliance.acd.model import Agent, AgentState, Contact, ContactState, Reach, State
+from appliance.acd.model import Agent, AgentState, Contact, ContactState, Hears, Reach, State
 from appliance.acd.settings import MenuSettings, QueueSettings
 from appliance.acd.tables import Happening
 
@@ -66,7 +66,7 @@ class Office:
                 self.deadlines.add(coach.until, Alarm.COACH, coach.coach)
 
     def _index_contact(self, contact: Contact) -> None:
-        for alarm in (Alarm.STICKY, Alarm.RELAX, Alarm.JOIN, Alarm.PAUSE, Alarm.HELD):
+        for alarm in (Alarm.STICKY, Alarm.RELAX, Alarm.JOIN, Alarm.PAUSE, Alarm.HELD, Alarm.RING_HOLD):
             if when := _contact_deadline(contact, alarm):
                 self.deadlines.add(when, alarm, contact.contact)
         if contact.state is ContactState.WAITING:
@@ -236,6 +236,8 @@ def _contact_deadline(contact: Contact, alarm: int) -> float:
         return contact.relaxes_at
     if alarm == Alarm.HELD:
         return contact.remind_at
+    if alarm == Alarm.RING_HOLD:
+        return contact.rings_until if contact.hears is Hears.RINGBACK else 0.0
     if alarm == Alarm.JOIN:
         return contact.race.joins_at if contact.race is not None else 0.0
     if alarm == Alarm.PAUSE:

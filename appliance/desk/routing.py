@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from appliance.acd.chains import Kind
-from appliance.acd.settings import Consent
+from appliance.acd.events import CallerArrived
 from appliance.desk.feature_codes import Dialled, dialled
 from appliance.desk.identities import chosen, identity_of
-from appliance.desk.settings import DeskSettings, TrunkSettings
+from appliance.desk.settings import DeskSettings, LineSettings, TrunkSettings
 from appliance.wire import Incoming, Origin
 
 _OUTSIDE_PREFIXES: Final = ("", "0", "9")
@@ -81,11 +81,21 @@ def route(call: Incoming, settings: DeskSettings) -> Route:
             return Refusal(500, f"leg {call.leg} was reported as coming in, but it is one that we dialled")
 
 
-def consent_of(call: Incoming, settings: DeskSettings) -> Consent | None:
-    """What the line or trunk by which it came says about recording its callers (§3.11), None: nothing of its own."""
-    if call.origin is Origin.LINE:
-        return next((line.consent for line in settings.lines if line.line == call.origin_id), None)
-    return next((trunk.consent for trunk in settings.trunks if trunk.trunk == call.origin_id), None)
+def arrival(call: Incoming, contact: str, queue: str, settings: DeskSettings) -> CallerArrived:
+    """A caller as the core hears of them, with what their line or trunk says (§3.11, T-ringhold)."""
+    came = call.number, call.name, call.origin.value
+    line = next((one for one in settings.lines if one.line == call.origin_id), None)
+    trunk = next((one for one in settings.trunks if one.trunk == call.origin_id), None)
+    by = line if call.origin is Origin.LINE else trunk
+    return CallerArrived(
+        contact,
+        queue,
+        *came,
+        returns=bool(call.call_key),
+        can_talk=not call.is_half_duplex,
+        consent=by.consent if by is not None else None,
+        ring_hold_s=by.ring_hold_s if isinstance(by, LineSettings) else None,
+    )
 
 
 def emergency_number(called: str, settings: DeskSettings) -> str:

@@ -22,11 +22,15 @@ class PhoneSettings:
 
 @dataclass(frozen=True, slots=True)
 class LineSettings:
-    """An analogue line, the queue its callers enter and what they are told of recording, None: as the queue says."""
+    """An analogue line, the queue its callers enter and what they are told of recording, None: as the queue says.
+
+    It rings on unanswered for at most `ring_hold_s` while an agent is rung (T-ringhold).
+    """
 
     line: str
     queue: str
     consent: Consent | None = None
+    ring_hold_s: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from appliance.desk.features import Features
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCalls
 from appliance.desk.passing import Passing
-from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQueue, consent_of, masked, route
+from appliance.desk.routing import Refusal, ToFeature, ToOutside, ToPhone, ToQueue, arrival, masked, route
 from appliance.desk.settings import DeskSettings
 from appliance.desk.supervisor_codes import SupervisorCodes
 from appliance.desk.talks import Talks
@@ -300,13 +300,7 @@ class Translator:
             return
         self.before_arrival()
         logger.info("Contact %s: %s calls queue %s by %s", contact, masked(call.number), queue, call.origin_id)
-        came, told = (call.number, call.name, call.origin.value), consent_of(call, self._settings)
-        self._post(
-            ev.CallerArrived(
-                contact, queue, *came,
-                returns=bool(call.call_key), can_talk=not call.is_half_duplex, consent=told,
-            )
-        )  # fmt: skip
+        self._post(arrival(call, contact, queue, self._settings))
         if call.origin is Origin.PHONE:
             self.own_calls.started(call.origin_id, call.leg, outbound=True)
 

@@ -138,6 +138,11 @@ BESIDE: tuple[Mutant, ...] = (
     ("clock.py", '"duty_from nag_at"', '"duty_from"'),
     ("office.py", "if agent.nag_at:\n            self.deadlines.add", "if False:\n            self.deadlines.add"),
     ("engine.py", "nag.settle(office)\n        dispatch(office)", "dispatch(office)\n        nag.settle(office)"),
+    # a line rings on unanswered (T-ringhold)
+    ("contacts.py", "if contact.rings_until and office.now >= contact.rings_until:", "if False:"),
+    ("contacts.py", "if contact.rings_until:\n        office.deadlines.add", "if False:\n        office.deadlines.add"),
+    ("office.py", "return contact.rings_until if contact.hears is Hears.RINGBACK else 0.0", "return contact.rings_until"),
+    ("admission.py", "contact.rings_until = office.now + event.ring_hold_s", "pass"),
     # mailboxes
     ("offers.py", "if not offer.is_doubted and not offer.is_direct:", "if True:"),
     ("offers.py", "elif offer.phase is Phase.OPEN and offer.is_doubted:", "elif False:"),

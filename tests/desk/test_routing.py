@@ -14,7 +14,7 @@ from appliance.desk.routing import (
     ToOutside,
     ToPhone,
     ToQueue,
-    consent_of,
+    arrival,
     masked,
     outside,
     route,
@@ -141,7 +141,18 @@ def test_what_callers_are_told_of_recording_is_said_by_the_way_they_came(plan: D
     """§3.11: a profile of each line and trunk, beside the queue's."""
     trunk = replace(plan.trunks[0], consent=Consent.BEEP)
     plan = replace(plan, lines=(LineSettings("line-1", "front", Consent.ASK),), trunks=(trunk,))
-    assert consent_of(call("", Origin.LINE, "line-1"), plan) is Consent.ASK
-    assert consent_of(call("200", Origin.TRUNK, "carrier"), plan) is Consent.BEEP
-    assert consent_of(call("200", Origin.TRUNK, "another"), plan) is None
-    assert consent_of(call("200"), plan) is None
+
+    def told(came: Incoming) -> Consent | None:
+        return arrival(came, "c1", "front", plan).consent
+
+    assert told(call("", Origin.LINE, "line-1")) is Consent.ASK
+    assert told(call("200", Origin.TRUNK, "carrier")) is Consent.BEEP
+    assert told(call("200", Origin.TRUNK, "another")) is None
+    assert told(call("200")) is None
+
+
+def test_t_ringhold_only_lines_ring_on_unanswered_each_as_long_as_it_may(plan: DeskSettings) -> None:
+    plan = replace(plan, lines=(LineSettings("line-1", "front", ring_hold_s=7.0),))
+    assert arrival(call("", Origin.LINE, "line-1"), "c1", "front", plan).ring_hold_s == 7.0
+    assert arrival(call("200", Origin.TRUNK, "carrier"), "c1", "front", plan).ring_hold_s is None
+    assert arrival(call("200"), "c1", "front", plan).ring_hold_s is None
