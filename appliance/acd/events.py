@@ -1,7 +1,5 @@
-"""Everything that can happen to the core, in the past tense. An event carries no time: `now` goes beside it.
-
-The journal is a list of these; they must stay readable for ever, so fields are only added, with defaults.
-"""
+"""Everything that can happen to the core, in the past tense. An event carries no time: `now` goes beside it. They stand
+in the journal and must stay readable for ever, so fields are only added, with defaults."""
 
 from dataclasses import dataclass
 
@@ -35,6 +33,7 @@ from appliance.acd.outgoing_events import (
     LegEnded,
     LegStarted,
     OutgoingEvent,
+    WayChanged,
 )
 from appliance.acd.settings import Consent, OfficeSettings
 from appliance.acd.talk_events import (
@@ -103,6 +102,7 @@ __all__ = [  # of one subject each, told here too
     "TransferCancelled",
     "TransferCompleted",
     "TransferEvent",
+    "WayChanged",
     "WrapUpExtensionAsked",
 ]
 
@@ -118,9 +118,8 @@ class Configured:
 class CallerArrived:
     """A caller reached a queue's number. `returns` is true for an analogue line, whose caller outlives the switch.
 
-    Without `can_talk` the line is half duplex: it announces and records, but connects the caller to nobody.
-    `consent` is what the line or trunk says about recording, None: as the queue does (§3.11). `ring_hold_s`: so long
-    the line may ring on unanswered while an agent is rung, None: as long as that (T-ringhold).
+    Without `can_talk` a half-duplex line connects the caller to nobody. `consent` is what the line or trunk says of
+    recording, None: as the queue does (§3.11); `ring_hold_s` how long a line may ring on unanswered (T-ringhold).
     """
 
     contact: str

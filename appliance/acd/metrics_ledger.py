@@ -139,7 +139,7 @@ class Ledger:
                 call = entry.Contact(fact.contact, fact.queue, fact.number, fact.way, fact.at, self.wall)
                 call.placed_by = fact.agent
                 self.contacts[fact.contact] = call
-            case story.MenuChosen() | story.ContactAnswered() | story.ContactEnded():
+            case story.MenuChosen() | story.WayChanged() | story.ContactAnswered() | story.ContactEnded():
                 self._went_on(fact)
             case story.OfferOpened():
                 self.offers[fact.offer] = entry.Offer(fact.offer, fact.contact, fact.agent, fact.queue, self.wall)
@@ -158,8 +158,10 @@ class Ledger:
             case _ if isinstance(fact, story.PassingFact):
                 self._passed_on(fact)
 
-    def _went_on(self, fact: story.MenuChosen | story.ContactAnswered | story.ContactEnded) -> None:
+    def _went_on(self, fact: story.MenuChosen | story.WayChanged | story.ContactAnswered | story.ContactEnded) -> None:
         match fact:
+            case story.WayChanged():
+                self.contacts[fact.contact].origin = fact.way  # M-21: the line that was used
             case story.MenuChosen():
                 self.contacts[fact.contact].queue = fact.queue  # who never left the menu is counted under its name
             case story.ContactAnswered():

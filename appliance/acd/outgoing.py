@@ -21,6 +21,7 @@ from appliance.acd.outgoing_events import (
     FarEndAnswered,
     IdentityChosen,
     OutgoingEvent,
+    WayChanged,
 )
 from appliance.acd.story import Outcome
 from appliance.acd.tables import Happening
@@ -38,6 +39,8 @@ def heard(office: Office, event: OutgoingEvent) -> None:
             _placed(office, event)
         case CallNotPlaced():
             _not_placed(office, event)
+        case WayChanged():
+            _changed_way(office, event)
         case FarEndAnswered(contact):
             _answered(office, contact)
         case CallFailed():
@@ -113,6 +116,14 @@ def _not_placed(office: Office, event: CallNotPlaced) -> None:
     if agent is not None and event.contact not in office.state.contacts:
         agent.call_notice = ALL_BUSY
         contacts.end(office, _begin(office, event), Outcome.NOT_REACHED, ALL_BUSY)
+
+
+def _changed_way(office: Office, event: WayChanged) -> None:
+    """The record and the page name the way that carries the call, not the one that did not."""
+    contact = _placing(office, event.contact)
+    if contact is not None:
+        contact.origin = event.way
+        office.facts.append(story.WayChanged(office.now, event.contact, event.way))
 
 
 def _answered(office: Office, name: str) -> None:

@@ -61,6 +61,14 @@ class CallNotPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class WayChanged:
+    """The line or trunk of `CallPlaced` did not carry the call; this one is tried now."""
+
+    contact: str
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
 class FarEndAnswered:
     """The number picked up."""
 
@@ -76,4 +84,4 @@ class CallFailed:
 
 
 GAVE_UP = "gave_up"
-OutgoingEvent = IdentityChosen | CallPlaced | CallNotPlaced | FarEndAnswered | CallFailed
+OutgoingEvent = IdentityChosen | CallPlaced | CallNotPlaced | WayChanged | FarEndAnswered | CallFailed

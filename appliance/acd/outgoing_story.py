@@ -25,4 +25,13 @@ class CallPlaced:
     way: str
 
 
-OutgoingFact = IdentityChanged | CallPlaced
+@dataclass(frozen=True, slots=True)
+class WayChanged:
+    """Another line or trunk carries the call than the one it began with."""
+
+    at: float
+    contact: str
+    way: str
+
+
+OutgoingFact = IdentityChanged | CallPlaced | WayChanged

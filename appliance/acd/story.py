@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from appliance.acd.fact import fact
-from appliance.acd.outgoing_story import CallPlaced, IdentityChanged, OutgoingFact
+from appliance.acd.outgoing_story import CallPlaced, IdentityChanged, OutgoingFact, WayChanged
 from appliance.acd.passing_story import (
     CallerHeld,
     CallerTakenBack,
@@ -30,6 +30,7 @@ __all__ = [
     "PassingFact",
     "TransferBegan",
     "TransferEnded",
+    "WayChanged",
 ]  # told here too
 
 

@@ -218,7 +218,10 @@ class OwnCalls:
         """The way did not carry the call: try the next one."""
         call.attempt += 1
         call.second = second_leg(call.first, call.attempt)
-        return isinstance(self._try_way(call), Way)
+        way = self._try_way(call)
+        if isinstance(way, Way) and call.contact:
+            self._post(ev.WayChanged(call.contact, way.by))
+        return isinstance(way, Way)
 
     def found(self, first: wire.Leg, second: wire.Leg) -> None:
         """A call from before the desk's restart: take it up where it is."""

@@ -163,6 +163,9 @@ def recording_closed(name: str, path: str, seconds: float, cause: str, trimmed_s
     return _CLOSE_RECORDING, [(name, path, seconds, cause, trimmed_s)]
 
 
+_Change = story.MenuChosen | story.WayChanged | story.CallNoted | story.CallCoded | story.CallbackPromised
+
+
 def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
     match fact:
         case story.ContactArrived() | story.CallPlaced():
@@ -176,17 +179,12 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             return [("INSERT OR REPLACE INTO offers VALUES (?, ?, ?, ?, ?, ?, ?)", [row])]
         case story.OfferEnded():
             return [("UPDATE offers SET outcome = ?, rang_s = ? WHERE offer = ?", [_offer_end(fact)])]
-        case story.MenuChosen():
-            return [("UPDATE contacts SET queue = ? WHERE contact = ?", [(fact.queue, fact.contact)])]
-        case story.CallNoted():
-            return [("UPDATE contacts SET note = ? WHERE contact = ?", [(fact.text, fact.contact)])]
-        case story.CallCoded():
-            return [("UPDATE contacts SET code = ? WHERE contact = ?", [(fact.code, fact.contact)])]
+        case _ if isinstance(fact, _Change):
+            column, value = _changed(fact)
+            return [(f"UPDATE contacts SET {column} = ? WHERE contact = ?", [(value, fact.contact)])]
         case story.DutyChanged():
             duty: Row = (fact.agent, wall_of(fact.at), int(fact.is_available), fact.reason, fact.actor)
             return [("INSERT INTO duty (agent, wall, is_available, reason, actor) VALUES (?, ?, ?, ?, ?)", [duty])]
-        case story.CallbackPromised():  # the number by which this contact can be reached, perhaps another one
-            return [("UPDATE contacts SET number = ? WHERE contact = ?", [(fact.number, fact.contact)])]
         case (
             story.LateAnswer()
             | story.WrapUpFinished()
@@ -213,6 +211,21 @@ def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
             | story.TransferEnded()
         ):
             return []  # the journal tells them again when a report asks
+
+
+def _changed(fact: _Change) -> tuple[str, str]:
+    """The column of the contact that this changes, and what it is now."""
+    match fact:
+        case story.MenuChosen():
+            return "queue", fact.queue
+        case story.WayChanged():
+            return "origin", fact.way
+        case story.CallNoted():
+            return "note", fact.text
+        case story.CallCoded():
+            return "code", fact.code
+        case story.CallbackPromised():  # the number by which this contact can be reached, perhaps another one
+            return "number", fact.number
 
 
 def _contact_began(fact: story.ContactArrived | story.CallPlaced, wall_of: WallOf) -> Statement:

@@ -141,7 +141,7 @@ BESIDE: tuple[Mutant, ...] = (
     # a line rings on unanswered (T-ringhold)
     ("contacts.py", "if contact.rings_until and office.now >= contact.rings_until:", "if False:"),
     ("contacts.py", "if contact.rings_until:\n        office.deadlines.add", "if False:\n        office.deadlines.add"),
-    ("office.py", "return contact.rings_until if contact.hears is Hears.RINGBACK else 0.0", "return contact.rings_until"),
+    ("office.py", "contact.rings_until if contact.hears is Hears.RINGBACK else 0.0", "contact.rings_until"),
     ("admission.py", "contact.rings_until = office.now + event.ring_hold_s", "pass"),
     # mailboxes
     ("offers.py", "if not offer.is_doubted and not offer.is_direct:", "if True:"),

@@ -83,6 +83,18 @@ def test_s10_a_change_that_leaves_the_identity_says_nothing() -> None:
     assert (desk.agent("ann").calls_as, desk.agent("ann").call_notice) == ("sales", "")
 
 
+def test_s10_the_way_that_carries_the_call_is_the_one_that_is_named() -> None:
+    desk = Desk("ann")
+    desk.places("ann")
+    desk.together(ev.WayChanged("p1", "line-2"))
+    assert desk.acd.state.contacts["p1"].origin == "line-2"
+    desk.is_answered()
+    desk.hear_each_other("p1")
+    desk.together(ev.WayChanged("p1", "line-3"))  # I-16: too late to be true
+    [told] = desk.told(story.WayChanged)
+    assert told == story.WayChanged(desk.now, "p1", "line-2")
+
+
 def test_s10_busy_lines_are_told_and_change_nothing_else() -> None:
     """S-10: no other identity is taken for it; nobody's ring is taken away, and no wrap-up ends."""
     desk = desk_of()

@@ -162,6 +162,26 @@ async def test_s10_busy_lines_of_the_identity_are_busy_and_said_and_no_other_way
         assert box.agent("sato").status is Status.AVAILABLE
 
 
+async def test_s10_the_record_and_the_page_name_the_trunk_that_carried_the_call(tmp_path: Path) -> None:
+    """The first one did not: it was unreachable."""
+
+    def two_trunks(plan: DeskSettings) -> DeskSettings:
+        more = TrunkSettings("other", queue="front", host="192.0.2.11:5060")
+        routes = (RouteSettings(("03",), ("carrier", "other")),)
+        return replace(plan, trunks=(*plan.trunks, more), outbound=replace(plan.outbound, routes=routes))
+
+    async with running_box(tmp_path, "sato", change=two_trunks) as box:
+        dials(box)
+        first = (await box.switch.is_asked(wire.Dial, to=TRUNK)).leg
+        box.switch.ends(first, EndCause.UNREACHABLE, 503)
+        second = (await box.switch.is_asked(wire.Dial, to=TRUNK.replace("2.10", "2.11"))).leg
+        assert (await box.until(lambda view: view.calls and view.calls[0].origin == "other")).calls
+        box.switch.answers(second)
+        await talks(box)
+        box.switch.hangs_up(second)
+        assert (await box.recorded("answered")).origin == "other"
+
+
 async def test_s10_the_choice_is_known_after_a_restart(tmp_path: Path) -> None:
     async with an_office(tmp_path) as box:
         await as_front(box)

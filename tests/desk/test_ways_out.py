@@ -202,7 +202,10 @@ def test_a_line_that_did_not_carry_the_call_hands_it_to_the_next(office: Outside
     dials = office.all_said(wire.Dial)
     assert [(dial.leg, dial.to.partition("=")[2]) for dial in dials] == [("x-in-7", "line-1"), ("x-in-7~2", "line-2")]
     office.calls.answered("x-in-7~2")
-    assert [type(one) for one in office.posted] == [ev.CallPlaced, ev.FarEndAnswered]
+    placed, changed, answered = office.posted
+    assert isinstance(placed, ev.CallPlaced)
+    assert changed == ev.WayChanged(placed.contact, "line-2")
+    assert isinstance(answered, ev.FarEndAnswered)
 
 
 def test_a_busy_far_end_is_not_called_again_and_the_phone_hears_busy(office: Outside) -> None:
