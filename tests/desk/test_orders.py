@@ -94,6 +94,8 @@ def order(kind: type[do.Command], contact: str, offer: str) -> do.Command:
         do.StopRecording("r1"),
         do.DismissAgent(offer, "caller_gone"),
         do.RefuseTransfer(contact, offer, "self"),
+        do.AskAgent("n1", "sato", 20.0),
+        do.StopAsking("n1", ""),
     )
     return next(one for one in orders if type(one) is kind)
 
@@ -133,6 +135,8 @@ TOLD_TO_THE_SWITCH: dict[type[do.Command], type[wire.Message]] = {
     do.LetConsult: wire.Bridge,
     do.StopRecording: wire.StopRecording,
     do.DismissAgent: wire.Play,
+    do.AskAgent: wire.Dial,
+    do.StopAsking: wire.Hangup,
 }
 # Known from now on, and told to a phone that asked by REFER only.
 NOTED = {do.AdoptLeg, do.RefuseTransfer}
