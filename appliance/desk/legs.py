@@ -22,12 +22,16 @@ _AGAIN: Final = "~"
 
 def second_leg(first: str, attempt: int = 1) -> str:
     """The name of the leg dialled for the phone on `first`: no name is used twice, for the switch remembers them."""
-    return f"{SECOND}{first}" if attempt == 1 else f"{SECOND}{first}{_AGAIN}{attempt}"
+    is_first = attempt == 1 and _AGAIN not in first
+    return f"{SECOND}{first}" if is_first else f"{SECOND}{first}{_AGAIN}{attempt}"
 
 
 def first_leg(second: str) -> str:
     """The leg that such a leg was dialled for, "" when it is none of ours."""
-    return second.removeprefix(SECOND).partition(_AGAIN)[0] if second.startswith(SECOND) else ""
+    if not second.startswith(SECOND):
+        return ""
+    first = second.removeprefix(SECOND)
+    return first.rpartition(_AGAIN)[0] or first
 
 
 def attempt_of(second: str) -> int:

@@ -6,7 +6,7 @@ nothing and are nobody's but the caller's.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from appliance import wire
@@ -19,13 +19,14 @@ from appliance.desk.legs import Legs, Post, Say, attempt_of, first_leg, second_l
 from appliance.desk.routing import Refusal, ToOutside, ToPhone
 from appliance.desk.settings import DeskSettings
 from appliance.desk.ways_out import Outgoing, Way, WaysOut
-from appliance.wire import EndCause, LegState
+from appliance.wire import EndCause, LegState, Origin
 
 logger = logging.getLogger(__name__)
 
 BUSY: Final = 486
 RING_S: Final = 60.0
 PHONE_ALERT_S: Final = 8.0
+NOBODY: Final = "nobody_available"
 
 _CODES: Final = {
     EndCause.BUSY: 486,
@@ -42,7 +43,8 @@ class OwnCall:
     """One such call: the phone's leg and the one we dialled, by the `attempt`th way out.
 
     `contact`: an agent placed it, as the queue `call_as` or personally; from the answer on it is the core's to say what
-    becomes of it, as of any contact.
+    becomes of it, as of any contact. `phone` is whose the first leg is; `is_passed`: they were passed on, by a phone
+    that has left.
     """
 
     first: str
@@ -55,6 +57,8 @@ class OwnCall:
     contact: str = ""
     call_as: str = ""
     is_answered: bool = False
+    phone: str = ""
+    is_passed: bool = False
 
 
 class OwnCalls:
@@ -65,13 +69,17 @@ class OwnCalls:
         self.ways_out = ways_out
         self._calls: dict[str, OwnCall] = {}
         self._told_first: dict[str, tuple[wire.Incoming, ToOutside]] = {}
+        self._dials: dict[str, int] = {}
+        """Leg that was passed on → how many legs were dialled for it before."""
+        self._dismissed: set[str] = set()
+        """Legs that hear that nobody is there, and are hung up then."""
 
     def begin(self, call: wire.Incoming, to: ToPhone | ToOutside) -> None:
         """Dial the other side for a phone that called it."""
         if isinstance(to, ToOutside):
             self._begin_outside(call, to)
             return
-        own = OwnCall(call.leg, second_leg(call.leg), call.called)
+        own = self._begun(call, call.called)
         self._add(own)
         self.started(call.origin_id, call.leg, outbound=True)
         self.started(to.number, own.second, outbound=False)
@@ -85,7 +93,7 @@ class OwnCalls:
             if to.call_as and not to.is_emergency:
                 self._refuse(call.leg, Refusal(403, f"phone {call.origin_id} is no agent's; it calls as no queue"))
             else:
-                self._place(call, to, OwnCall(call.leg, second_leg(call.leg), to.number, outside=call))
+                self._place(call, to, self._begun(call, to.number, outside=call))
         elif agent.call_notice == IDENTITY_GONE and to.call_as is None:
             self._told_first[call.leg] = (call, to)
             self._say(wire.Play(call.leg, (IDENTITY_GONE,), then_silence=True))
@@ -93,7 +101,9 @@ class OwnCalls:
             self._begin_as(agent, call, to)
 
     def prompt_over(self, leg: str) -> None:
-        """The agent has heard that the call goes out personally: dial it."""
+        """The agent has heard that the call goes out personally: dial it. Or that nobody is there."""
+        if leg in self._dismissed:
+            self._say(wire.Hangup(leg))
         call, to = self._told_first.pop(leg, (None, None))
         agent = self._acd.agent(self._agent_at(call.origin_id)) if call is not None else None
         if call is not None and to is not None and agent is not None:
@@ -107,9 +117,17 @@ class OwnCalls:
             return
         if call_as != agent.calls_as:
             self._post(ev.IdentityChosen(name, call_as, CALL_AS))
-        own = OwnCall(call.leg, second_leg(call.leg), to.number, outside=call)
+        own = self._begun(call, to.number, outside=call)
         own.contact, own.call_as = self._legs.contact_for(call), call_as
         self._place(call, to, own)
+
+    def _begun(self, call: wire.Incoming, to: str, outside: wire.Incoming | None = None) -> OwnCall:
+        """A call that is not dialled yet; for a leg that was passed on it is not the first one."""
+        before = self._dials.pop(call.leg, None)
+        attempt = 1 if before is None else before + 1
+        own = OwnCall(call.leg, second_leg(call.leg, attempt), to, outside=outside, attempt=attempt)
+        own.phone, own.is_passed = call.origin_id, before is not None
+        return own
 
     def _place(self, call: wire.Incoming, to: ToOutside, own: OwnCall) -> None:
         way, agent = self._try_way(own), self._agent_at(call.origin_id)
@@ -177,14 +195,36 @@ class OwnCalls:
         if (call := self._calls.get(leg)) is not None:
             call.is_up = True
 
-    def give_up(self, first: str) -> OwnCall | None:
-        """The call that the phone on leg `first` began, which from now on is somebody else's to end; None without."""
-        call = self._calls.pop(first, None)
-        if call is None or call.first != first:
+    def of(self, leg: str) -> OwnCall | None:
+        """The call that this leg is part of."""
+        return self._calls.get(leg)
+
+    def give_up(self, leg: str, keep: str = "") -> OwnCall | None:
+        """The call of the phone on this leg, as if it had begun it; somebody else's to end from now on. None without.
+
+        The other leg is no call of its phone's own any more, unless it is to `keep`.
+        """
+        call = self._calls.get(leg)
+        if call is None:
             return None
-        self._calls.pop(call.second, None)
-        self._legs.agents.pop(call.second, None)
-        return call
+        del self._calls[call.first], self._calls[call.second]
+        other = call.second if leg == call.first else call.first
+        if other != keep:
+            self._legs.agents.pop(other, None)
+        elif other == call.first:
+            self._dials[other] = attempt_of(call.second)
+        else:
+            self._dials[other] = 0
+        return call if leg == call.first else replace(call, first=leg, second=other, to=call.phone, phone=call.to)
+
+    def join(self, leg: str, phone: str, asked: str) -> None:
+        """Who is on this leg talks with whoever the phone on leg `asked` called, which has left both (R-16)."""
+        left = self._calls.pop(asked)
+        del self._calls[left.second]
+        self._dials.pop(leg, None)
+        self._add(replace(left, first=leg, phone=phone))
+        self._say(wire.Bridge(leg, left.second))
+        self._say(wire.Hangup(asked))
 
     def take_back(self, call: OwnCall) -> None:
         """What was given up is the phone's own call again."""
@@ -200,6 +240,8 @@ class OwnCalls:
         if agent := self._legs.agents.pop(event.leg, ""):
             self._post(ev.LegEnded(agent, event.leg))
         self._told_first.pop(event.leg, None)
+        self._dials.pop(event.leg, None)
+        self._dismissed.discard(event.leg)
         call = self._calls.pop(event.leg, None)
         if call is None or call.is_up or call.is_answered:
             return
@@ -207,8 +249,16 @@ class OwnCalls:
             self._say(wire.Hangup(call.second))
             self._failed(call, ev.GAVE_UP)
         elif call.outside is None or event.cause not in _NOT_CARRIED or not self._goes_on(call):
-            self._say(wire.Hangup(call.first, _code(event, is_outside=call.outside is not None)))
+            self._tell(call, _code(event, is_outside=call.outside is not None))
             self._failed(call, event.cause.value)
+
+    def _tell(self, call: OwnCall, code: int) -> None:
+        """Nobody was reached: a phone that called plays the tone for this code, who was passed on hears it in words."""
+        if call.is_passed:
+            self._dismissed.add(call.first)
+            self._say(wire.Play(call.first, (NOBODY,), then_silence=True))
+        else:
+            self._say(wire.Hangup(call.first, code))
 
     def _failed(self, call: OwnCall, why: str) -> None:
         if call.contact:
@@ -225,12 +275,14 @@ class OwnCalls:
 
     def found(self, first: wire.Leg, second: wire.Leg) -> None:
         """A call from before the desk's restart: take it up where it is."""
-        call = OwnCall(first.leg, second.leg, first.called, is_up=second.peer == first.leg)
+        phone = phone_of(first) if first.origin is Origin.DIALLED else first.origin_id
+        call = OwnCall(first.leg, second.leg, first.called, is_up=second.peer == first.leg, phone=phone)
+        call.attempt, call.is_passed = attempt_of(second.leg), first.state is LegState.UP and not call.is_up
         if (way := self.ways_out.of(second.leg)) is not None:
-            call.outside, call.attempt, call.not_by = _as_call(first), attempt_of(second.leg), frozenset({way.by})
+            call.outside, call.not_by = _as_call(first), frozenset({way.by})
         self._add(call)
         if not self._is_contact(call):
-            self.started(first.origin_id, first.leg, outbound=True)
+            self.started(phone, first.leg, outbound=True)
             self.started(phone_of(second), second.leg, outbound=False)
         if call.is_up:
             self.connected(first.leg)
@@ -258,6 +310,8 @@ class OwnCalls:
         """The switch died."""
         self._calls.clear()
         self._told_first.clear()
+        self._dials.clear()
+        self._dismissed.clear()
 
     def _add(self, call: OwnCall) -> None:
         self._calls[call.first] = self._calls[call.second] = call

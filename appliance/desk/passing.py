@@ -14,6 +14,7 @@ from appliance.acd.chains import Kind
 from appliance.acd.engine import Acd
 from appliance.acd.model import Offer, Phase
 from appliance.desk.codes import Again, Codes, Dialled
+from appliance.desk.house_calls import HouseCalls
 from appliance.desk.legs import Legs, Post, Say
 from appliance.desk.own_calls import OwnCall, OwnCalls
 from appliance.desk.routing import emergency_number, masked, numbers, target
@@ -39,6 +40,7 @@ class Passing:
     ) -> None:
         self._settings, self._acd, self._legs, self._post, self._say = settings, acd, legs, post, say
         self._own_calls = own_calls
+        self.house = HouseCalls(settings, say, own_calls)
         self._codes = Codes(frozenset(number for number, _ in numbers(settings)))
         self._asking: dict[str, str] = {}
         """Offer of an agent who asked by REFER and was not answered yet → the leg that asked."""
@@ -141,6 +143,14 @@ class Passing:
                 pass
         return done is not None or self._codes.is_begun(leg)
 
+    def house_key(self, leg: str, digit: str, at: float) -> None:
+        """A key in a call between two phones of the house: only passing on now can be keyed there."""
+        if self.house.party_of(leg) is None:
+            return
+        done = self._codes.press(leg, digit, at)
+        if isinstance(done, Dialled) and not done.ask_first and self.house.pass_on(leg, done.to, at):
+            self._say(wire.Hangup(leg))
+
     def prompt_over(self, leg: str) -> None:
         """The tone was said, or could not be: the agent is released."""
         if leg in self._dismissed:
@@ -161,17 +171,33 @@ class Passing:
             self._post(ev.CallerHeld(offer.contact, offer.offer, event.held))
 
     def _asked_by_phone(self, event: wire.TransferAsked) -> None:
-        """A phone sent REFER: for a caller of ours it is a transfer, for anything else it is refused."""
-        offer = self._on_leg(event.leg)
-        if offer is None:
-            logger.warning("Leg %s asked for a transfer to %s, but it has no caller", event.leg, masked(event.to))
-            self._say(wire.AnswerTransfer(event.leg, NOT_FOUND))
-            return
-        self._asking[offer.offer] = event.leg
-        if event.replaces:
-            self._join(offer, event)
+        """A phone sent REFER: whom it talks with is passed on, or joined with whom it asked."""
+        offer, asked = self._on_leg(event.leg), self._on_leg(event.replaces)
+        if (
+            offer is None and asked is not None
+        ):  # the other way round: who was called outside is joined with a colleague
+            self._asking[asked.offer] = event.leg
+            self._join(asked, event.leg)
+        elif offer is None:
+            self._asked_in_house(event)
+        elif event.replaces:
+            self._asking[offer.offer] = event.leg
+            self._join(offer, event.replaces)
         else:
+            self._asking[offer.offer] = event.leg
             self.pass_on(offer, event.to, ask_first=False)
+
+    def _asked_in_house(self, event: wire.TransferAsked) -> None:
+        """A phone passes on whom it talks with, who is no caller but another phone of the house."""
+        if event.replaces:
+            is_done = self.house.join(event.leg, event.replaces, event.at)
+        else:
+            is_done = self.house.pass_on(event.leg, event.to, event.at)
+        if not is_done:
+            logger.warning("Leg %s asked for a transfer to %s, which cannot be", event.leg, masked(event.to))
+        self._say(wire.AnswerTransfer(event.leg, ACCEPTED if is_done else NOT_FOUND))
+        if is_done:
+            self._say(wire.Hangup(event.leg))
 
     def pass_on(self, offer: Offer, to: str, *, ask_first: bool) -> str:
         """Ask the core to pass the caller on to whatever this number is; why not, "" when the core was asked."""
@@ -196,11 +222,11 @@ class Passing:
             return f"{number} is an emergency number; whoever is in danger must call it themselves"
         return self._own_calls.ways_out.why_not(Outgoing("", number, "a caller who is passed on"))
 
-    def _join(self, offer: Offer, event: wire.TransferAsked) -> None:
-        """The phone asked somebody by a call of its own and joins the two (REFER with Replaces)."""
-        own = self._own_calls.give_up(event.replaces)
+    def _join(self, offer: Offer, own_leg: str) -> None:
+        """The phone asked somebody by a call of its own, on `own_leg`, and joins the two (REFER with Replaces)."""
+        own = self._own_calls.give_up(own_leg)
         if own is None:
-            logger.warning("Leg %s wants to join a call that there is not", event.leg)
+            logger.warning("The phone of offer %s wants to join a call that there is not", offer.offer)
             self._answer(offer.offer, NOT_FOUND)
             return
         self._joining[offer.offer] = own

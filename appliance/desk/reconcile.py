@@ -97,7 +97,8 @@ class Reconciler:
         if leg.origin is Origin.DIALLED:
             placed = self._translator.own_calls.placed(leg.leg)
             is_theirs = placed is not None and not is_dialled(placed)
-            return placed if is_theirs else self._translator.exits.known(leg)
+            called_on = self._acd.contact(self._legs.contact_of_leg(leg.leg))  # a phone that was passed on to a queue
+            return placed if is_theirs else called_on or self._translator.exits.known(leg)
         return self._acd.contact(leg.contact or self._legs.contact_for(leg))
 
     def _missed(self, snapshot: Snapshot) -> None:
@@ -157,18 +158,21 @@ class Reconciler:
             if first is not None:
                 self._translator.own_calls.found(first, leg)
                 own += [first.leg, leg.leg]
-            elif before.is_new and leg.origin is Origin.DIALLED and leg.peer:
-                self._translator.own_calls.started(phone_of(leg), leg.leg, outbound=False)
-                own.append(leg.leg)
-            elif self._translator.talks.coach_of(leg.leg):
-                is_dialled = leg.origin is Origin.DIALLED
-                phone = phone_of(leg) if is_dialled else leg.origin_id
-                self._translator.own_calls.started(phone, leg.leg, outbound=not is_dialled)
-                own.append(leg.leg)
-            elif leg.origin is Origin.PHONE and self._legs.contact_of(leg.leg):
-                self._translator.own_calls.started(leg.origin_id, leg.leg, outbound=True)
+            elif self._is_own_call(leg):
+                was_dialled = leg.origin is Origin.DIALLED
+                phone = phone_of(leg) if was_dialled else leg.origin_id
+                self._translator.own_calls.started(phone, leg.leg, outbound=not was_dialled)
                 own.append(leg.leg)
         return tuple(own)
+
+    def _is_own_call(self, leg: wire.Leg) -> bool:
+        """A supervisor's, a phone's that called a queue or was passed on to it, one of two phones that were joined, and
+        after a lost journal whatever talks."""
+        if leg.origin not in (Origin.PHONE, Origin.DIALLED):
+            return False
+        if self._translator.talks.coach_of(leg.leg) or self._legs.contact_of(leg.leg):
+            return True
+        return bool(leg.peer) and not self._legs.offer_of(leg.leg)
 
     def _recordings(self, snapshot: Snapshot, before: Before, *, has_died: bool) -> None:
         closed = {event.recording for event in snapshot.missed if isinstance(event, wire.RecordingClosed)}

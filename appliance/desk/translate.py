@@ -77,6 +77,7 @@ class Translator:
         self.exits = Exits(settings, acd, legs, post, say, self.own_calls, ways_out, voicemail)
         self.way_back = WayBack(settings, acd, legs, say, self.own_calls)
         self.passing = Passing(settings, acd, legs, post, say, self.own_calls)
+        self.passing.house.admit = self.admit
 
     # --- orders of the core ---------------------------------------------------------------------------------------
 
@@ -350,6 +351,8 @@ class Translator:
             meant = self._agent_keys.pressed(leg, offer.agent, digit)
             if meant is not None:
                 self._post(meant)
+        else:
+            self.passing.house_key(leg, digit, at)
         contact = self._acd.contact(self._legs.contact_of(leg))
         now = self.doubts.clock.of_monotonic(at)
         if contact is not None and (contact.state not in TALKS or consent.is_awaited(contact, digit, now)):
