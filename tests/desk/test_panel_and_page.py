@@ -38,9 +38,11 @@ async def test_a_page_that_comes_after_the_button_wins(tmp_path: Path) -> None:
 
 async def test_a_button_that_is_decided_after_the_page_means_what_is_committed_then(tmp_path: Path) -> None:
     async with running_box(tmp_path, "sato") as box:
-        press(box)  # decided 15 ms from now, when the page has already taken the agent off duty
+        pressed = time.monotonic()
+        box.desk.panel.edge(1, down=True, at=pressed)
         await box.desk.office.go_off_duty("sato", "page", "break")
         await shows(box, Status.OFF)
+        box.desk.panel.edge(1, down=False, at=pressed + 0.2)  # only now is it known to have been a short press
         await box.until(lambda view: box.agent("sato").status is Status.AVAILABLE)
         await shows(box, Status.AVAILABLE)
 
