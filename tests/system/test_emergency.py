@@ -45,8 +45,12 @@ async def phone(office: Office, number: int) -> Baresip:
 
 
 def tone_s(samples: Samples) -> float:
-    """For how long the tone was there that says why the call ends, in frames of 20 ms."""
-    return float((frame_levels(samples, TONE_HZ) > 2000).sum()) * 0.02
+    """For how long the tone was there that says why the call ends, in tenths of a second.
+
+    Not in frames of 20 ms: one in which another tone's clock slips, so that its phase jumps, has up to a fifth of that
+    tone at every other frequency. Measured: 1,900 of a phone's 16,500, and at times above 2,000; in a tenth 433.
+    """
+    return float((frame_levels(samples, TONE_HZ, 800) > 2000).sum()) * 0.1
 
 
 async def centre_has(office: Office, line: int) -> None:
@@ -73,8 +77,7 @@ async def test_r44_with_every_line_in_use_the_caller_who_waits_makes_room_and_wh
     await heard_for(hurt.heard, LINE_HZ, 1.0)
     await heard_for(lambda: centre.heard().samples, AGENT_HZ[1], 1.0)
     assert 1.5 < tone_s(waiting.heard().samples) < 2.2
-    # A frame in which a clock slipped within another tone has something of every tone; the real one is 2 s of them.
-    assert max(tone_s(agent.heard()), tone_s(talking.heard().samples)) < 0.5
+    assert (tone_s(agent.heard()), tone_s(talking.heard().samples)) == (0, 0)
     assert office.page.now.status("a1") == "on_call"
     await hurt.hang_up()
     await agent.hang_up()
