@@ -1,6 +1,6 @@
 """The whole box on one machine: configuration in, four supervised processes out (`deskbell run`).
 
-Order: the edge first (phones may register at once), then the media processes, then the desk, which connects to all.
+They start at once, and each connects to the others when those are there. They end in reverse: the desk first.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ VOICE_FIRST: Final = -10
 
 
 def parts(config: Config, config_file: Path, state: State, *, demo: bool = False) -> list[Part]:
-    """The processes of this configuration in starting order; no lines process where there is no line."""
+    """The processes of this configuration, the last to end first; no lines process where there is no line."""
     edge_settings = plan.edge(config, state)
     rpc = EdgeRpc(edge_settings.rpc_socket)
     edge = plan.write(edge_settings, state.run / "edge.json")

@@ -1,8 +1,9 @@
-"""The small supervisor of `deskbell run`: ordered start, restart with back-off, stop in reverse, one log for all.
+"""The small supervisor of `deskbell run`: start, restart with back-off, stop in reverse, one log for all.
 
-On the appliance systemd does this work (systemd/); the order and the rules are the same. A process is ready when it
-prints a line that ends with `ready`, or when its `probe` says so. A process that dies is started again after a
-back-off that grows to 5 s and is forgotten after a minute of health; nothing else is stopped for it.
+On the appliance systemd does this work (systemd/); the rules are the same. All parts start at once: each finds the
+others when they are there, as it does after a restart, and the office opens as soon as the slowest is ready. A process
+is ready when it prints a line that ends with `ready`, or when its `probe` says so. A process that dies is started again
+after a back-off that grows to 5 s and is forgotten after a minute of health; nothing else is stopped for it.
 """
 
 import asyncio
@@ -56,7 +57,7 @@ class _Running:
 
 
 class Supervisor:
-    """Runs the parts in the order given and keeps them running until `stop`."""
+    """Runs the parts and keeps them running until `stop`."""
 
     def __init__(self, parts: list[Part], log: Callable[[str, str], None] | None = None) -> None:
         self._running = [_Running(part) for part in parts]
@@ -65,13 +66,12 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Start every part, each after the one before it is ready.
+        """Start every part and wait until all are ready.
 
-        Raises DeskbellError with the part's own last words when one does not come up.
+        Raises DeskbellError with the part's own last words when one does not come up: the first in the order given.
         """
-        for running in self._running:
-            keeper = asyncio.create_task(self._keep(running), name=running.part.name)
-            self._tasks.append(keeper)
+        self._tasks = [asyncio.create_task(self._keep(running), name=running.part.name) for running in self._running]
+        for running, keeper in zip(self._running, self._tasks, strict=True):
             ready = asyncio.create_task(running.ready.wait())
             await asyncio.wait({keeper, ready}, timeout=running.part.ready_s, return_when=asyncio.FIRST_COMPLETED)
             ready.cancel()
@@ -139,6 +139,8 @@ class Supervisor:
             preexec_fn=functools.partial(_before_it_starts, running.part.nice),
             limit=1024 * 1024,
         )
+        if self._stopping.is_set():
+            running.process.terminate()  # `stop` came while it was being made
         probing = asyncio.create_task(self._probe(running)) if running.part.probe else None
         pumping = asyncio.create_task(self._pump(running))
         await _end_of(running.process.pid)

@@ -37,17 +37,31 @@ class Log:
                 await self._news.wait()
 
 
-async def test_parts_start_in_order_and_stop_in_reverse() -> None:
+async def test_parts_start_at_once_and_stop_in_reverse(tmp_path: Path) -> None:
     says_goodbye = (
         # os.write: the signal may come in the middle of the print below.
         "import os, signal\nsignal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'bye\\n'), os._exit(0)))\n" + STAYS
     )
+    waits = f"import os, time\nwhile not os.path.exists({str(tmp_path / 'two')!r}): time.sleep(0.01)\n{says_goodbye}"
+    comes = f"open({str(tmp_path / 'two')!r}, 'w').close()\n{says_goodbye}"
     log = Log()
-    box = Supervisor([part("one", says_goodbye), part("two", says_goodbye)], log)
+    box = Supervisor([part("one", waits), part("two", comes)], log)
     await box.start()
-    assert log.lines == ["one: one is ready", "two: two is ready"]
+    assert sorted(log.lines) == ["one: one is ready", "two: two is ready"], "one is ready only after two has begun"
     await box.stop()
     assert log.lines[2:] == ["two: bye", "one: bye"]
+
+
+async def test_a_box_that_stops_while_a_part_is_being_made_leaves_nothing() -> None:
+    box = Supervisor([part("one"), part("two")], Log())
+    starting = asyncio.create_task(box.start())
+    await asyncio.sleep(0)  # the keepers exist, their processes do not
+    await asyncio.sleep(0)
+    assert box.pids() == {"one": 0, "two": 0}
+    await box.stop()
+    with pytest.raises(DeskbellError, match="one did not start"):
+        await starting
+    assert box.pids() == {"one": 0, "two": 0}
 
 
 async def test_a_part_that_is_killed_is_started_again() -> None:

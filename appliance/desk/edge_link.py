@@ -6,6 +6,7 @@ registration, or when it has been left alone for `FORGIVE_S`.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -26,6 +27,8 @@ POLL_S: Final = 1.0
 FORGIVE_S: Final = 30.0
 GRACE_S: Final = 3.0
 """After the edge (re)starts its registrations are not all there; nobody is called lost before this."""
+START_S: Final = 3.0
+"""The whole box starts at once: an edge that is not up yet is no alarm before this."""
 EDGE: Final = "edge"
 
 
@@ -63,6 +66,8 @@ class EdgeLink:
             return
         rpc = EdgeRpc(self._settings.edge_socket)
         try:
+            with contextlib.suppress(EdgeError):
+                await rpc.wait_until_up(START_S)
             while True:
                 await self.step(rpc)
                 await asyncio.sleep(POLL_S)

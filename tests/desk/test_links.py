@@ -1,6 +1,7 @@
 """The desk's other two links: lines tell their state, the edge gets its secrets and says which phones are there."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -192,6 +193,22 @@ async def test_an_edge_that_is_away_is_an_alarm_and_loses_nobody(bench: Bench) -
     assert await bench.step() == []
     assert bench.alarms.sentences() == ()
     assert len(await bench.step(GRACE_S)) == 2
+
+
+async def test_an_edge_that_is_not_up_when_the_box_starts_is_no_alarm_and_one_that_stays_away_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole box starts at once, and the desk may be there first."""
+    monkeypatch.setattr("appliance.desk.edge_link.START_S", 0.3)
+    bench = Bench(replace(settings(tmp_path), edge_socket=tmp_path / "edge.sock"))
+    began = time.monotonic()
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(bench.link.run())
+        while not bench.alarms.sentences():
+            await asyncio.sleep(0.01)
+        running.cancel()
+    assert time.monotonic() - began >= 0.3
+    assert "The registrar does not answer" in bench.alarms.sentences()[0]
 
 
 async def test_a_registered_phone_that_gave_no_sign_is_believed_when_it_registers_anew(bench: Bench) -> None:
