@@ -1,8 +1,10 @@
-"""Three lanes: the whole box in one, all else that keeps real time in the next, and beside them what does not.
+"""Three lanes for what keeps real time, and behind them what does not.
 
-Two boxes at once would starve each other's sound; a box and a line card, a kernel or a box that only starts and stops
-share two cores well. The rest comes a file at a time to whoever is free, and whoever takes some of it lets the others
-go first. Loaded by `-p tests.lanes`, beside xdist.
+Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
+one; beside them goes what mostly computes or starts and stops (line cards, a kernel, boxes that never talk), and in the
+third lane boxes that mostly wait: for dial tone, digits, rings, a transaction's end. They share two cores well. The
+rest comes a file at a time to whoever is free, and whoever takes some of it lets the others go first. Loaded by
+`-p tests.lanes`, beside xdist.
 """
 
 import functools
@@ -14,7 +16,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.conftest import BOXES, keeps_real_time
 
-WITHOUT_SOUND: Final = ("tests/system/test_bad_input.py", "tests/system/test_commands.py")
+THAT_WAIT: Final = (
+    *(f"{BOXES}test_{name}.py" for name in ("calls_out", "modem_dials", "texts")),
+    "tests/switch/test_texts.py",
+)
+WITHOUT_SOUND: Final = (f"{BOXES}test_bad_input.py", f"{BOXES}test_commands.py")
 BEHIND_THE_OTHERS: Final = 10
 
 
@@ -27,6 +33,8 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         if not keeps_real_time(nodeid):
             return nodeid.partition("::")[0]
+        if nodeid.startswith(THAT_WAIT):
+            return "boxes that wait"
         return "boxes" if nodeid.startswith(BOXES) and not nodeid.startswith(WITHOUT_SOUND) else "beside boxes"
 
 

@@ -21,7 +21,7 @@ from tests.support.baresip import Baresip
 from tests.support.machine import MACHINE
 from tests.support.sipp import SippCaller
 
-AGENT_HZ = (1000.0, 1300.0, 1700.0)  # multiples of 50 Hz: none shows in the 20 ms frames of another
+AGENT_HZ = (1000.0, 1300.0, 1700.0, 2100.0, 2350.0)  # multiples of 50 Hz: none shows in the 20 ms frames of another
 SIP_HZ = 450.0
 LINE_HZ = 600.0
 

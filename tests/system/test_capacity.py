@@ -18,6 +18,7 @@ from appliance.selftest.ports import free_port
 from appliance.selftest.processes import cpu_seconds, memory_mb
 from appliance.selftest.sip_phone import Event, PhoneSettings, SipPhone
 from appliance.selftest.whole_box import QUEUE, TRUNK_ADDRESS, WholeBox, Wish, whole_box
+from tests.support.machine import MACHINE
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(150)]
 
@@ -112,12 +113,12 @@ async def test_fifty_phones_and_a_full_trunk_are_served_in_order_and_who_is_too_
 
 
 async def everybody_hears(calls: dict[str, Caller], numbers: list[str]) -> None:
-    """Who talks hears the agent without a silent frame; who waits hears music."""
+    """Who talks hears the agent without a silent frame of the box's making; who waits hears music."""
     since = time.monotonic()
     for number in numbers[:SPARED]:
         heard = await half_a_second(*calls[number], since)
         assert heard["tones"][str(AGENT_HZ)]["level"] > LOUD, (number, heard)
-        assert heard["silent"] == 0, (number, heard)
+        assert heard["silent"] <= MACHINE.excused_frames(), (number, heard)
     for number in numbers[SPARED:ADMITTED]:
         heard = await half_a_second(*calls[number], since)
         assert heard["level"] > MUSIC, (number, heard)
