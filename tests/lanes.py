@@ -1,8 +1,8 @@
 """Three lanes for what keeps real time, and behind them what does not.
 
 Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
-one; beside them goes what mostly computes or starts and stops (line cards, a kernel, boxes that never talk), and in the
-third lane boxes that mostly wait: for dial tone, digits, rings, a transaction's end. They share two cores well. The
+one; beside them goes what mostly computes or starts and stops (line cards, a kernel, boxes that talk little), and in
+the third lane boxes that mostly wait: for dial tone, digits, rings, a transaction's end. They share two cores well. The
 rest comes a file at a time to whoever is free, and whoever takes some of it lets the others go first. Loaded by
 `-p tests.lanes`, beside xdist.
 """
@@ -20,7 +20,9 @@ THAT_WAIT: Final = (
     *(f"{BOXES}test_{name}.py" for name in ("calls_out", "modem_dials", "texts")),
     "tests/switch/test_texts.py",
 )
-WITHOUT_SOUND: Final = (f"{BOXES}test_bad_input.py", f"{BOXES}test_commands.py")
+THAT_TALK_LITTLE: Final = tuple(
+    f"{BOXES}test_{name}.py" for name in ("bad_input", "commands", "feature_codes", "moved_phone")
+)
 BEHIND_THE_OTHERS: Final = 10
 
 
@@ -35,7 +37,7 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]
             return nodeid.partition("::")[0]
         if nodeid.startswith(THAT_WAIT):
             return "boxes that wait"
-        return "boxes" if nodeid.startswith(BOXES) and not nodeid.startswith(WITHOUT_SOUND) else "beside boxes"
+        return "boxes" if nodeid.startswith(BOXES) and not nodeid.startswith(THAT_TALK_LITTLE) else "beside boxes"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:

@@ -7,6 +7,7 @@ by itself, and are used in turn, so that a port comes back only after some thous
 
 import itertools
 import socket
+import threading
 from functools import cache
 from typing import Final
 
@@ -19,16 +20,17 @@ class Block:
 
     def __init__(self, first: int, held: socket.socket) -> None:
         self._first, self._held = first, held
-        self._next = itertools.count()
+        self._next, self._turn = itertools.count(), threading.Lock()
 
     def take(self, run: int, host: str) -> int:
-        """The first of `run` consecutive ports of the block that nobody has now."""
-        for _ in range(_BLOCK):
-            start = next(self._next) % (_BLOCK - 1)
-            if start + run < _BLOCK and all(_is_free(self._first + start + offset, host) for offset in range(run)):
-                for _ in range(run - 1):
-                    next(self._next)
-                return self._first + start
+        """The first of `run` consecutive ports of the block that nobody has now; threads take theirs in turn."""
+        with self._turn:
+            for _ in range(_BLOCK):
+                start = next(self._next) % (_BLOCK - 1)
+                if start + run < _BLOCK and all(_is_free(self._first + start + offset, host) for offset in range(run)):
+                    for _ in range(run - 1):
+                        next(self._next)
+                    return self._first + start
         raise AssertionError(f"no {run} free ports in a row from {self._first} on; at most {_BLOCK - 1} would be right")
 
 

@@ -38,19 +38,21 @@ class Office:
     _count: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def on_duty(self, *agents: str) -> None:
-        """Register the agents' phones and let each go on duty by the button at the seat."""
+        """Register the agents' phones and let each, in this order, go on duty by the button at the seat."""
+        await asyncio.gather(*(self._register(agent) for agent in agents if agent not in self.phones))
         for agent in agents:
-            if agent not in self.phones:
-                number = int(agent[1:])
-                phone = phone_of(number)
-                self.phones[agent] = await Baresip.register(
-                    phone, secret_of(phone), self.box.edge, self.folder / agent, AGENT_HZ[number - 1]
-                )
             await self.page.until(lambda now, agent=agent: now.status(agent) != "unreachable", f"{agent}'s phone found")
             await self.page.press(int(agent[1:]))
             await self.page.until(
                 lambda now, agent=agent: now.status(agent) in ("available", "ringing"), f"{agent} on duty"
             )
+
+    async def _register(self, agent: str) -> None:
+        number = int(agent[1:])
+        phone, folder = phone_of(number), self.folder / agent
+        self.phones[agent] = await Baresip.register(
+            phone, secret_of(phone), self.box.edge, folder, AGENT_HZ[number - 1]
+        )
 
     async def sip_caller(
         self, caller: str = "0312345678", scenario: str = "box hangs up", talk_ms: int = 0
@@ -81,10 +83,7 @@ class Office:
 
     async def everybody_leaves(self) -> None:
         """Callers, phones and the visitor, wherever they are."""
-        for caller in self.callers:
-            await caller.stop()
-        for phone in self.phones.values():
-            await phone.stop()
+        await asyncio.gather(*(one.stop() for one in (*self.callers, *self.phones.values())))
         await self.page.leave()
 
 
