@@ -261,8 +261,9 @@ class Day:
             case Phase.OPEN:
                 answers = [ev.OfferAccepted] * 6
                 answers += [ev.OfferAlerted, ev.OfferDoubted, ev.OfferRejected, ev.OfferBusy, ev.OfferUnreachable]
-                if offer.race and self.chance.random() < 0.5:
-                    return ()  # a race is often nobody's business
+                if offer.race and self.chance.random() < 0.5:  # a race is often nobody's business
+                    is_going = self.desk.acd.state.agents[offer.agent].intent is Intent.OFF
+                    return [ev.OfferRejected(offer.offer)] if is_going else ()
                 answer = self.one_of(answers)(offer.offer)
                 lifted = ev.LegStarted(offer.agent, f"b{self.callers}", outbound=True)
                 return [answer, lifted] if isinstance(answer, ev.OfferBusy) and self.chance.random() < 0.5 else [answer]
@@ -271,7 +272,8 @@ class Day:
             case Phase.ACCEPTED if offer.was_bridged and self.chance.random() < 0.7:
                 return ()  # they go on talking
             case Phase.TIMED_OUT:
-                return [ev.OfferAccepted(offer.offer)]
+                again = [ev.DutyOn(offer.agent, offer.agent)] if self.chance.random() < 0.3 else []
+                return [*again, ev.OfferAccepted(offer.offer)]
             case _:
                 return [ev.OfferLegEnded(offer.offer)]
 
@@ -279,6 +281,9 @@ class Day:
         agents = list(self.desk.acd.state.agents.values())
         resting = (AgentState.FREE, AgentState.OFF)
         engaged = [agent for agent in agents if agent.state not in resting or agent.prompt == "missed_races"]
+        wrapping = [agent for agent in agents if agent.state is AgentState.WRAP_UP]
+        if wrapping and self.chance.random() < 0.3:
+            engaged = wrapping
         agent = self.one_of(engaged if engaged and self.chance.random() < 0.6 else agents)
         name = agent.settings.agent
         if agent.prompt == "missed_races" and agent.state is AgentState.FREE:
@@ -286,28 +291,20 @@ class Day:
         self.legs += 1
         dials = [ev.LegStarted(name, f"l{self.legs}", True, queue) for queue in ("", "sales")]
         called = ev.LegStarted(name, f"l{self.legs}", False)
-        later = ev.DutyOff(name, name, "lunch", after_call=True)
+        off, later = ev.DutyOff(name, name), ev.DutyOff(name, name, "lunch", after_call=True)
         privacy = ev.PrivacyChanged(name, self.one_of(SHAPES), self.chance.random() < 0.6, name)
-        if agent.state is AgentState.RINGING and self.chance.random() < 0.2:
+        if agent.state is AgentState.RINGING and self.chance.random() < (0.4 if agent.intent is Intent.OFF else 0.2):
             queue = self.desk.acd.state.offers[agent.offer].queue
             return [ev.PrivacyChanged(name, queue, on=True, actor=name)]
         if agent.private and self.chance.random() < 0.5:
             return [ev.PrivacyChanged(name, agent.private[0], on=False, actor=name)]
         if agent.state is AgentState.RINGING and self.chance.random() < 0.7:
             return [ev.DutyOn(name, name) if agent.intent is Intent.OFF else later]
-        if agent.state is AgentState.WRAP_UP and self.chance.random() < 0.5:
-            return [self.one_of([called, *dials])]
+        ended = ev.WrapUpEnded(name, name)
+        if agent.state is AgentState.WRAP_UP and self.chance.random() < 0.8:
+            return [self.one_of([called, called, *dials, *dials, ended, ev.DutyOn(name, name), off, later])]
         wishes: list[Event] = [ev.DutyOn(name, name)] * self.zeal(agent)
-        wishes += [
-            privacy,
-            *dials,
-            called,
-            later,
-            ev.SeatLeft(name),
-            ev.DutyOff(name, name),
-            ev.StayedOff(name, name),
-            ev.WrapUpEnded(name, name),
-        ]
+        wishes += [privacy, *dials, called, later, off, ended, ev.SeatLeft(name), ev.StayedOff(name, name)]
         return [self.one_of(wishes)]
 
     @staticmethod
@@ -336,7 +333,8 @@ class Day:
             return [ev.TransferCompleted(*call)]
         if contact.state is ContactState.CONSULTING and self.chance.random() < 0.7:
             tired = [ev.CallerHungUp(contact.contact)]
-            return self.one_of([tired, [ev.TransferCompleted(*call)], [ev.TransferCancelled(*call)]])
+            taken_back: list[Event] = [ev.TransferCancelled(*call)]
+            return self.one_of([tired, [ev.TransferCompleted(*call)], taken_back, taken_back])
         own = ev.LegStarted(contact.agent, f"l{self.legs}", True), ev.LegStarted("a03", f"x{self.legs}", False)
         joined = ev.ConsultJoined(*call, Kind.USER, "104", f"x{self.legs}", f"l{self.legs}", self.chance.random() < 0.5)
         to: list[tuple[Kind, str]] = [
@@ -351,9 +349,13 @@ class Day:
         return self.one_of([held, [asked], [asked], [asked], [*own, joined]])
 
     def an_own_call_goes_on(self) -> Sequence[Event]:
-        legs = [(name, leg) for name, agent in self.desk.acd.state.agents.items() for leg in agent.legs]
+        agents = self.desk.acd.state.agents.items()
+        legs = [(name, leg) for name, agent in agents for leg in agent.legs]
         if not legs:
             return ()
+        beneath = [(name, leg) for name, agent in agents if agent.wrap_until for leg in agent.legs]
+        if beneath and self.chance.random() < 0.5:  # a wrap-up that runs on
+            return [self.one_of([*(ev.LegEnded(*leg) for leg in beneath), ev.SwitchLost()])]
         kind = self.one_of([ev.LegConnected, ev.LegEnded, ev.LegEnded])
         return [kind(*self.one_of(legs))]
 
@@ -364,8 +366,6 @@ class Day:
 
     def something_breaks(self) -> Sequence[Event]:
         state = self.desk.acd.state
-        if any(one.legs and one.wrap_until for one in state.agents.values()) and self.chance.random() < 0.3:
-            return [ev.SwitchLost()]  # a call of one's own beneath a wrap-up that runs on
         agent = self.one_of(AGENTS)
         legs = [leg for found in state.agents.values() for leg in found.legs if self.chance.random() < 0.3]
         alive = [offer for offer in state.offers if self.chance.random() < 0.8]
