@@ -75,6 +75,7 @@ RULES: dict[str, Rule] = {
     "appliance.desk.feature_codes": rule("appliance.acd appliance.desk.panel_logic", never=IMPURE),
     "appliance.desk.signs": rule("appliance.acd", never=IMPURE),
     "appliance.desk.lifeline": rule(never=IMPURE),
+    "appliance.desk.promises": rule("appliance.acd", never=IMPURE),
     "appliance.desk.contacts": rule("appliance.acd hw.fittings", never=IMPURE),
     "appliance.desk.blinking": rule(never=IMPURE),
     "appliance.desk.lamp_legend": rule(

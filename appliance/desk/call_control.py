@@ -1,7 +1,8 @@
 """Call control: the one writer (D-01). Everybody posts events; one task drains them, batch by batch, into the core.
 
-For each batch: the core handles it and dispatches once, the batch and its records are made durable, then the commands
-leave and the new view is published. Journal before effects: what the world sees is never more than the disk knows.
+For each batch: the core handles it and dispatches once, the batch and its records are written, then the commands leave
+and the new view is published. Journal before effects: what the world sees is never more than the journal knows. A batch
+that promises somebody something (`promises.py`) is durable before its effects; the others are made so together.
 
 Threads: `post` may be called from any thread; everything else belongs to the loop. Times are office seconds.
 When the disk fails calls go on: batches wait in memory, an alarm says so, and they are written when it works again.
@@ -24,6 +25,7 @@ from appliance.acd.story import Fact
 from appliance.acd.view import OfficeView
 from appliance.desk.alarms import Alarms
 from appliance.desk.clock import Clock
+from appliance.desk.promises import may_wait
 from appliance.desk.story_log import tell
 from appliance.errors import StorageError
 from appliance.storage.store import Store
@@ -34,6 +36,8 @@ MOST_EVENTS: Final = 256
 """In one batch: a flood must not make one transaction endless."""
 CHECKPOINT_EVERY: Final = 4000
 RETRY_S: Final = 2.0
+SYNC_AFTER_S: Final = 0.1
+"""So that what may wait is on the disk within 200 ms (§3.1), and many batches cost one fsync."""
 MOST_UNSAVED: Final = 10_000
 DISK: Final = "disk"
 SELF_CHECK: Final = "self-check"
@@ -50,6 +54,7 @@ class Unsaved:
     facts: tuple[Fact, ...]
     recordings: tuple[tuple[str, str, str], ...]
     at: float
+    may_wait: bool
 
 
 class CallControl:
@@ -63,6 +68,7 @@ class CallControl:
         self._stuck_at: float | None = None
         self._posted: deque[ev.Event] = deque()
         self._wake = asyncio.Event()
+        self._written = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._loop = asyncio.get_running_loop()
@@ -114,6 +120,19 @@ class CallControl:
             if self._alarm is not None:
                 self._alarm.cancel()
 
+    async def make_durable(self) -> None:
+        """The group commit: what was written and promises nothing reaches the disk in company; until cancelled."""
+        while True:
+            await self._written.wait()
+            await asyncio.sleep(SYNC_AFTER_S)
+            self._written.clear()
+            try:
+                await self._store.sync()
+            except StorageError as wrong:
+                self._written.set()
+                self._note_failure(wrong)
+                await asyncio.sleep(RETRY_S)
+
     def start_ticking(self) -> None:
         """Let deadlines count from now on.
 
@@ -142,7 +161,7 @@ class CallControl:
             await self._save()
 
     async def settled(self) -> None:
-        """Return when everything posted so far is handled, durable and carried out."""
+        """Return when everything posted so far is handled, durable where it is promised, and carried out."""
         await self._idle.wait()
 
     async def checkpoint(self) -> None:
@@ -195,7 +214,8 @@ class CallControl:
         self._check_progress(deadline)
         facts = tuple(self.acd.drain_facts())
         orders = [command for command in commands if isinstance(command, do.RecordConversation)]
-        self._unsaved.append(Unsaved(tuple(events), facts, tuple(self._recording(one) for one in orders), now))
+        recordings = tuple(self._recording(one) for one in orders)
+        self._unsaved.append(Unsaved(tuple(events), facts, recordings, now, may_wait(events, facts, commands)))
         await self._save()
         self.effects(commands)
         if self._is_sound(events):
@@ -232,11 +252,13 @@ class CallControl:
         while self._unsaved:
             batch = self._unsaved[0]
             try:
-                await self._store.append(batch.events, batch.facts, batch.at, batch.recordings)
+                await self._store.append(batch.events, batch.facts, batch.at, batch.recordings, may_wait=batch.may_wait)
             except StorageError as wrong:
                 self._note_failure(wrong)
                 return
             self._unsaved.popleft()
+            if batch.may_wait:
+                self._written.set()
         self._alarms.clear(DISK)
 
     def _note_failure(self, wrong: StorageError) -> None:

@@ -2,6 +2,8 @@
 
 Rules:
 1. A write is a list of statements in one transaction; when `write` returns it is on the disk (WAL, `synchronous=FULL`).
+   One that may wait outlives this process at once, and a power cut when `sync` or any other write has returned: the log
+   keeps the order, so a power cut loses a tail of those and nothing from the middle.
 2. Writes queue behind one lock; a cancelled caller does not tear a transaction.
 3. A database of a newer Deskbell is refused untouched; a damaged one raises `Damaged`, and `move_aside` makes room.
 """
@@ -9,6 +11,7 @@ Rules:
 import asyncio
 import contextlib
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
@@ -27,9 +30,11 @@ Row: TypeAlias = tuple[Value, ...]
 Statement: TypeAlias = tuple[str, Sequence[Row]]
 """SQL and the rows of parameters to run it for."""
 
+_DURABLE: Final = "PRAGMA synchronous=FULL"
+_WRITTEN: Final = "PRAGMA synchronous=NORMAL"
 _PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
+    _DURABLE,
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_size_limit=4194304",
@@ -50,13 +55,21 @@ class Database:
         self.path = path
         self._writer, self._reader = writer, reader
         self._lock = asyncio.Lock()
+        self._level = _DURABLE
 
-    async def write(self, statements: Iterable[Statement]) -> None:
-        """Run the statements in one transaction; on return they are durable.
+    async def write(self, statements: Iterable[Statement], *, may_wait: bool = False) -> None:
+        """Run the statements in one transaction; on return they are durable, or written where they `may_wait`.
 
         Raises StorageError (nothing of them is kept) when the disk does not take them.
         """
-        await asyncio.shield(self._transaction(tuple(statements)))
+        await asyncio.shield(self._transaction(tuple(statements), _WRITTEN if may_wait else _DURABLE))
+
+    async def sync(self) -> None:
+        """On return everything written before is durable. Delays no write. Raises StorageError."""
+        try:
+            await asyncio.to_thread(_sync, self.path.with_name(f"{self.path.name}-wal"))
+        except OSError as wrong:
+            raise StorageError(f"{self.path}: {wrong}; a disk that keeps what it was given would be right") from wrong
 
     async def read(self, sql: str, parameters: Row = ()) -> list[Row]:
         """Every row of a query, from the reading connection: it sees all that is committed and never delays a write."""
@@ -71,9 +84,12 @@ class Database:
             await self._reader.close()
             await self._writer.close()
 
-    async def _transaction(self, statements: tuple[Statement, ...]) -> None:
+    async def _transaction(self, statements: tuple[Statement, ...], level: str) -> None:
         async with self._lock:
             try:
+                if level != self._level:
+                    await self._writer.execute(level)
+                    self._level = level
                 await self._writer.execute("BEGIN IMMEDIATE")
                 for sql, rows in statements:
                     await self._writer.executemany(sql, rows)
@@ -121,6 +137,15 @@ def migrations() -> dict[int, str]:
     folder = resources.files("appliance.storage").joinpath("schema")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
     return {int(file.name.removesuffix(".sql")): file.read_text(encoding="utf-8") for file in files}
+
+
+def _sync(log: Path) -> None:
+    """What of the log is not on the disk yet goes there; what left the log for the file was synced by SQLite."""
+    descriptor = os.open(log, os.O_RDONLY)
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _probe(path: Path) -> None:

@@ -1,6 +1,7 @@
 """The store: the desk's one door to the disk. Journal, records, recordings and secrets of one office.
 
-Everything is awaited on the desk's loop; the SQL runs on aiosqlite's threads. Costs about one fsync for each write.
+Everything is awaited on the desk's loop; the SQL runs on aiosqlite's threads. Costs about one fsync for each write that
+may not wait.
 """
 
 import time
@@ -52,17 +53,25 @@ class Store:
         facts: Sequence[Fact],
         at: float,
         recordings: Sequence[tuple[str, str, str]] = (),
+        *,
+        may_wait: bool = False,
     ) -> int:
         """Write a batch and its records in one transaction; durable on return. Returns the batch's last seq.
 
-        `recordings` are those it ordered: (recording, contact, agent). Raises StorageError, keeping nothing of it.
+        `recordings` are those it ordered: (recording, contact, agent). One that `may_wait` is durable once `sync`, or
+        any other write, has returned. Raises StorageError, keeping nothing of it.
         """
         wall = self._wall()
         batch = journal.batch_statement(events, self.seq + 1, at, wall, self.boot.row)
         ordered = [records.recording_ordered(*one, wall) for one in recordings]
-        await self._database.write([batch, *records.statements(facts, lambda then: wall - (at - then)), *ordered])
+        statements = [batch, *records.statements(facts, lambda then: wall - (at - then)), *ordered]
+        await self._database.write(statements, may_wait=may_wait)
         self.seq += len(events)
         return self.seq
+
+    async def sync(self) -> None:
+        """Everything appended is durable on return. Raises StorageError."""
+        await self._database.sync()
 
     async def checkpoint(self, at: float, state: bytes, seq: int) -> None:
         """Keep the state that is the fold of everything up to record `seq`."""

@@ -43,9 +43,9 @@ async def test_a_batch_that_is_being_written_has_not_left_yet(tmp_path: Path, mo
         may_commit = asyncio.Event()
         append = Store.append
 
-        async def slow_disk(store: Store, *batch: object) -> int:
+        async def slow_disk(store: Store, *batch: object, **how: bool) -> int:
             await may_commit.wait()
-            return await append(store, *batch)  # type: ignore[arg-type]
+            return await append(store, *batch, **how)  # type: ignore[arg-type]
 
         monkeypatch.setattr(Store, "append", slow_disk)
         seq = box.view.seq
@@ -82,10 +82,10 @@ async def test_while_the_disk_fails_calls_go_on_and_afterwards_the_journal_is_wh
     """R-42: the journal waits in memory."""
     append, is_full = Store.append, True
 
-    async def full_disk(store: Store, *batch: object) -> int:
+    async def full_disk(store: Store, *batch: object, **how: bool) -> int:
         if is_full:
             raise StorageError("disk: database or disk is full")
-        return await append(store, *batch)  # type: ignore[arg-type]
+        return await append(store, *batch, **how)  # type: ignore[arg-type]
 
     async with running_box(tmp_path, "sato") as box:
         monkeypatch.setattr(Store, "append", full_disk)
