@@ -22,8 +22,8 @@ OUTGOING: tuple[Mutant, ...] = (
     ("outgoing.py", "outbound=True, queue=event.queue))", "outbound=True))"),
     ("outgoing.py", "agent.call_notice = ALL_BUSY", "pass"),
     ("outgoing.py", "if contact is None or contact.prompt:\n        return", "if contact is None:\n        return"),
-    ("outgoing.py", "if not recording.wants_notice(office, contact):", "if True:"),
-    ("outgoing.py", "contact.told.append(recording.NOTICE)", "pass"),
+    ("outgoing.py", "if not prompt:\n        joining", "if True:\n        joining"),
+    ("outgoing.py", "recording.told(office, contact, prompt)", "pass"),
     ("outgoing.py", "office.deadlines.add(offer.deadline, Alarm.OFFER, offer.offer)", "pass"),
     (
         "outgoing.py",
