@@ -110,17 +110,19 @@ class CallControl:
 
     async def run(self) -> None:
         """Drain, handle, commit, order, publish; until cancelled, which never tears a batch."""
-        try:
-            while True:
-                self._set_alarm()
-                await self._wake.wait()
-                self._wake.clear()
-                await self._undisturbed()
-        finally:
-            if self._alarm is not None:
-                self._alarm.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._make_durable(), name="group commit")
+            try:
+                while True:
+                    self._set_alarm()
+                    await self._wake.wait()
+                    self._wake.clear()
+                    await self._undisturbed()
+            finally:
+                if self._alarm is not None:
+                    self._alarm.cancel()
 
-    async def make_durable(self) -> None:
+    async def _make_durable(self) -> None:
         """The group commit: what was written and promises nothing reaches the disk in company; until cancelled."""
         while True:
             await self._written.wait()

@@ -169,7 +169,6 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     edge_link.registrations_seen = (translator.doubts.seen, texts.registered, moved.seen)
     works = (
         ("call control", control.run),
-        ("group commit", control.make_durable),
         ("hours", hours.run),
         ("switch link", partial(link.run, control, translator, reconciler)),
         ("feature codes", features.run),

@@ -62,7 +62,7 @@ async def test_from_an_event_to_its_command_with_the_journal_between(tmp_path: P
             left.put_nowait(time.perf_counter())
 
     control.effects = leave
-    running = [asyncio.create_task(work()) for work in (control.run, control.make_durable)]
+    running = asyncio.create_task(control.run())
     for event in opening():
         control.post(event)
     await control.settled()
@@ -79,9 +79,8 @@ async def test_from_an_event_to_its_command_with_the_journal_between(tmp_path: P
         await control.settled()
         duties.append(1000 * (time.perf_counter() - began))
         fsyncs.append(await asyncio.to_thread(_one_fsync, tmp_path / "probe"))
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     await control.finish()
     await store.close()
     _print_delays(offers, duties, fsyncs)
