@@ -190,13 +190,14 @@ def walk_through(
         for sentence in panel.absences:
             say(sentence)
         results = Walk(panel, say, show_s, patience_s).run()
+        is_whole = not panel.absences  # of a panel that is closed everything is absent
     finally:
         panel.close()
     seats, fittings = results[: len(panel.seats)], results[len(panel.seats) :]
     counts = [f"{_well(seats)} of {len(seats)} seats"] if seats else []
     counts += [f"{_well(fittings)} of {len(fittings)} fittings"] if fittings else []
     say(f"{' and '.join(counts)} are well")
-    return _well(results) == len(results) and not panel.absences
+    return is_whole and _well(results) == len(results)
 
 
 def _well(results: Sequence[Result]) -> int:

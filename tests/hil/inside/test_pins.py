@@ -11,6 +11,7 @@ import gpiod
 import pytest
 
 from hw.panel import Panel, open_panel
+from hw.panel_test import walk_through
 from tests.hil.inside.gpio_sim import Film
 from tests.hil.inside.panels import Bench, rev_a, rev_b
 
@@ -118,6 +119,21 @@ async def test_a_dimmed_lamp_is_lit_for_its_share_of_the_time(header: Bench, fig
     figure("a light asked for 25 % of the time", f"was on in {100 * share:.0f} % of {len(reds)} looks", "25 %")
     assert 0.1 < share < 0.45
     panel.close()
+
+
+async def test_the_walk_of_panel_test_shows_every_colour_and_hears_every_button(header: Bench) -> None:
+    """`deskbell panel-test` on real lines, with somebody at each seat who answers what they see."""
+    panel, said = header.open(), []
+    walk = asyncio.create_task(asyncio.to_thread(walk_through, panel, said.append, 0.08, 5.0))
+    for seat in panel.seats:
+        film = header.film(seat)
+        assert await asyncio.to_thread(film.watch, 5.0, lambda levels: levels == (1, 1, 1), 0.03) is not None
+        shown = iter(levels for _, levels in film.changes)
+        assert all(colour in shown for colour in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)))  # in this order
+        await header.push(seat)
+    is_well = await walk
+    assert is_well, [line for line in said if "well" in line]
+    assert len([line for line in said if ": well: " in line]) == 6
 
 
 async def test_dark_lamps_and_free_lines_are_left_behind(header: Bench) -> None:
