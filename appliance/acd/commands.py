@@ -75,7 +75,7 @@ class Connect:
     offer: str
 
 
-@dataclass(frozen=True, slots=True)
+@fact
 class RecordConversation:
     """Record the conversation, agent left and caller right, under an id of its own (S-07), with beeps (T-beep)."""
 

@@ -99,8 +99,11 @@ def _picks(office: Office) -> list[_Pick]:
 
 def _able(office: Office) -> dict[str, list[str]]:
     """The queues that have free members, with them; whoever is picked is taken from all of these."""
-    members = ((name, eligible.members(office.state, queue, office.free)) for name, queue in office.queues.items())
-    return {name: found for name, found in members if found}
+    free, able = office.free, {}
+    for name, members in office.members.items():
+        if not free.isdisjoint(members) and (found := eligible.members(office.state, office.queues[name], free)):
+            able[name] = found
+    return able
 
 
 def _take(able: dict[str, list[str]], agents: Collection[str]) -> None:

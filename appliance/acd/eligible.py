@@ -111,13 +111,13 @@ def exclusions(
 ) -> tuple[Exclusion, ...]:
     """Why the queue's other members cannot be rung for this caller (U-13), the first `MOST_KEPT` of them."""
     others = [one for one in queue.agents if one not in candidates][:MOST_KEPT]
-    told, agents, name = [], state.agents, queue.queue
+    told, agents, is_free = [], state.agents, AgentState.FREE
     for one in others:
         agent = agents.get(one)
-        if agent is None or agent.is_leaving or name in agent.private or agent.state is AgentState.FREE:
+        if agent is None or (found := agent.state) is is_free or agent.private or agent.is_leaving:
             told.append(_exclusion(one, _reason(state, queue, contact, one)))
         else:
-            told.append(_exclusion(one, _ENGAGED[agent.state]))
+            told.append(_exclusion(one, _ENGAGED[found]))
     return tuple(told)
 
 

@@ -31,6 +31,7 @@ class Office:
         self.asked: list[str] = []
         self.queues: dict[str, QueueSettings] = {}
         self.menus: dict[str, MenuSettings] = {}
+        self.members: dict[str, frozenset[str]] = {}
         self.waiting: dict[str, list[Place]] = {}
         self.racing: set[str] = set()
         self.promised: set[str] = set()
@@ -44,6 +45,7 @@ class Office:
         """Build every index anew from the state: at start, after a change of configuration, after a reboot."""
         state = self.state
         self.queues = {queue.queue: queue for queue in state.office.queues}
+        self.members = {queue.queue: frozenset(queue.agents) for queue in state.office.queues}
         self.menus = {menu.menu: menu for menu in state.office.menus}
         self.free = {name for name, agent in state.agents.items() if agent.is_free}
         self.staffing = {name for name, agent in state.agents.items() if agent.is_staffing}

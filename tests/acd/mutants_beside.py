@@ -43,7 +43,6 @@ BESIDE: tuple[Mutant, ...] = (
     ("consent.py", "or now < contact.answers_until", "or True"),
     ("consent.py", "return BEEP_S if profile(queue, contact) is Consent.BEEP else 0.0", "return 0.0"),
     ("consent.py", "and office.now < asked_at + CUT_S", ""),
-    ("consent.py", "contact.has_agreed or ASKED in contact.told else ASKED", "ASKED in contact.told else ASKED"),
     ("consent.py", "contact.has_agreed or ASKED in contact.told else ASKED", "contact.has_agreed else ASKED"),
     ("consent.py", "return not contact.has_agreed and ASKED", "return ASKED"),
     ("consent.py", "if digit != YES or contact", "if contact"),

@@ -230,7 +230,7 @@ CORE: tuple[Mutant, ...] = (
     ("effects.py", "cause.actor = agent.intent_actor", "pass"),
     ("engine.py", "if now < self.state.at:", "if False:"),
     ("engine.py", "if not drained:", "if False:"),
-    ("engine.py", "self._apply(event)\n        dispatch(office)", "self._apply(event)\n            dispatch(office)"),
+    ("engine.py", "self._apply(event)\n        nag", "self._apply(event)\n            dispatch(office)\n        nag"),
     ("clock.py", "queue.unstaffed_since += seconds", "pass"),
     ("clock.py", "if stamp not in (0.0, LONG_AGO):", "if True:"),
     ("picture.py", "return contact.hears is not Hears.RINGBACK", "return True"),

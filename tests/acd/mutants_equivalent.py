@@ -28,6 +28,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "without members a strategy has no candidates and picks nobody; only quicker",
     ),
     (
+        "consent.py",
+        "contact.has_agreed or ASKED in contact.told else ASKED",
+        "ASKED in contact.told else ASKED",
+        "who agreed was asked, and what a caller was told is never forgotten; the first term only says so",
+    ),
+    (
         "load.py",
         "if spans and spans[0][0] < edge:",
         "if spans:",

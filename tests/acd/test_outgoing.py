@@ -332,8 +332,8 @@ def test_s08_the_recording_of_a_call_out_is_paused_where_the_queue_permits_it() 
     assert "record rp1-1 on" in desk.said
 
 
-def told_of_recording(**queue: bool) -> Desk:
-    sales = QueueSettings("sales", "S", "1", ("ann",), calls_out=True, consent=Consent.NOTICE, **queue)
+def told_of_recording(consent: Consent = Consent.NOTICE, **queue: bool) -> Desk:
+    sales = QueueSettings("sales", "S", "1", ("ann",), calls_out=True, consent=consent, **queue)
     desk = Desk("ann", queues=[sales])
     desk.ready("ann")
     return desk
@@ -367,6 +367,18 @@ def test_s07_a_notice_nobody_ends_holds_up_nobody() -> None:
     desk.is_answered()
     desk.wait(15)
     assert desk.said[0] == "connect p1 with ann"
+
+
+def test_s07_whoever_is_called_and_agrees_while_being_asked_hears_the_question_to_its_end() -> None:
+    """§3.11: no word of thanks cuts it; they are recorded from the first word of the talk."""
+    desk = told_of_recording(Consent.ASK)
+    desk.places("ann", queue="sales")
+    desk.is_answered()
+    desk.expect("say consent_ask to p1 (0)")
+    desk.together(ev.DigitPressed("p1", "1"))
+    desk.expect()
+    desk.together(ev.MessageSaid("p1", 0))
+    desk.expect("connect p1 with ann", "record p1 as rp1-1")
 
 
 @pytest.mark.parametrize("who", ["agent", "far end"])
