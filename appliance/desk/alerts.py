@@ -162,5 +162,6 @@ def _subject_of(alarm: str) -> Subject:
     """Under which tick an alarm of the box falls, by its key."""
     if alarm.startswith("line "):
         return Subject.LINE
-    subjects = {"disk": Subject.DISK, "recordings": Subject.DISK, "voicemail": Subject.DISK, "clock": Subject.CLOCK}
-    return subjects.get(alarm, Subject.BOX)
+    if alarm in ("disk", "disk sync", "recordings", "voicemail"):
+        return Subject.DISK
+    return Subject.CLOCK if alarm == "clock" else Subject.BOX

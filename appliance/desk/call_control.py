@@ -40,6 +40,7 @@ SYNC_AFTER_S: Final = 0.1
 """So that what may wait is on the disk within 200 ms (§3.1), and many batches cost one fsync."""
 MOST_UNSAVED: Final = 10_000
 DISK: Final = "disk"
+SYNC: Final = "disk sync"
 SELF_CHECK: Final = "self-check"
 
 Effects = Callable[[Sequence[do.Command]], None]
@@ -132,8 +133,12 @@ class CallControl:
                 await self._store.sync()
             except StorageError as wrong:
                 self._written.set()
-                self._note_failure(wrong)
+                self._alarms.raise_(
+                    SYNC, f"The disk does not keep the journal; a power cut would lose its end: {wrong}"
+                )
                 await asyncio.sleep(RETRY_S)
+            else:
+                self._alarms.clear(SYNC)
 
     def start_ticking(self) -> None:
         """Let deadlines count from now on.

@@ -99,6 +99,61 @@ async def test_while_the_disk_fails_calls_go_on_and_afterwards_the_journal_is_wh
         assert (await box.desk.office.calls(1))[0].outcome == "answered"
 
 
+async def test_a_burst_is_one_batch_in_its_order_and_what_may_wait_is_synced_in_company(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """§3.1: one transaction for what came together, and one fsync within 200 ms for all that promises nothing."""
+    synced: asyncio.Queue[int] = asyncio.Queue()
+    sync = Store.sync
+
+    async def noted(store: Store) -> None:
+        await sync(store)
+        synced.put_nowait(store.seq)
+
+    monkeypatch.setattr(Store, "sync", noted)
+    async with running_box(tmp_path, "sato") as box:
+        before = box.desk.control.view.seq
+        for number in range(60):
+            box.desk.control.post(ev.CallerArrived(f"c{number}", "front", "0312345678", "", "carrier"))
+        await box.desk.control.settled()
+        for number in range(1, 60):
+            box.desk.control.post(ev.CallerHungUp(f"c{number}"))
+            await box.desk.control.settled()
+        async with asyncio.timeout(5):
+            while await synced.get() < before + 60 + 59:
+                pass
+        assert synced.empty()
+    kinds = "SELECT batch, body FROM journal WHERE kind = 'CallerArrived' ORDER BY seq"
+    rows = sqlite3.connect(tmp_path / "deskbell.sqlite").execute(kinds).fetchall()
+    assert len({batch for batch, _ in rows}) == 1
+    assert [body.split('"')[3] for _, body in rows] == [f"c{number}" for number in range(60)]
+
+
+async def test_a_disk_that_loses_what_it_was_given_is_an_alarm_until_it_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-42, for what was written and not synced yet."""
+    is_broken, sync = True, Store.sync
+
+    async def broken(store: Store) -> None:
+        if is_broken:
+            raise StorageError("disk: Input/output error")
+        await sync(store)
+
+    async with running_box(tmp_path, "sato") as box:
+        monkeypatch.setattr(Store, "sync", broken)
+        monkeypatch.setattr("appliance.desk.call_control.RETRY_S", 0.05)
+        box.switch.rings()
+        async with asyncio.timeout(5):
+            while not box.desk.alarms.sentences():
+                await asyncio.sleep(0.01)
+        assert "The disk does not keep the journal" in box.desk.alarms.sentences()[0]
+        is_broken = False
+        async with asyncio.timeout(5):
+            while box.desk.alarms.sentences():
+                await asyncio.sleep(0.01)
+
+
 async def test_a_slow_reader_of_changes_skips_to_the_newest_view(tmp_path: Path) -> None:
     async with running_box(tmp_path) as box:
         await box.desk.control.settled()
