@@ -48,6 +48,9 @@ async def run(config: Config, state: State, *, demo: bool) -> None:
             raise _page_taken(config, wrong) from wrong
         check = partial(nightly.in_another_process, state_dir=state.root, zone=zone)
         adding_up = asyncio.create_task(nightly.watch(desk, check), name="nightly")
+        await (
+            desk.edge.is_settled.wait()
+        )  # a phone that registers sooner is refused, and may take a minute to try again
         print("desk ready", flush=True)
         await stopping.wait()
         adding_up.cancel()

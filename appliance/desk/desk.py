@@ -52,12 +52,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A running desk. `office` is for the page, in `clock`'s times; `link.is_ready`: switch and desk agree."""
+    """A running desk. `office` is for the page, in `clock`'s times; `link.is_ready`: switch and desk agree;
+    `edge.is_settled`: phones can register."""
 
     office: Office
     clock: Clock
     control: CallControl
     link: SwitchLink
+    edge: EdgeLink
     panel: Panel
     alarms: Alarms
 
@@ -134,8 +136,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     for number, sentence in enumerate(recovered.damage):
         alarms.raise_(f"damage {number}", sentence)
     legs, link, recordings = Legs(store.mark), SwitchLink(settings, store, alarms), Recordings(store, alarms)
-    control = CallControl(acd, store, clock, alarms)
-    lines = LinesLink(settings, clock, alarms)
+    control, lines = CallControl(acd, store, clock, alarms), LinesLink(settings, clock, alarms)
     ways_out = WaysOut(settings, lambda: lines.views, link.say, alarms)
     lines.changed = ways_out.lines_changed
     gateways = Gateways(settings, clock, alarms)
@@ -186,7 +187,8 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     )
     office = Office(settings, control, store, lines, driver, alarms, hours, translator.passing, inbox)
     office.gateways = lambda: gateways.views
-    return _Parts(Desk(office, clock, control, link, panel, alarms), store, driver, recordings, hours, voicemail, works)
+    desk = Desk(office, clock, control, link, edge_link, panel, alarms)
+    return _Parts(desk, store, driver, recordings, hours, voicemail, works)
 
 
 async def run_desk(settings: DeskSettings) -> None:

@@ -58,11 +58,14 @@ class EdgeLink:
         self._secrets = [(user, secret) for user, secret in users if secret]
         self._seen: dict[str, int] = {}
         self._believed_from: float | None = None
+        self.is_settled = asyncio.Event()
+        """Set once phones can register, for the edge has their secrets; or when it cannot be reached: see the alarm."""
         self.registrations_seen: tuple[Callable[[list[Registration]], None], ...] = ()
 
     async def run(self) -> None:
         """Poll until cancelled. Without an edge there is nothing to do: every phone counts as registered."""
         if self._settings.edge_socket is None:
+            self.is_settled.set()
             return
         rpc = EdgeRpc(self._settings.edge_socket)
         try:
@@ -70,6 +73,7 @@ class EdgeLink:
                 await rpc.wait_until_up(START_S)
             while True:
                 await self.step(rpc)
+                self.is_settled.set()
                 await asyncio.sleep(POLL_S)
         finally:
             rpc.close()

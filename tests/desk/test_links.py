@@ -204,8 +204,7 @@ async def test_an_edge_that_is_not_up_when_the_box_starts_is_no_alarm_and_one_th
     began = time.monotonic()
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(bench.link.run())
-        while not bench.alarms.sentences():
-            await asyncio.sleep(0.01)
+        await bench.link.is_settled.wait()
         running.cancel()
     assert time.monotonic() - began >= 0.3
     assert "The registrar does not answer" in bench.alarms.sentences()[0]

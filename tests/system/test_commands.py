@@ -104,6 +104,8 @@ async def test_run_opens_the_office_and_a_signal_ends_every_process_and_socket(
     async with Command("run", "--config", str(file), "--state", str(state)) as box:
         await box.says("the office is open: SIP .* ready in")
         assert len(box.note_family()) >= 5, "the supervisor and four processes"
+        told = [words for line in box.output for words in ("The edge has the secrets", "desk ready") if words in line]
+        assert told == ["The edge has the secrets", "desk ready"], "a phone that comes at once can register"
         began = time.monotonic()
         assert await box.ends(by) == 0
         assert time.monotonic() - began < GRACE_S
