@@ -57,13 +57,14 @@ RULES: dict[str, Rule] = {
     "appliance.settings_file": rule("appliance.errors", "msgspec"),
     "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_lines appliance.wire_stream", "msgspec"),
     "appliance.api": rule("appliance.acd.view appliance.api_inbox"),
-    "appliance.api_inbox": rule(),
+    "appliance.api_inbox": rule("appliance.team"),
+    "appliance.team": rule(),
     "appliance.acd": rule(never=IMPURE),
     "appliance.media": rule("appliance.errors", "numpy", never=IMPURE),
     "appliance.desk": rule(
         # The desk owns the buttons and lamps; gpiozero stays behind hw.panel.
         "appliance.acd appliance.wire appliance.wire_lines appliance.wire_stream appliance.wire_figures appliance.tape "
-        "appliance.storage "
+        "appliance.storage appliance.team "
         "appliance.errors appliance.edge appliance.api hw.panel hw.debounce hw.fittings hw.errors",
         "msgspec",  # packs a checkpoint of the core's state for the journal
     ),
@@ -92,7 +93,7 @@ RULES: dict[str, Rule] = {
         "appliance.errors appliance.settings_file hw.modem hw.errors",
         "msgspec numpy pjsua2",
     ),
-    "appliance.storage": rule("appliance.acd appliance.errors", "aiosqlite msgspec"),
+    "appliance.storage": rule("appliance.acd appliance.errors appliance.team", "aiosqlite msgspec"),
     "hw": rule(third_party="gpiod gpiozero serial"),
     "hw.sim": rule("hw", "gpiozero serial numpy"),
     "web": rule("appliance.api", "aiohttp jinja2 argon2"),

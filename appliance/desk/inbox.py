@@ -1,7 +1,6 @@
 """What a team shares, for the page (`appliance.api.InboxApi`): texts, slips, and what nobody has seen (S-20, S-22)."""
 
 import asyncio
-import dataclasses
 import logging
 from collections import Counter
 from collections.abc import Awaitable
@@ -14,7 +13,6 @@ from appliance.desk.texts import Texts
 from appliance.errors import StorageError
 from appliance.storage.news import CALL, TEXT, VOICEMAIL
 from appliance.storage.store import Store
-from appliance.storage.texts import TextRow
 
 logger = logging.getLogger(__name__)
 
@@ -54,22 +52,20 @@ class Inbox:
 
     async def new_items(self, queue: str, limit: int) -> tuple[NewItem, ...]:
         """What is new in a queue, "" for everywhere, newest first."""
-        rows = await answered(self._store.new_items(queue, limit))
-        return tuple(NewItem(**dataclasses.asdict(row)) for row in rows)
+        return await answered(self._store.new_items(queue, limit))
 
     async def threads(self, queue: str, limit: int) -> tuple[ThreadView, ...]:
         """Threads of a queue, "" for all, the one that was written in last first."""
-        rows = await answered(self._store.threads(queue, limit))
-        return tuple(ThreadView(_view(row.last), row.new) for row in rows)
+        return await answered(self._store.threads(queue, limit))
 
     async def thread(self, thread: str, limit: int) -> tuple[TextView, ...]:
         """The newest texts of a thread, oldest first."""
-        return tuple(map(_view, await answered(self._store.thread(thread, limit))))
+        return await answered(self._store.thread(thread, limit))
 
     async def write(self, sender: str, to: str, body: str, author: str) -> TextView:
         """Send a text as a queue or an agent. Raises Refusal for who cannot, and for what is no text."""
         try:
-            return _view(await answered(self._texts.write(self._number_of(sender), to.strip(), body, author)))
+            return await answered(self._texts.write(self._number_of(sender), to.strip(), body, author))
         except BadText as wrong:
             raise Refusal(str(wrong)) from wrong
 
@@ -81,7 +77,7 @@ class Inbox:
         if not 0 < len(number) <= LONGEST_NUMBER:
             raise Refusal("A slip belongs to a caller's number; up to 32 digits would be right")
         try:
-            return _view(await answered(self._texts.slip(queue, number, body, author, contact)))
+            return await answered(self._texts.slip(queue, number, body, author, contact))
         except BadText as wrong:
             raise Refusal(str(wrong)) from wrong
 
@@ -129,7 +125,3 @@ async def answered(asked: Awaitable[_T]) -> _T:
         return await asked
     except StorageError as wrong:
         raise Refusal(f"The box cannot read or write its records now: {wrong}") from wrong
-
-
-def _view(row: TextRow) -> TextView:
-    return TextView(**dataclasses.asdict(row))

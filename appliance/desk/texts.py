@@ -30,9 +30,9 @@ from appliance.storage.texts import (
     REFUSED,
     SLIP,
     WAITING,
-    TextRow,
     thread_of,
 )
+from appliance.team import TextView
 
 logger = logging.getLogger(__name__)
 
@@ -52,13 +52,13 @@ class TextStore(Protocol):
     def wall(self) -> float:
         """Seconds since 1970."""
 
-    async def text_added(self, row: TextRow, /) -> None:
+    async def text_added(self, row: TextView, /) -> None:
         """A text was written."""
 
     async def text_tried(self, text: str, state: str, code: int, /) -> None:
         """How its delivery went."""
 
-    async def waiting_texts(self) -> tuple[TextRow, ...]:
+    async def waiting_texts(self) -> tuple[TextView, ...]:
         """Texts that no phone has taken yet."""
 
 
@@ -70,7 +70,7 @@ class Texts:
         self._queues = {one.number: one for one in settings.office.queues if one.number}
         self._phones = {one.number: one.name for one in settings.phones}
         self._registered = dict.fromkeys(self._phones, 0) if settings.edge_socket is None else {}
-        self._waiting: dict[str, TextRow] = {}
+        self._waiting: dict[str, TextView] = {}
         self._not_before: dict[str, float] = {}
         self._work: deque[Callable[[], Awaitable[None]]] = deque()
         self._wake = asyncio.Event()
@@ -87,15 +87,15 @@ class Texts:
             case wire.TextSent(text, code):
                 self._do(lambda: self._tried(text, code))
 
-    async def write(self, sender: str, to: str, body: str, author: str) -> TextRow:
+    async def write(self, sender: str, to: str, body: str, author: str) -> TextView:
         """Keep a text of the page; it leaves at once, or when the phone is there. Raises BadText, StorageError."""
         row = self._row(secrets.token_hex(8), sender, to, body, author)
         await self._keep(row)
         return row
 
-    async def slip(self, queue: str, number: str, body: str, author: str, contact: str = "") -> TextRow:
+    async def slip(self, queue: str, number: str, body: str, author: str, contact: str = "") -> TextView:
         """Keep a slip about a caller for the team of a queue (用件メモ). Raises BadText, StorageError."""
-        row = TextRow(
+        row = TextView(
             secrets.token_hex(8), thread_of(queue, "", number), queue, SLIP, number, "", author, checked(body),
             contact, self._store.wall(), KEPT,
         )  # fmt: skip
@@ -157,7 +157,7 @@ class Texts:
             is_for_queue = event.called in self._queues
             self._say(wire.AnswerText(event.text, 200 if is_for_queue else 202, "OK" if is_for_queue else "Kept"))
 
-    def _row(self, text: str, sender: str, to: str, body: str, author: str) -> TextRow:
+    def _row(self, text: str, sender: str, to: str, body: str, author: str) -> TextView:
         """A text between two numbers of the house. Raises BadText."""
         if sender == to:
             raise BadText("A text to oneself goes nowhere; another number would be right")
@@ -172,9 +172,9 @@ class Texts:
         else:
             raise BadText(f"There is no {to} in this office; texts reach its phones and queues, SMS needs a modem")
         thread = thread_of(queue, sender, party)
-        return TextRow(text, thread, queue, kind, sender, to, author, checked(body), "", self._store.wall(), state)
+        return TextView(text, thread, queue, kind, sender, to, author, checked(body), "", self._store.wall(), state)
 
-    async def _keep(self, row: TextRow) -> None:
+    async def _keep(self, row: TextView) -> None:
         await self._store.text_added(row)
         logger.info("A %s text of %s to %s is kept", row.kind, masked(row.sender), masked(row.recipient))
         if row.state == WAITING:
@@ -193,7 +193,7 @@ class Texts:
             self._not_before[text] = asyncio.get_running_loop().time() + RETRY_S
         await self._moved(replace(row, state=state, code=code))
 
-    async def _moved(self, row: TextRow) -> None:
+    async def _moved(self, row: TextView) -> None:
         """Its state is another one; what waits no more is forgotten here."""
         if row.state != WAITING:
             self._waiting.pop(row.text, None)
@@ -214,7 +214,7 @@ class Texts:
                 self._not_before[row.text] = now + PATIENCE_S
                 self._send(row)
 
-    def _send(self, row: TextRow) -> None:
+    def _send(self, row: TextView) -> None:
         queue = self._queues.get(row.sender)
         name = (queue.name or queue.queue) if queue is not None else self._phones.get(row.sender, "")
         to = f"sip:{row.recipient}@{self._realm}"

@@ -3,13 +3,13 @@
 It is old for everybody once one person has seen to it; who that was stays written.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from appliance.storage.database import Database
 from appliance.storage.voicemails import LEAST_S
+from appliance.team import NewItem
 
 CALL: Final = "call"
 VOICEMAIL: Final = "voicemail"
@@ -27,28 +27,15 @@ _ITEMS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewRow:
-    """One thing nobody has seen. `id` is a contact, a recording or a thread; `body` an outcome or what was written."""
-
-    kind: str
-    id: str
-    queue: str
-    number: str
-    name: str
-    wall: float
-    body: str
-
-
 async def counts(database: Database) -> tuple[tuple[str, str, int], ...]:
     """(queue, kind, how many), where there are any."""
     rows = await database.read(f"SELECT queue, kind, count(*) FROM ({_ITEMS}) GROUP BY queue, kind", (LEAST_S,))  # noqa: S608
     return tuple((str(queue), str(kind), int(str(count))) for queue, kind, count in rows)
 
 
-async def items(database: Database, queue: str, limit: int) -> tuple[NewRow, ...]:
+async def items(database: Database, queue: str, limit: int) -> tuple[NewItem, ...]:
     """What is new in a queue ("": anywhere), newest first."""
     sql = f"SELECT * FROM ({_ITEMS}) WHERE ?2 = '' OR queue = ?2 ORDER BY wall DESC LIMIT ?3"  # noqa: S608
-    names = tuple(NewRow.__dataclass_fields__)
+    names = tuple(NewItem.__dataclass_fields__)
     rows = await database.read(sql, (LEAST_S, queue, limit))
-    return tuple(msgspec.convert(dict(zip(names, row, strict=True)), NewRow, strict=False) for row in rows)
+    return tuple(msgspec.convert(dict(zip(names, row, strict=True)), NewItem, strict=False) for row in rows)

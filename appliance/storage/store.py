@@ -14,10 +14,9 @@ from appliance.acd.events import Event
 from appliance.acd.story import Fact
 from appliance.storage import journal, news, outbox, records, texts, voicemails
 from appliance.storage.database import Database, open_database
-from appliance.storage.news import NewRow
 from appliance.storage.outbox import MailRow
-from appliance.storage.texts import TextRow, ThreadRow
 from appliance.storage.voicemails import VoicemailRow
+from appliance.team import NewItem, TextView, ThreadView
 
 _LONGEST_GAP_S = 7 * 86400.0
 """A clock that was wrong must not age waiting callers by years: an absence counts for a week at most."""
@@ -145,7 +144,7 @@ class Store:
         """Messages that were ordered and never closed."""
         return await voicemails.unfinished(self._database)
 
-    async def text_added(self, row: TextRow) -> None:
+    async def text_added(self, row: TextView) -> None:
         """A text or slip was written: on return it is on the disk and may be said to be sent (I-19)."""
         await self._database.write([texts.added(row)])
 
@@ -157,15 +156,15 @@ class Store:
         """Somebody has seen a thread: nothing in it is new for anybody any more (S-22)."""
         await self._database.write([texts.seen(thread, actor, self._wall())])
 
-    async def threads(self, queue: str, limit: int) -> tuple[ThreadRow, ...]:
+    async def threads(self, queue: str, limit: int) -> tuple[ThreadView, ...]:
         """Threads of a queue, "" for all, newest first."""
         return await texts.threads(self._database, queue, limit)
 
-    async def thread(self, thread: str, limit: int) -> tuple[TextRow, ...]:
+    async def thread(self, thread: str, limit: int) -> tuple[TextView, ...]:
         """A thread, oldest first."""
         return await texts.thread(self._database, thread, limit)
 
-    async def waiting_texts(self) -> tuple[TextRow, ...]:
+    async def waiting_texts(self) -> tuple[TextView, ...]:
         """Texts that no phone has taken yet."""
         return await texts.waiting(self._database)
 
@@ -173,7 +172,7 @@ class Store:
         """How much nobody has seen yet: (queue, kind, count)."""
         return await news.counts(self._database)
 
-    async def new_items(self, queue: str, limit: int) -> tuple[NewRow, ...]:
+    async def new_items(self, queue: str, limit: int) -> tuple[NewItem, ...]:
         """What nobody has seen yet, newest first."""
         return await news.items(self._database, queue, limit)
 

@@ -4,12 +4,12 @@ A text is written before anybody is told that it is sent or kept (I-19). What ca
 team has seen it (S-22).
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from appliance.storage.database import Database, Row, Statement
+from appliance.team import TextView, ThreadView
 
 IN: Final = "in"
 OUT: Final = "out"
@@ -23,35 +23,7 @@ REFUSED: Final = "refused"
 EXPIRED: Final = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """One text or slip. `author` is who wrote it at the page, "" a phone; `code` how the phone answered last."""
-
-    text: str
-    thread: str
-    queue: str
-    kind: str
-    sender: str
-    recipient: str
-    author: str
-    body: str
-    contact: str
-    wall: float
-    state: str
-    code: int = 0
-    seen_by: str = ""
-    seen_wall: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
-    """A thread by its newest text, and how many of it nobody has seen."""
-
-    last: TextRow
-    new: int
-
-
-_NAMES: Final = tuple(TextRow.__dataclass_fields__)
+_NAMES: Final = tuple(TextView.__dataclass_fields__)
 _COLUMNS: Final = ", ".join(_NAMES)
 _IS_NEW: Final = "seen_by = '' AND kind IN ('in', 'slip')"
 _ADD: Final = f"INSERT OR IGNORE INTO texts ({_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608 - ours
@@ -68,7 +40,7 @@ def thread_of(queue: str, first: str, second: str) -> str:
     return f"{queue}/{second}" if queue else "+".join(sorted((first, second)))
 
 
-def added(row: TextRow) -> Statement:
+def added(row: TextView) -> Statement:
     """A text or slip was written; the same one is kept once."""
     return _ADD, [tuple(getattr(row, name) for name in _NAMES)]
 
@@ -83,22 +55,22 @@ def seen(thread: str, actor: str, wall: float) -> Statement:
     return f"UPDATE texts SET seen_by = ?2, seen_wall = ?3 WHERE thread = ?1 AND {_IS_NEW}", [(thread, actor, wall)]  # noqa: S608
 
 
-async def threads(database: Database, queue: str, limit: int) -> tuple[ThreadRow, ...]:
+async def threads(database: Database, queue: str, limit: int) -> tuple[ThreadView, ...]:
     """Threads of a queue ("": all of them), the one that was written in last first."""
     rows = await database.read(_THREADS, (queue, limit))
-    return tuple(ThreadRow(_text(row[:-1]), int(str(row[-1]))) for row in rows)
+    return tuple(ThreadView(_text(row[:-1]), int(str(row[-1]))) for row in rows)
 
 
-async def thread(database: Database, name: str, limit: int) -> tuple[TextRow, ...]:
+async def thread(database: Database, name: str, limit: int) -> tuple[TextView, ...]:
     """The newest texts of a thread, oldest first."""
     rows = await database.read(_SELECT + "WHERE thread = ?1 ORDER BY rowid DESC LIMIT ?2", (name, limit))
     return tuple(map(_text, reversed(rows)))
 
 
-async def waiting(database: Database) -> tuple[TextRow, ...]:
+async def waiting(database: Database) -> tuple[TextView, ...]:
     """Texts that no phone has taken yet, oldest first."""
     return tuple(map(_text, await database.read(_SELECT + "WHERE state = 'waiting' ORDER BY rowid")))
 
 
-def _text(row: Row) -> TextRow:
-    return msgspec.convert(dict(zip(_NAMES, row, strict=True)), TextRow, strict=False)
+def _text(row: Row) -> TextView:
+    return msgspec.convert(dict(zip(_NAMES, row, strict=True)), TextView, strict=False)

@@ -14,7 +14,6 @@ from appliance.desk.text_rules import LONGEST, BadText, checked
 from appliance.desk.texts import FOR_GOOD, Texts
 from appliance.edge.rpc import Registration
 from appliance.errors import StorageError
-from appliance.storage.texts import TextRow
 from tests.support.desk_office import Box, running_box, settings
 
 
@@ -166,7 +165,7 @@ async def test_a_full_disk_keeps_nothing_and_says_so_to_page_and_phone(
 ) -> None:
     """I-19: nothing is promised that is not on the disk."""
 
-    async def full(_row: TextRow) -> None:
+    async def full(_row: TextView) -> None:
         raise StorageError("the disk is full")
 
     async with running_box(tmp_path) as box:
@@ -190,20 +189,20 @@ async def test_a_text_that_waits_is_known_after_a_restart_and_sent_then(tmp_path
 class Paper:
     """The part of the store that texts need, in memory."""
 
-    def __init__(self, *rows: TextRow) -> None:
+    def __init__(self, *rows: TextView) -> None:
         self.rows = {row.text: row for row in rows}
         self.now = 1_000_000.0
 
     def wall(self) -> float:
         return self.now
 
-    async def text_added(self, row: TextRow) -> None:
+    async def text_added(self, row: TextView) -> None:
         self.rows[row.text] = row
 
     async def text_tried(self, text: str, state: str, code: int) -> None:
         self.rows[text] = replace(self.rows[text], state=state, code=code)
 
-    async def waiting_texts(self) -> tuple[TextRow, ...]:
+    async def waiting_texts(self) -> tuple[TextView, ...]:
         return tuple(row for row in self.rows.values() if row.state == "waiting")
 
 
