@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Protocol
 
 from appliance.acd.view import AgentView, CallbackView, CallView, OfficeView, QueueView, Status, WaitingView
+from appliance.api_alerts import AlertsApi, AlertsView
 from appliance.api_inbox import InboxApi, NewItem, News, QueueNews, TextView, ThreadView
+from appliance.api_lines import LineFigures, LineFinding, LineView
 
 __all__ = [
     "AgentView",
+    "AlertsApi",
+    "AlertsView",
     "CallRecord",
     "CallView",
     "CallbackView",
@@ -17,6 +21,7 @@ __all__ = [
     "DeskApi",
     "InboxApi",
     "LampView",
+    "LineFigures",
     "LineFinding",
     "LineView",
     "Metric",
@@ -61,49 +66,6 @@ class OfficeInfo:
     codes: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     groups: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LineFigures:
-    """How one analogue line fared since its process started. `erlangs` is its mean load.
-
-    `hang_ups` counts calls by what told of their end (S1 to S7, or `us`); `false_alarms` are hints of a hang-up that
-    was none. What was not measured yet is None.
-    """
-
-    calls: int
-    erlangs: float
-    answer_ms: int
-    slowest_answer_ms: int
-    underruns: int
-    overruns: int
-    false_alarms: int
-    hang_ups: tuple[tuple[str, int], ...]
-    erle_db: float | None
-    drift_ppm: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """One analogue line: `state` of its state machine, `alarm` empty or a sentence. Half duplex carries no call out."""
-
-    line: str
-    state: str
-    alarm: str
-    number: str
-    since: float
-    figures: LineFigures | None = None
-    is_half_duplex: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LineFinding:
-    """One thing that an examination of a line found, as a sentence in both languages; `what` is its word."""
-
-    what: str
-    is_well: bool
-    ja: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +197,11 @@ class DeskApi(Protocol):
     @property
     def inbox(self) -> InboxApi:
         """Texts, slips, and what nobody has seen yet."""
+        ...
+
+    @property
+    def alerts(self) -> AlertsApi:
+        """Who is told what by mail."""
         ...
 
     def view(self) -> OfficeView:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from appliance.config_words import known
-from appliance.desk.alerts import Subject
+from appliance.desk.alerts import Subject, is_address
 
 if TYPE_CHECKING:  # config.py calls us
     from appliance.config import Agent, Config, Supervisor
@@ -19,7 +19,7 @@ def contradictions(config: "Config") -> Iterator[str]:
     for one in people:
         for tick in one.alerts:
             yield from known("alert", tick, [subject.value for subject in Subject], f"{one.id}'s alerts")
-        if one.mail and not _is_address(one.mail):
+        if one.mail and not is_address(one.mail):
             yield f"{one.id}: mail is {one.mail!r}; an address such as sato@example.jp would be right"
         if one.alerts and not one.mail:
             yield f"{one.id} has alerts but no mail address to send them to; give mail"
@@ -38,14 +38,9 @@ def _server(config: "Config") -> Iterator[str]:
     host, _, port = mail.server.rpartition(":")
     if mail.server and not (host and port.isdecimal() and 0 < int(port) < 65536):
         yield f"mail.server is {mail.server!r}; HOST:PORT such as mail.example.jp:587 would be right"
-    if mail.server and not _is_address(mail.sender):
+    if mail.server and not is_address(mail.sender):
         yield f"mail.sender is {mail.sender!r}; an address such as deskbell@example.jp would be right"
     if mail.security not in _SECURITY:
         yield f"mail.security is {mail.security!r}; {', '.join(_SECURITY)} would be right"
     if mail.user and mail.security == "none":
         yield "mail.user would send its password in the clear; security = starttls or tls would be right"
-
-
-def _is_address(text: str) -> bool:
-    name, _, host = text.partition("@")
-    return bool(name and host) and not any(sign.isspace() or sign in '<>,;"' for sign in text) and "@" not in host

@@ -347,9 +347,8 @@ def _notices(config: Config) -> NoticeSettings:
     people: list[tuple[Agent | Supervisor, frozenset[str]]] = [(one, queues_of[one.id]) for one in config.agents]
     people += [(one, frozenset(one.queues)) for one in config.supervisors]
     readers = (
-        Reader(one.mail, frozenset(map(Subject, one.alerts)), queues)
+        Reader(one.mail, frozenset(map(Subject, one.alerts)), queues, one.id, one.name or one.id)
         for one, queues in people
-        if one.mail and one.alerts
     )
     return NoticeSettings(tuple(readers), tuple(limits))
 

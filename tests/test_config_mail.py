@@ -37,5 +37,8 @@ def test_mail_that_cannot_be_is_named(text: str, sentence: str) -> None:
 def test_who_is_told_what_reaches_the_desk(tmp_path: Path) -> None:
     plan = desk_plan(parse(TWO_AGENTS + "alert_waiting = 3\n" + SERVER + TOLD, "office.toml"), State(tmp_path))
     assert plan.notices.limits == (Limits("front", waiting=3),)
-    assert plan.notices.readers == (Reader("eve@example.jp", frozenset({Subject.WAITING, Subject.DISK})),)
+    told = {one.person: one for one in plan.notices.readers}
+    assert told["eve"] == Reader("eve@example.jp", frozenset({Subject.WAITING, Subject.DISK}), person="eve", name="eve")
+    others = [one for one in plan.notices.readers if one.person != "eve"]
+    assert [(one.mail, one.subjects) for one in others] == [("", frozenset())] * 2, "they can tick something later"
     assert (plan.mail.server, plan.mail.security) == ("mail.example.jp:587", "starttls")

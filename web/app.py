@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from appliance.api import DeskApi
-from web import entrance, exits, inbox, orders, pages, talk_orders, transfers
+from web import alerts, entrance, exits, inbox, orders, pages, talk_orders, transfers
 from web.door import Door
 from web.keys import API, ATTEMPTS, DOOR, SETTINGS, STREAMS, TEMPLATES
 from web.limits import Attempts, guarded
@@ -59,6 +59,7 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
             web.post("/api/callbacks/{contact}/handled", exits.see_to_callback),
             web.post("/api/callbacks/{contact}/cancel", exits.cancel_callback),
             *inbox.ROUTES,
+            *alerts.ROUTES,
             web.get("/api/agents/{agent}/why", pages.why),
             web.post("/api/here", pages.stay),
             web.get("/api/targets", transfers.targets),

@@ -52,6 +52,8 @@ class Reader:
     mail: str
     subjects: frozenset[Subject]
     queues: frozenset[str] = frozenset()
+    person: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,15 @@ class Watch:
         return crossed
 
 
+def is_address(text: str) -> bool:
+    """Whether mail can be sent there, as far as one can see."""
+    name, _, host = text.partition("@")
+    return bool(name and host) and not any(sign.isspace() or sign in '<>,;"' for sign in text) and "@" not in host
+
+
 def readers_of(readers: Iterable[Reader], subject: Subject, queue: str) -> tuple[str, ...]:
     """Addresses of those who ticked the subject and work in the queue, each once; `queue` "" is everybody's."""
-    wanted = (one for one in readers if subject in one.subjects)
+    wanted = (one for one in readers if one.mail and subject in one.subjects)
     return tuple(dict.fromkeys(one.mail for one in wanted if not queue or not one.queues or queue in one.queues))
 
 

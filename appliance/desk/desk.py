@@ -37,6 +37,7 @@ from appliance.desk.recovery import Recovered, recover
 from appliance.desk.settings import DeskSettings
 from appliance.desk.switch_link import SwitchLink
 from appliance.desk.texts import Texts
+from appliance.desk.ticks import Ticks
 from appliance.desk.translate import Translator
 from appliance.desk.voicemail import Voicemail
 from appliance.desk.wall_clock import SystemWallClock, WallClock, program_built
@@ -185,7 +186,7 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("mail", mailer.run),
         ("edge link", edge_link.run),
     )
-    office = Office(settings, control, store, lines, driver, alarms, hours, translator.passing, inbox)
+    office = Office(settings, control, store, lines, driver, alarms, hours, translator.passing, inbox, notices.ticks)
     office.gateways = lambda: gateways.views
     desk = Desk(office, clock, control, link, edge_link, panel, alarms)
     return _Parts(desk, store, driver, recordings, hours, voicemail, works)
@@ -202,8 +203,9 @@ def _mails(
 ) -> tuple[Mailer, Notices]:
     """Who sends mails, and who knows what they are about."""
     mailer = Mailer(settings.mail, store, alarms)
+    ticks = Ticks(settings.notices.readers, store, can_send=bool(settings.mail.server))
     words = (settings.name, settings.language, ZoneInfo(settings.time_zone))
-    notices = Notices(settings.notices, settings.office, words, mailer, store, alarms, lambda: control.view)
+    notices = Notices(settings.notices, settings.office, words, mailer, store, alarms, lambda: control.view, ticks)
     voicemail.left = notices.left
     return mailer, notices
 

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable
-from typing import Final, TypeVar
+from typing import Final
 
 from appliance.api import NewItem, News, QueueNews, Refusal, TextView, ThreadView
+from appliance.desk.answers import answered
 from appliance.desk.settings import DeskSettings
 from appliance.desk.text_rules import BadText
 from appliance.desk.texts import Texts
@@ -19,8 +19,6 @@ logger = logging.getLogger(__name__)
 PAUSE_S: Final = 0.2
 """Counting again costs a read; a busy office is counted so often at most."""
 LONGEST_NUMBER: Final = 32
-
-_T = TypeVar("_T")
 
 
 class Inbox:
@@ -117,11 +115,3 @@ class Inbox:
             queues.setdefault(queue, Counter())[kind] += count
         told = tuple(QueueNews(queue, of[CALL], of[VOICEMAIL], of[TEXT]) for queue, of in sorted(queues.items()))
         self._news = News(seen, told)
-
-
-async def answered(asked: Awaitable[_T]) -> _T:
-    """What the store answers; a failing disk is a Refusal for the page, not a crash of the desk."""
-    try:
-        return await asked
-    except StorageError as wrong:
-        raise Refusal(f"The box cannot read or write its records now: {wrong}") from wrong

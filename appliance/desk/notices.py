@@ -21,6 +21,7 @@ from appliance.desk import alerts
 from appliance.desk.alarms import Alarms
 from appliance.desk.alerts import Limits, Reader, Subject
 from appliance.desk.mail import Mailer
+from appliance.desk.ticks import Ticks
 from appliance.errors import StorageError
 from appliance.storage.records import ContactRow
 from appliance.storage.store import Store
@@ -57,19 +58,22 @@ class Notices:
         store: Store,
         alarms: Alarms,
         view: Callable[[], OfficeView],
+        ticks: Ticks,
     ) -> None:
-        """`words` are the office's name, its language and its zone."""
+        """`words` are the office's name, its language and its zone; `ticks` who is told what."""
         self._settings, self._office, self._mailer = settings, office, mailer
         self._name, self._language, self._zone = words
-        self._store, self._alarms, self._view = store, alarms, view
+        self._store, self._alarms, self._view, self.ticks = store, alarms, view, ticks
         self._watch = alerts.Watch()
         self._levels_due, self._known_levels = -math.inf, dict[str, float]()
         self._soon: set[asyncio.Task[None]] = set()
 
     async def run(self, now: Callable[[], float]) -> None:
         """Judge the figures until cancelled; `now` is the office clock."""
-        while self._settings.readers:
-            await self.look(now())
+        await self.ticks.load()
+        while True:
+            if any(one.subjects for one in self.ticks.readers):
+                await self.look(now())
             await asyncio.sleep(EVERY_S)
 
     async def look(self, now: float) -> None:
@@ -117,7 +121,7 @@ class Notices:
     ) -> None:
         """Queue the mail for whoever ticked it; a box that is no queue is everybody's."""
         is_queue = any(one.queue == queue for one in self._office.queues)
-        to = alerts.readers_of(self._settings.readers, subject, queue if is_queue else "")
+        to = alerts.readers_of(self.ticks.readers, subject, queue if is_queue else "")
         if to:
             logger.info("%d people are told by mail: %s", len(to), subject.value)
             await self._mailer.send(to, f"[{self._name}] {head}", text, attachment, key)

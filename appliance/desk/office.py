@@ -13,6 +13,7 @@ from appliance.acd.talk import Mode
 from appliance.acd.view import AgentView, OfficeView, Status
 from appliance.acd.why import sentence
 from appliance.api import (
+    AlertsApi,
     CallRecord,
     DemoControls,
     LampView,
@@ -26,10 +27,11 @@ from appliance.api import (
     VoicemailMessage,
 )
 from appliance.desk.alarms import Alarms
+from appliance.desk.answers import answered
 from appliance.desk.call_control import CallControl
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.hours import OpeningHours
-from appliance.desk.inbox import Inbox, answered
+from appliance.desk.inbox import Inbox
 from appliance.desk.line_report import sentence as sentence_of
 from appliance.desk.lines_link import LinesLink
 from appliance.desk.page_transfers import PageTransfers
@@ -68,8 +70,9 @@ class Office:
         hours: OpeningHours,
         passing: Passing,
         inbox: Inbox,
+        alerts: AlertsApi,
     ) -> None:
-        self._hours, self.inbox = hours, inbox
+        self._hours, self.inbox, self.alerts = hours, inbox, alerts
         self._transfers = PageTransfers(settings, control.acd, passing, lambda: control.view.agents)
         self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
         self._recordings = settings.state_dir / "recordings"

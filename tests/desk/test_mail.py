@@ -149,9 +149,9 @@ async def test_s41_who_ticked_voicemail_is_told_of_a_message_and_s42_of_an_offic
 ) -> None:
     with MailServer().running() as server:
         readers = (
-            Reader(SATO, frozenset({Subject.VOICEMAIL}), frozenset({"front"})),
-            Reader("kato@example.jp", frozenset({Subject.NOBODY})),
-            Reader("mori@example.jp", frozenset({Subject.VOICEMAIL}), frozenset({"back"})),
+            Reader(SATO, frozenset({Subject.VOICEMAIL}), frozenset({"front"}), "sato"),
+            Reader("kato@example.jp", frozenset({Subject.NOBODY}), person="kato"),
+            Reader("mori@example.jp", frozenset({Subject.VOICEMAIL}), frozenset({"back"}), "mori"),
         )
         plan = replace(
             settings(tmp_path, **DESERTED), mail=at(server), notices=NoticeSettings(readers, (Limits("front"),))

@@ -29,6 +29,7 @@ from appliance.api import (
     VoicemailMessage,
     WaitingView,
 )
+from tests.support.fake_alerts import FakeAlerts
 from tests.support.fake_inbox import FakeInbox
 
 Steps = tuple[tuple[float, float, float, float], ...]
@@ -101,6 +102,7 @@ class FakeDesk:
         self.folder = folder
         self.orders: list[tuple[str, object, object]] = []
         self.inbox = FakeInbox(self.orders, self._tell)
+        self.alerts = FakeAlerts(self.orders)
         self.secrets: dict[str, bytes] = {}
         self.past: list[CallRecord] = []
         self.files: dict[str, RecordingFile] = {}

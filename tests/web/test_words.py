@@ -33,6 +33,7 @@ MADE_UP = (
     "new.",
     "notice.",
     "messages.",
+    "alert.",
 )
 
 

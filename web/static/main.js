@@ -1,6 +1,7 @@
 // The page's start: every part shows its share of each new state.
 
 import { showAgents } from "./agents.js";
+import { loadAlerts } from "./alerts.js";
 import { byId } from "./dom.js";
 import { showExits } from "./exits.js";
 import { showDesk, startDemo } from "./demo.js";
@@ -36,7 +37,7 @@ function show(office) {
   document.documentElement.classList.add("is-live");
 }
 
-byId("refresh").addEventListener("click", () => Promise.all([refresh(), load(), loadNew()]));
+byId("refresh").addEventListener("click", () => Promise.all([refresh(), load(), loadNew(), loadAlerts()]));
 onScope(() => {
   if (newest) show(newest);
   Promise.all([load(), loadNew()]);
@@ -54,5 +55,6 @@ for (const sign of ["pointerdown", "keydown"]) {
 
 startDemo();
 startReport();
+loadAlerts();
 if (!byId("desk")) digits("#agents");
 listen(show);
