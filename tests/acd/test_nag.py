@@ -96,7 +96,7 @@ def test_t_nag_a_question_that_nobody_picks_up_is_over_and_told_as_nothing_unkno
     desk.ends_leg("ann", "n1")
     assert desk.facts[facts:] == []
     assert desk.status("ann") is Status.OFF_PROMPT
-    desk.wait(9)
+    desk.wait(60)
     desk.expect()
 
 
