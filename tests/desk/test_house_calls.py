@@ -7,6 +7,7 @@ import pytest
 from appliance import wire
 from appliance.acd.view import Status
 from appliance.desk.desk import running_desk
+from appliance.desk.legs import attempt_of, first_leg, second_leg
 from appliance.wire import EndCause, Origin
 from tests.desk.test_restarts import desk_again
 from tests.support.baresip import until
@@ -38,6 +39,14 @@ async def in_house(box: Box, who: str = CALLER) -> tuple[str, str]:
     two = await answered(box, second)
     await talk(box, one, two)
     return (one, two) if who == CALLER else (two, one)
+
+
+def test_a30_a_leg_that_was_dialled_says_for_which_leg_however_often_it_was_passed_on() -> None:
+    names = ["in-7"]
+    for _ in range(3):
+        names += [second_leg(name, attempt) for name in names for attempt in (1, 2, 11)]
+    made = [(name, attempt, second_leg(name, attempt)) for name in names for attempt in (1, 2, 11)]
+    assert [(first_leg(leg), attempt_of(leg)) for _, _, leg in made] == [(name, attempt) for name, attempt, _ in made]
 
 
 @pytest.mark.parametrize("who", [CALLER, CALLEE])
