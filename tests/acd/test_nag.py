@@ -162,6 +162,15 @@ def test_t_nag_a_lost_phone_is_asked_once_it_is_found() -> None:
     desk.expect("ask ann by telephone as n1")
 
 
+def test_t_nag_a_phone_that_blinks_is_asked_no_later() -> None:
+    """Lost and found in one batch: nothing has changed."""
+    desk = declined("ann", "bob")
+    desk.wait(NAG_S / 2)
+    desk.together(ev.PhoneLost("ann"), ev.PhoneFound("ann"))
+    desk.wait(NAG_S / 2)
+    desk.expect("ask ann by telephone as n1")
+
+
 def test_t_nag_an_empty_seat_is_not_rung() -> None:
     """U-04: the sensor knows that nobody would hear it."""
     desk = desk_that_asks("ann")
