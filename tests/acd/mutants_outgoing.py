@@ -3,6 +3,12 @@
 from tests.acd.mutants_core import Mutant
 
 OUTGOING: tuple[Mutant, ...] = (
+    ("outgoing.py", "contact.origin = event.way", "pass"),
+    (
+        "outgoing.py",
+        "contact = _placing(office, event.contact)\n    if contact is not None:\n        contact.origin",
+        "contact = office.state.contacts.get(event.contact)\n    if contact is not None:\n        contact.origin",
+    ),
     ("outgoing.py", "if queue.calls_out and agent in queue.agents)", "if agent in queue.agents)"),
     ("outgoing.py", "if queue.calls_out and agent in queue.agents)", "if queue.calls_out)"),
     ("outgoing.py", "(event.queue and event.queue not in permitted(office.state, event.agent))", "False"),
