@@ -10,10 +10,15 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from appliance.media.cadence import CYCLES, FRAME, FRAME_S, Detector, Plan, Tone
+from appliance.media.progress import SPEECH_DB, Frame, Sit, judged
 from hw.modem.events import Sign
 
 FRAME_BYTES: Final = 2 * FRAME
+STEADY_DB: Final = 2.0
+SIT_LASTS: Final = 1.0  # three tones of a third of a second, of which the last is found before its end
 
 
 class Rule(enum.Enum):
@@ -103,7 +108,8 @@ class FarEnd:
         self._drops_excused = int(is_outgoing)
         self._since_drop: float | None = None
         self._quiet = self._silent = 0.0
-        self._floor = self._limits.speech_db
+        self._floor = self._level = self._limits.speech_db
+        self._sit = Sit()
         self._silence_peak = 32767 * 10 ** (self._limits.silence_peak_db / 20)
 
     def attend(self, is_attended: bool) -> None:
@@ -168,6 +174,8 @@ class FarEnd:
         is_recall = tone is Tone.DIAL and self._frames * FRAME_S - self._flashed_at < self._limits.recall
         if tone is not None and not is_recall:
             return self._verdict(BY_TONE[tone], tone.value, self._detector.lasted)
+        if self._is_announcement(frame):
+            return self._verdict(Rule.HOWLER, "special information tone", SIT_LASTS)
         if self._is_drop_confirmed():
             return self._verdict(Rule.LOOP_DROP, "loop current dropped", self._quiet)
         if self._is_silent_too_long():
@@ -179,6 +187,18 @@ class FarEnd:
 
     def _verdict(self, rule: Rule, why: str, gone_s: float = 0.0) -> Verdict:
         return Verdict(rule, why, self._frames * FRAME_S, gone_s)
+
+    def _is_announcement(self, frame: bytes) -> bool:
+        """The exchange says why nobody is there any more, in a loop (S4): its tones come before its words.
+
+        Only frames as loud as the one before are looked into: tones are steady, and hardly a voice is.
+        """
+        level, before = self._detector.level, self._level
+        self._level = level
+        is_steady = level > SPEECH_DB and abs(level - before) < STEADY_DB
+        samples = np.frombuffer(frame, np.int16).astype(np.float64) if is_steady else None
+        skipped = Frame(level, is_voice=False, hertz=0.0)
+        return self._sit.hear(skipped if samples is None else judged(samples, level, is_tonal=self._detector.is_tonal))
 
     def _is_drop_confirmed(self) -> bool:
         if self._since_drop is None:

@@ -41,6 +41,7 @@ class Plan:
 
     `cycles` is how many patterns make a finding; 0 leaves that to whoever listens. `least_s` is how long a continuous
     tone must last whatever the listener says: longer than one burst of the country's ringback on the same frequency.
+    `least_db` is how loud a tone must be that is known by nothing else.
     """
 
     tone: Tone
@@ -48,6 +49,7 @@ class Plan:
     cadence: tuple[float, ...] = ()
     cycles: int = 0
     least_s: float = 0.0
+    least_db: float = -99.0
 
 
 def _plans(
@@ -60,9 +62,13 @@ def _plans(
 
 
 _HOWLER: Final = Plan(Tone.HOWLER, (1400.0, 2060.0, 2450.0, 2600.0), (0.1, 0.1), 5)
+_LOUD_HOWLERS: Final = tuple(
+    Plan(Tone.HOWLER, (400.0,), (beat, beat), cycles, least_db=-15.0) for beat, cycles in ((0.1, 5), (0.2, 3))
+)
+"""Japan's: quick bursts of its one frequency, loud enough to be heard across a room. The beat is on the bench list."""
 
 PLANS: Final[dict[str, list[Plan]]] = {
-    "JP": _plans((400.0,), (400.0,), (0.5, 0.5), 0.0, least_s=1.3),
+    "JP": [*_plans((400.0,), (400.0,), (0.5, 0.5), 0.0, least_s=1.3), *_LOUD_HOWLERS],
     "US": [*_plans((350.0, 440.0), (480.0, 620.0), (0.5, 0.5), 0.25), _HOWLER],
     "CA": [*_plans((350.0, 440.0), (480.0, 620.0), (0.5, 0.5), 0.25), _HOWLER],
     "UK": [
@@ -110,6 +116,11 @@ class Meter:
         basis, _ = np.linalg.qr(np.stack(waves, axis=1))
         self._basis: NDArray[np.float64] = basis
         self._running = QUIET_DB
+
+    @property
+    def level(self) -> float:
+        """How loud the tone is that is heard now, or was last; dBFS."""
+        return self._running
 
     def judge(self, frame: NDArray[np.float64], energy: float, level: float) -> Sound:
         """TONE, OFF or OTHER; `energy` is the frame's sum of squares and `level` its dBFS."""
@@ -199,7 +210,9 @@ class Detector:
         fitting = [
             (misfit, plan)
             for plan in self._plans
-            if plan.frequencies == frequencies and plan.cadence
+            if plan.frequencies == frequencies
+            and plan.cadence
+            and self._meters[frequencies].level >= plan.least_db
             and (misfit := _misfit(past, plan.cadence, plan.cycles or cycles)) is not None
         ]  # fmt: skip
         if not fitting:

@@ -140,17 +140,43 @@ class Ear:
 
     def judge(self, samples: NDArray[np.float64]) -> Frame:
         """What the frame holds that `tones` heard last."""
-        level = self.tones.level
-        if level <= SPEECH_DB:
-            return Frame(level, is_voice=False, hertz=0.0)
-        power = np.abs(np.fft.rfft(samples * _WINDOW, 512)) ** 2
-        first = float(_HERTZ[int(np.argmax(power))])
-        near = np.abs(_HERTZ - first) <= NEAR_HZ
-        second = float(_HERTZ[int(np.argmax(np.where(near, 0.0, power)))])
-        near |= np.abs(_HERTZ - second) <= NEAR_HZ
-        is_pure = float(power[near].sum()) > PURE_SHARE * float(power.sum())
-        is_tone = is_pure or self.tones.is_tonal
-        return Frame(level, is_voice=not is_tone, hertz=first if is_tone else 0.0)
+        return judged(samples, self.tones.level, is_tonal=self.tones.is_tonal)
+
+
+def judged(samples: NDArray[np.float64], level: float, *, is_tonal: bool) -> Frame:
+    """What a frame of that level holds; `is_tonal`: it is known for a tone already."""
+    if level <= SPEECH_DB:
+        return Frame(level, is_voice=False, hertz=0.0)
+    power = np.abs(np.fft.rfft(samples * _WINDOW, 512)) ** 2
+    first = float(_HERTZ[int(np.argmax(power))])
+    near = np.abs(_HERTZ - first) <= NEAR_HZ
+    second = float(_HERTZ[int(np.argmax(np.where(near, 0.0, power)))])
+    near |= np.abs(_HERTZ - second) <= NEAR_HZ
+    is_tone = is_tonal or float(power[near].sum()) > PURE_SHARE * float(power.sum())
+    return Frame(level, is_voice=not is_tone, hertz=first if is_tone else 0.0)
+
+
+class Sit:
+    """Hears special information tones: three that rise, each long enough."""
+
+    def __init__(self) -> None:
+        self._place, self._run = 0, 0.0
+
+    def hear(self, heard: Frame) -> bool:
+        """Whether the third one was just heard to its length."""
+        low, high = SIT_HZ[self._place]
+        if low <= heard.hertz <= high:
+            self._run += FRAME_S
+            if self._run >= SIT_S and self._place == len(SIT_HZ) - 1:
+                self._place, self._run = 0, 0.0
+                return True
+        elif self._run >= SIT_S:
+            self._place, self._run = self._place + 1, 0.0
+        elif heard.hertz and self._place and not self._run and not SIT_HZ[self._place - 1][0] <= heard.hertz <= high:
+            self._place = 0
+        elif heard.is_voice:
+            self._place, self._run = 0, 0.0
+        return False
 
 
 class DialToneWatch:
@@ -213,7 +239,7 @@ class Progress:
         self.seconds = 0.0
         self.rings = 0
         self._ring_run, self._away, self._other = 0.0, 0.0, 0.0
-        self._sit, self._sit_run, self._answer_run = 0, 0.0, 0.0
+        self._sit, self._answer_run = Sit(), 0.0
 
     def hear(self, pcm: bytes) -> Answer | Refused | None:
         """The finding, once there is one."""
@@ -230,7 +256,7 @@ class Progress:
             return _BY_TONE[tone]
         heard = self._ear.judge(samples)
         self._follow_ringback(samples, heard)
-        if self._is_sit(heard):
+        if self._sit.hear(heard):
             return Refused.NO_SUCH_NUMBER
         if self._is_answer_tone(heard):
             return Answer.ANSWER_TONE
@@ -259,21 +285,6 @@ class Progress:
             return False
         patience = STOPPED * self._pause + (0.0 if self._other >= 5 * FRAME_S else SILENT_ANSWER_S)
         return self._away >= patience
-
-    def _is_sit(self, heard: Frame) -> bool:
-        """Three rising tones, each long enough."""
-        low, high = SIT_HZ[self._sit]
-        if low <= heard.hertz <= high:
-            self._sit_run += FRAME_S
-            if self._sit_run >= SIT_S and self._sit == len(SIT_HZ) - 1:
-                return True
-        elif self._sit_run >= SIT_S:
-            self._sit, self._sit_run = self._sit + 1, 0.0
-        elif heard.hertz and self._sit and not self._sit_run and not SIT_HZ[self._sit - 1][0] <= heard.hertz <= high:
-            self._sit = 0
-        elif heard.is_voice:
-            self._sit, self._sit_run = 0, 0.0
-        return False
 
     def _is_answer_tone(self, heard: Frame) -> bool:
         is_one = any(low <= heard.hertz <= high for low, high in ANSWER_TONE_HZ)

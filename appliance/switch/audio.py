@@ -77,7 +77,7 @@ class Audio:
         self._has_all(prompts)
         self.cut_prompts(leg)
         leg.hearing = leg.after_prompts = then
-        self._prompter.play(leg.name, prompts)
+        self._prompter.play(leg.name, prompts, leg.settles_s(time.monotonic()))
 
     def cut_prompts(self, leg: LiveLeg) -> None:
         """No more prompts for this leg."""
@@ -141,12 +141,12 @@ class Audio:
                 return self._music if peer.is_held else peer.port
         return None
 
-    def _prompt_begins(self, name: str, port: int) -> None:
+    def _prompt_begins(self, name: str, port: int | None) -> None:
         if (leg := self._legs.named(name)) is not None:
             leg.hearing, leg.prompt_port = Hearing.PROMPT, port
             self.plan(leg)
 
-    def _telling_begins(self, name: str, port: int) -> None:
+    def _telling_begins(self, name: str, port: int | None) -> None:
         if (leg := self._legs.named(name)) is not None:
             leg.told_port = port
             self.plan(leg)

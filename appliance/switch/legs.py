@@ -14,6 +14,9 @@ from appliance.switch.alarms import Alarm
 from appliance.wire import EndCause, Ended, Joining, LegState, Origin
 
 REMEMBERED: Final = 1000
+LINE_SETTLES_S: Final = 0.7
+"""From our 200 on a modem needs up to 0.4 s until it is off-hook with sound (bench list B9); 0.3 s more of quiet let
+the exchange cut the path through, or the first syllable is lost (fxo 2.3)."""
 
 
 class Hearing(enum.Enum):
@@ -33,7 +36,7 @@ class LiveLeg:
 
     `early` is the leg dialled for this one, which it hears before the answer. A guest takes part in the conversation of
     the leg `host` in the mode `joins`. `told_port` says something to this leg alone, over what it hears. `dialled` is
-    the order by which we placed it, carried out last at `dialled_at`.
+    the order by which we placed it, carried out last at `dialled_at`. `answered_at` is when we said 200 to it.
     """
 
     name: str
@@ -62,6 +65,7 @@ class LiveLeg:
     is_held: bool = False
     is_attended: bool | None = None
     accepted: bool = False
+    answered_at: float | None = None
     ends_both: bool = True
     dialled: wire.Dial | None = None
     dialled_at: float = 0.0
@@ -85,6 +89,13 @@ class LiveLeg:
             host=self.host,
             is_half_duplex=self.is_half_duplex,
         )
+
+    def settles_s(self, now: float) -> float:
+        """For how long nothing is to be said to it yet: an analogue line hears only a while after its answer."""
+        if self.origin is not Origin.LINE:
+            return 0.0
+        answered_at = now if self.answered_at is None else self.answered_at
+        return max(0.0, answered_at + LINE_SETTLES_S - now)
 
     def silence_alarms(self) -> None:
         """Ring and alert times no longer matter."""

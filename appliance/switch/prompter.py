@@ -29,23 +29,23 @@ class Players(Protocol):
 
 @dataclass(slots=True)
 class _Turn:
-    """What one leg is hearing: `prompt` on `port`, then `rest`."""
+    """What one leg is hearing: `prompt` on `port` (nothing yet where that is None), then `rest`."""
 
     prompt: str
-    port: int
+    port: int | None
     rest: tuple[str, ...]
     alarm: Alarm
 
 
 class Prompter:
-    """Plays prompts to legs. `hear(leg, port)` connects; `over(leg)` says that the last one ended."""
+    """Plays prompts to legs. `hear(leg, port)` connects, None is silence; `over(leg)` says that the last one ended."""
 
     def __init__(
         self,
         players: Players,
         alarms: Alarms,
         folder: Path,
-        hear: Callable[[str, int], None],
+        hear: Callable[[str, int | None], None],
         over: Callable[[str], None],
     ) -> None:
         self._players, self._alarms, self._folder = players, alarms, folder
@@ -58,10 +58,19 @@ class Prompter:
         """The first prompt that has no file, or nothing."""
         return next((prompt for prompt in prompts if not self._path(prompt).is_file()), "")
 
-    def play(self, leg: str, prompts: tuple[str, ...]) -> None:
-        """Play `prompts` in order to `leg`, in place of what it was hearing. Raises SwitchError."""
+    def play(self, leg: str, prompts: tuple[str, ...], after_s: float = 0.0) -> None:
+        """Play `prompts` in order to `leg`, in place of what it was hearing. Raises SwitchError.
+
+        `after_s`: silence before the first of them.
+        """
         self.cut(leg)
-        self._next(leg, prompts)
+        if not after_s or not prompts:
+            self._next(leg, prompts)
+            return
+        self._turns[leg] = _Turn(
+            "", None, prompts, self._alarms.at(time.monotonic() + after_s, lambda: self._ended(leg))
+        )
+        self._hear(leg, None)
 
     def cut(self, leg: str) -> bool:
         """Stop for `leg`; True when something was playing."""
@@ -69,7 +78,8 @@ class Prompter:
         if turn is None:
             return False
         turn.alarm.cancel()
-        self._shelf.setdefault(turn.prompt, []).append(turn.port)
+        if turn.port is not None:
+            self._shelf.setdefault(turn.prompt, []).append(turn.port)
         return True
 
     def _next(self, leg: str, prompts: tuple[str, ...]) -> None:

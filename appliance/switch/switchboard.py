@@ -284,7 +284,7 @@ class Switchboard:
     def _take(self, leg: LiveLeg) -> None:
         """Answer a call that came in; a phone that still rings answers by itself."""
         if leg.origin is not Origin.DIALLED and not leg.accepted:
-            leg.accepted = True
+            leg.accepted, leg.answered_at = True, time.monotonic()
             self._ua.answer(leg.call, 200)
 
     def _join(self, leg: LiveLeg) -> None:

@@ -41,6 +41,8 @@ class Call:
     invite: Request
     is_answered: bool = False
     ended_by: str = ""
+    told: bytes = b""
+    """The last answer to the INVITE: what an INVITE that comes again is told again."""
     heard: bytearray = field(default_factory=bytearray)
     arrivals: list[float] = field(default_factory=list)
 
@@ -161,6 +163,8 @@ class FakeSwitch:
         if request.method == "INVITE" and call is None:
             self.calls.append(Call(request))
             self._reply(request, "100 Trying")
+        elif request.method == "INVITE" and call is not None and "tag=" not in request.headers["to"]:
+            self._sip.sendto(call.told, request.source)  # repeated, for we were late; a 200 to it would answer the call
         elif request.method == "ACK" and call is not None:
             call.is_answered = True
         elif request.method in ("BYE", "CANCEL") and call is not None:
@@ -183,6 +187,9 @@ class FakeSwitch:
             f"Call-ID: {headers['call-id']}\r\nCSeq: {headers['cseq']}\r\nContact: <sip:{self.address}>\r\n"
             f"{kind}Content-Length: {len(body)}\r\n\r\n{body}"
         )
+        for call in self.calls:
+            if call.invite is request:
+                call.told = answer.encode()
         self._sip.sendto(answer.encode(), request.source)
 
     def _serve_rtp(self) -> None:
@@ -192,7 +199,8 @@ class FakeSwitch:
             if time.monotonic() < due:
                 continue
             due += 0.02
-            if self._media_to is None:
+            media_to = self._media_to  # another thread may end the call meanwhile
+            if media_to is None:
                 continue
             if self._say:
                 start = at % len(self._say)
@@ -200,7 +208,7 @@ class FakeSwitch:
             else:
                 piece = bytes((ulaw.SILENCE,)) * FRAME
             header = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, at & 0xFFFFFFFF, 0x1234)
-            self._rtp.sendto(header + piece, self._media_to)
+            self._rtp.sendto(header + piece, media_to)
             self.spoken_at.append(time.monotonic())
             number, at = number + 1, at + FRAME
 

@@ -49,6 +49,39 @@ def test_every_tone_of_a_country_ends_the_call_by_its_rule_within_six_seconds_of
     assert str(verdict) == f"{plan.tone.value}, {verdict.rule.value}"
 
 
+def announced(times: int) -> np.ndarray:
+    """Special information tones, words, and that again."""
+    sit = np.concatenate([sounding((hertz,), 0.33, -20) for hertz in (950.0, 1400.0, 1800.0)])
+    return np.concatenate([np.concatenate([sit, quiet(0.3), voice(3.0), quiet(0.5)]) for _ in range(times)])
+
+
+@pytest.mark.parametrize("noise_db", [None, -35.0])
+def test_s4_an_announcement_of_the_exchange_ends_a_call_within_a_second_of_its_tones(noise_db):
+    """fxo 2.8, S4: the caller hung up and the exchange says for ever why nobody is there."""
+    far_end, said = FarEnd("JP"), announced(3)
+    if noise_db is not None:
+        said = said + np.random.default_rng(3).normal(0, 32768 / 2**0.5 * 10 ** (noise_db / 20), len(said))
+    assert hear(far_end, voice(2.0)) is None
+    verdict = hear(far_end, said)
+    assert verdict is not None
+    assert (verdict.rule, verdict.why) == (Rule.HOWLER, "special information tone")
+    assert verdict.at < 2.0 + 1.05
+
+
+@pytest.mark.parametrize("hertz", [(1800.0, 1400.0, 950.0), (950.0, 1800.0, 1400.0), (950.0, 1400.0, 950.0)])
+def test_three_tones_that_do_not_rise_as_the_exchanges_do_end_no_call(hertz):
+    said = np.concatenate([*(sounding((one,), 0.33, -20) for one in hertz), quiet(0.5), voice(3.0)])
+    assert hear(FarEnd("JP"), said) is None
+
+
+@pytest.mark.parametrize(("beat", "level_db", "ends"), [(0.1, -10, True), (0.2, -10, True), (0.1, -25, False)])
+def test_s4_japans_howler_is_known_by_its_loudness_and_the_same_bursts_soft_are_not(beat, level_db, ends):
+    """fxo 2.8, S4: high-level 400 Hz bursts."""
+    bursts = np.concatenate([sounding((400.0,), beat, level_db), quiet(beat)] * 8)
+    verdict = hear(FarEnd("JP"), bursts)
+    assert (verdict is not None and verdict.rule is Rule.HOWLER) is ends
+
+
 def busy(code: str, cycles: int) -> np.ndarray:
     plan = next(plan for plan in PLANS[code] if plan.tone.value == "busy tone")
     on, off = plan.cadence

@@ -19,7 +19,7 @@ def sounding(frequencies: tuple[float, ...], seconds: float, level_db: float) ->
 
 def spoken(plan: Plan, seconds: float, level_db: float = -25.0, stretch: float = 1.0, shift: float = 1.0) -> np.ndarray:
     """The plan's tone for so long, after an odd bit of silence."""
-    frequencies = tuple(f * shift for f in plan.frequencies)
+    frequencies, level_db = tuple(f * shift for f in plan.frequencies), max(level_db, plan.least_db + 3.0)
     parts = [np.zeros(1237)]
     while sum(map(len, parts)) < seconds * RATE:
         for place, length in enumerate(plan.cadence or (1.0,)):

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from appliance import wire
+from appliance.switch.legs import LINE_SETTLES_S
 from appliance.wire import EndCause, LegState
 from tests.support.fake_desk import FakeDesk, dial
 from tests.support.running_switch import RunningSwitch, switch_settings
@@ -75,6 +76,32 @@ async def test_prompts_play_in_order_and_music_follows(desk, switch, phone):
     assert ended.at - begun == pytest.approx(1.4 + 1.7, abs=0.4)
     await asyncio.sleep(0.3)
     assert (await caller.hear(call, since=ended.at + 0.1))["level"] > 500
+
+
+async def test_a_lines_caller_is_told_nothing_before_the_line_has_settled_and_then_all_of_it(desk, switch, phone):
+    """fxo 2.3: 0.3 s of quiet after off-hook, which itself takes a modem up to 0.4 s from our 200 on (B9)."""
+    line = await phone(user="0355551234")
+    await call_in(line, switch, X_Deskbell_Line="line-1", X_Deskbell_Call="k-9")
+    leg = (await desk.hears(wire.Incoming)).leg
+    begun = time.monotonic()
+    desk.ask(wire.Play(leg, ("now_off_duty",), then_silence=True))
+    first = await desk.hears(wire.PromptEnded, leg=leg)
+    assert first.at - begun > LINE_SETTLES_S + 1.4 - 0.1
+    told, again = len(desk.told), time.monotonic()
+    desk.ask(wire.Play(leg, ("now_off_duty",)))
+    second = await desk.hears(wire.PromptEnded, since=told, leg=leg)
+    assert second.at - again < LINE_SETTLES_S + 1.4, "only the answer has to settle"
+
+
+async def test_a_bridge_cuts_the_quiet_before_a_lines_first_prompt_too(desk, switch, phone):
+    line, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
+    await call_in(line, switch, X_Deskbell_Line="line-1", X_Deskbell_Call="k-8")
+    leg = (await desk.hears(wire.Incoming)).leg
+    desk.ask(dial("a", to(agent)))
+    await desk.hears(wire.Answered, leg="a")
+    desk.ask(wire.Play(leg, ("please_wait",)), wire.Bridge(leg, "a"))
+    assert (await desk.hears(wire.PromptEnded, leg=leg)).cut
+    await desk.hears(wire.Bridged)
 
 
 async def test_a_bridge_cuts_a_prompt_at_once(desk, switch, phone):
