@@ -20,14 +20,15 @@ def test_f35_four_lines_live_through_calls_of_every_kind_without_sticking_or_gro
 
 
 def test_f35_an_invite_that_comes_again_since_the_switch_was_late_is_no_answer_to_it():
-    """Four calls of a soak under load rang for ever: the switch of the test said 200, without SDP, to the repetition."""
+    """Four calls of a soak under load rang for ever: the test's switch said 200, without SDP, to the repetition."""
     switch = FakeSwitch()
     line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     line.bind(("127.0.0.1", 0))
     line.settimeout(5.0)
     own = f"127.0.0.1:{line.getsockname()[1]}"
     invite = (
-        f"INVITE sip:line1@{switch.address} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
+        f"INVITE sip:line1@{switch.address} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK1\r\n"
+        "From: <sip:a@b>;tag=1\r\n"
         f"To: <sip:line1@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContact: <sip:a@{own}>\r\nContent-Length: 0\r\n\r\n"
     )
     for _ in range(2):
