@@ -38,10 +38,11 @@ class Alarms:
         if is_shared and sign in OTHER_TELEPHONE:
             logger.info("Line %s: %s", self._name, OTHER_TELEPHONE[sign])
 
-    def half_duplex(self, why: str) -> None:
-        """The modem turned out to have no stream both ways."""
+    def half_duplex(self, why: str) -> str:
+        """The modem turned out to have no stream both ways; the sentence to show."""
         self._modem = why
         logger.error("Line %s: %s", self._name, why)
+        return why
 
     def checked(self, alarm: str) -> bool:
         """The wire was looked at; False when nothing changed. What is told is told once."""

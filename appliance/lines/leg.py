@@ -95,3 +95,8 @@ class Leg:
         """The switch died under the leg: call again soon."""
         self.drop()
         self.call_at = now + AGAIN
+
+
+def is_due(at: float | None, now: float) -> bool:
+    """Whether the time has come; what has none never is."""
+    return at is not None and now >= at

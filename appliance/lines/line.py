@@ -15,7 +15,7 @@ from appliance.lines import facts
 from appliance.lines.alarms import OVERLOADED, Alarms
 from appliance.lines.checkup import examine
 from appliance.lines.kept import KeptCall, call_to_keep
-from appliance.lines.leg import Leg, Phase
+from appliance.lines.leg import Leg, Phase, is_due
 from appliance.lines.masking import masked
 from appliance.lines.music import Music
 from appliance.lines.outgoing import Actions, CallsOut
@@ -51,7 +51,7 @@ class Line:
         self._modem: Modem | None = None
         self._ringing: Ringing | None = None
         self._leg: Leg | None = None
-        self._talk: Talk | None = None
+        self.talk: Talk | None = None  # the sound of the call there is, while samples flow
         actions = Actions(self._move, self._seize_to_call, self._over, self._came_in)
         self.out = CallsOut(port.id, self._country, trunk, actions, port.dial)
         self._let_go_at: float | None = None
@@ -73,17 +73,11 @@ class Line:
     def resumed(self, modem: Modem, kept: KeptCall, now: float) -> None:
         """A process before us died with this caller off-hook: music, and called in again under the same key."""
         self._modem, self._ringing = modem, Ringing(self._country, now, kept.caller)
-        self._leg = Leg(self.port.id, self._trunk, kept.key)
-        self._leg.call_at, self._let_go_at = now, now + self._keep_caller
+        self._wait_in_music(now, kept.key)
         modem.resume(kept.identity, now)
         self._begin_talk()
         self._move(Cue.RESUMED)
         logger.warning("Line %s: the caller of before our restart is still there and is called in again", self.port.id)
-
-    @property
-    def talk(self) -> Talk | None:
-        """The sound of the call there is, while samples flow."""
-        return self._talk
 
     @property
     def kept(self) -> KeptCall | None:
@@ -114,7 +108,7 @@ class Line:
             case modem_says.Signal(sign):
                 self._sign(sign)
             case modem_says.Digit(digit):
-                self._press(self._talk.key(digit) if self._talk is not None else "")
+                self._press(self.talk.key(digit) if self.talk is not None else "")
             case _:
                 self._done(event, now)
 
@@ -125,10 +119,13 @@ class Line:
                 self._ready(outcome)
             case modem_says.LineChecked(alarm):
                 self._line_checked(alarm)
+            case modem_says.Seized(why, is_stream_refused=True):
+                self._announces(why, now)
             case modem_says.Seized():
                 self._seized()
             case modem_says.SeizeFailed(why, is_stream_refused=True):
-                self._is_half_duplex(why, now)
+                self.out.why_not, self.alarm = why, self._alarms.half_duplex(why)
+                self._let_go(why, now)
             case modem_says.DialFailed(result):
                 self._let_go(self.out.not_dialled(result), now)
             case modem_says.SeizeFailed(why):
@@ -153,7 +150,7 @@ class Line:
             case facts.LegAsked():
                 self.out.ask(fact, self.state, now)
             case facts.LegAttended() | facts.LegPressed():
-                if self._leg is not None and self._leg.told(fact, self._talk) and self._modem is not None:
+                if self._leg is not None and self._leg.told(fact, self.talk) and self._modem is not None:
                     self._modem.flash(now, self._country.flash)
             case facts.LegEnded(attempt) if self.out.is_of(attempt):
                 self.out.asked_no_more(self.state, now)
@@ -166,22 +163,22 @@ class Line:
 
     def tick(self, now: float) -> None:
         """Time passed."""
-        if self._is_due(self._offer_at(), now) and self._ringing is not None and self._leg is not None:
+        if is_due(self._offer_at(), now) and self._ringing is not None and self._leg is not None:
             self._leg.call(self._ringing.caller, is_half_duplex=bool(self.out.why_not))
             what = "rings: a call from" if self.state is State.RINGING else "calls the switch again for"
             logger.info("Line %s %s %s", self.port.id, what, masked(self._ringing.caller.number))
-        if self.state is State.RINGING and self._ringing and self._is_due(self._ringing.abandoned_at(), now):
+        if self.state is State.RINGING and self._ringing and is_due(self._ringing.abandoned_at(), now):
             self._gave_up("gave up while it rang", now + self._country.guard)
-        if self._is_due(self._let_go_at, now):
+        if is_due(self._let_go_at, now):
             self._over(f"no switch came back within {self._keep_caller:.0f} s", now)
         if self.state is State.GUARD and now >= self._guard_until:
             self._move(Cue.GUARD_OVER)
             self.out.place(self.state, now)
-        take_turns(self._talk, self._modem, now)
+        take_turns(self.talk, self._modem, now)
 
     def next_deadline(self) -> float | None:
         """When `tick` is due."""
-        due = [self._offer_at(), self._let_go_at, due_turn(self._talk)]
+        due = [self._offer_at(), self._let_go_at, due_turn(self.talk)]
         if self.state is State.RINGING and self._ringing:
             due.append(self._ringing.abandoned_at())
         if self.state is State.GUARD:
@@ -239,9 +236,10 @@ class Line:
         self._leg.phase = Phase.UP
         if self.state is State.RINGING and self._modem is not None:
             self._move(Cue.LEG_ANSWERED)
-            self._modem.seize(now, modem_says.Way.ANNOUNCE if self.out.why_not else modem_says.Way.DUPLEX)
-        elif self.state is State.TALKING and self._talk is not None:
-            self._talk.attach()
+            way = modem_says.Way.ANNOUNCE if self.out.why_not else modem_says.Way.DUPLEX
+            self._modem.seize(now, way, or_announce=True)
+        elif self.state is State.TALKING and self.talk is not None:
+            self.talk.attach()
             self._let_go_at = None
             logger.info("Line %s: the caller is back in the switch", self.port.id)
 
@@ -274,8 +272,8 @@ class Line:
             logger.warning("Line %s: the switch is gone; the caller hears music and is kept", self.port.id)
             self._let_go_at = now + self._keep_caller
         self._leg.lost(now)
-        if self._talk is not None:
-            self._talk.is_attached = False
+        if self.talk is not None:
+            self.talk.is_attached = False
 
     # --- calls that go out ----------------------------------------------------------------------------------------
 
@@ -286,14 +284,19 @@ class Line:
 
     def _came_in(self, now: float) -> None:
         """Somebody rang just as we took the line: a caller like any other, who is off-hook already."""
-        self._ringing, self._leg = Ringing(self._country, now), Leg(self.port.id, self._trunk)
-        self._leg.call_at, self._let_go_at = now, now + self._keep_caller
+        self._ringing = Ringing(self._country, now)
+        self._wait_in_music(now)
         self._move(Cue.GLARE)
+
+    def _wait_in_music(self, now: float, key: str = "") -> None:
+        """Whoever is off-hook with us hears music until the switch takes them in, as a new caller but for a `key`."""
+        self._leg = Leg(self.port.id, self._trunk, key)
+        self._leg.call_at, self._let_go_at = now, now + self._keep_caller
 
     # --- off-hook -------------------------------------------------------------------------------------------------
 
     def _seized(self) -> None:
-        have_turned(self._talk, self._modem)
+        have_turned(self.talk, self._modem)
         if self.state not in (State.ANSWERING, State.SEIZING) or self._modem is None or self._leg is None:
             return  # the caller or the switch was quicker; the release is on its way
         self.out.seized(self._begin_talk())
@@ -303,26 +306,28 @@ class Line:
         """Samples flow: from now on we hear and speak."""
         assert self._modem is not None
         assert self._leg is not None
-        self._talk = begin_talk(self.port, self._pipes, self._music, self.out, self._leg, self.learnt)
-        self._modem.play(self._talk.begin())
-        return self._talk
+        self.talk = begin_talk(self.port, self._pipes, self._music, self.out, self._leg, self.learnt)
+        self._modem.play(self.talk.begin())
+        return self.talk
 
     def _audio(self, samples: bytes, now: float) -> None:
-        if self.state not in STREAMING or self._talk is None or self._modem is None:
+        if self.state not in STREAMING or self.talk is None or self._modem is None:
             return
-        heard = self._talk.hear(samples)
+        heard = self.talk.hear(samples)
         self._modem.play(heard.out)
         self._press(heard.digits)
-        self.out.follow(heard, self._talk, self.state, now)
+        self.out.follow(heard, self.talk, self.state, now)
         if heard.gone and self._leg is not None:
             self._leg.gone_s = heard.gone_s
             self._over(f"the caller hung up ({heard.gone})", now)
 
-    def _is_half_duplex(self, why: str, now: float) -> None:
-        """The modem has no stream both ways, which nobody could know: this call is lost, later ones take turns."""
-        self._alarms.half_duplex(why)
-        self.out.why_not, self.alarm = why, self._alarms.sentence
-        self._let_go(why, now)
+    def _announces(self, why: str, now: float) -> None:
+        """Found out with a caller: who answered lets go, the caller comes in again as one who can be told things."""
+        self.out.why_not, self.alarm = why, self._alarms.half_duplex(why)
+        if self.state is State.ANSWERING and self._leg is not None:
+            self._leg.hang_up()
+            self._wait_in_music(now)
+        self._seized()
 
     def _let_go(self, why: str, now: float) -> None:
         """The modem could not carry the call, and has let go of the line already."""
@@ -339,11 +344,11 @@ class Line:
             self._leg.press(digits)
 
     def _sign(self, sign: modem_says.Sign) -> None:
-        if self._talk is None or self.state not in STREAMING:
+        if self.talk is None or self.state not in STREAMING:
             return
-        self._talk.sign(sign)
+        self.talk.sign(sign)
         self._alarms.sign(sign, is_shared=self.port.parallel_phones)
-        if sign is modem_says.Sign.UNDERRUN and self._talk.is_overloaded and not self._alarms.wire:
+        if sign is modem_says.Sign.UNDERRUN and self.talk.is_overloaded and not self._alarms.wire:
             self._line_checked(OVERLOADED)
 
     def _over(self, why: str, now: float) -> None:
@@ -352,8 +357,8 @@ class Line:
             return
         logger.info("Line %s: %s; going on-hook", self.port.id, why)
         self.ended_by = why
-        if self._talk is not None:
-            logger.debug("Line %s: %s", self.port.id, self._talk.figures())
+        if self.talk is not None:
+            logger.debug("Line %s: %s", self.port.id, self.talk.figures())
         self._end_call()
         self._move(Cue.OVER)
         self._modem.release(now)
@@ -362,7 +367,7 @@ class Line:
         self.out.end("the line was lost")
         if self._leg is not None:
             self._leg.hang_up()
-        self._leg = self._ringing = self._talk = self._let_go_at = None
+        self._leg = self._ringing = self.talk = self._let_go_at = None
 
     # --- the modem ------------------------------------------------------------------------------------------------
 
@@ -393,7 +398,3 @@ class Line:
     def _tell(self) -> None:
         ringing = self._ringing.caller.number if self._ringing else ""
         self._notify(self.state, self.alarm, self.out.call.digits if self.out.call else ringing)
-
-    @staticmethod
-    def _is_due(at: float | None, now: float) -> bool:
-        return at is not None and now >= at

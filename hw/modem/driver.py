@@ -5,6 +5,7 @@ Order of use: `start`, then `seize`/`release` as the events allow. After every c
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from hw.errors import ModemError, ProtocolMisuse
@@ -24,6 +25,7 @@ from hw.modem.events import (
     Remark,
     Result,
     Ring,
+    Seized,
     SeizeFailed,
     Sign,
     Signal,
@@ -110,10 +112,13 @@ class Modem:
         self._protocol.resume()
         self._stall_at = now + STALL
 
-    def seize(self, now: float, way: Way = Way.DUPLEX) -> None:
-        """Go off-hook; `Seized` or `SeizeFailed` follows. A half-duplex modem refuses DUPLEX on-hook."""
+    def seize(self, now: float, way: Way = Way.DUPLEX, *, or_announce: bool = False) -> None:
+        """Go off-hook; `Seized` or `SeizeFailed` follows. A half-duplex modem refuses DUPLEX on-hook.
+
+        `or_announce`: one that is found out only now announces instead, so that its first caller is not lost.
+        """
         self._way, self._is_retaken = way, False
-        self._begin(lambda: self._learning(self._seize()), now)
+        self._begin(lambda: self._learning(self._seize(or_announce)), now)
 
     def dial(self, number: str, now: float, *, pulses: bool = False) -> None:
         """Take the line and let the modem dial; `Seized`, `DialFailed` or `SeizeFailed` follows."""
@@ -208,22 +213,23 @@ class Modem:
             return None
         return (yield from self._bring_up())
 
-    def _seize(self) -> Procedure:
-        outcome = yield from procedures.seize(self.identity, self._is_one_by_one, self._way)
+    def _seize(self, or_announce: bool) -> Procedure:
+        outcome = yield from procedures.seize(self.identity, self._is_one_by_one, self._way, or_announce=or_announce)
         if isinstance(outcome, SeizeFailed) and not self._is_one_by_one and self._is_worth_another_try(outcome):
             self._is_one_by_one = True  # some firmwares refuse several commands on a line: remembered
             if outcome.had_hook:
                 yield Settle(quiet=self._country.guard, cap=self._country.guard)
-            outcome = yield from procedures.seize(self.identity, True, self._way)
+            outcome = yield from procedures.seize(self.identity, True, self._way, or_announce=or_announce)
         return outcome
 
     def _learning(self, procedure: Procedure) -> Procedure:
         """A modem without a stream both ways is remembered as such."""
         outcome = yield from procedure
-        if isinstance(outcome, SeizeFailed) and outcome.is_stream_refused and self._way is Way.DUPLEX:
+        if self._way is Way.DUPLEX and isinstance(outcome, Seized | SeizeFailed) and outcome.is_stream_refused:
             self._is_half_duplex = True  # learnt: never tried with a caller again
             self._identity = self.identity.without_duplex()
-            return SeizeFailed(procedures.no_conversation(self.identity), is_stream_refused=True)
+            self._way = Way.ANNOUNCE if isinstance(outcome, Seized) else self._way
+            return replace(outcome, why=procedures.no_conversation(self.identity))
         return outcome
 
     def _is_worth_another_try(self, failed: SeizeFailed) -> bool:

@@ -154,7 +154,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Seized:
-    """Off-hook, and samples flow both ways."""
+    """Off-hook, and samples flow as asked; `is_stream_refused`: only from us, for `why` they cannot both ways."""
+
+    why: str = ""
+    is_stream_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

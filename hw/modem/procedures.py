@@ -99,8 +99,11 @@ def no_conversation(identity: Identity) -> str:
     )
 
 
-def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX) -> Procedure:
-    """Go off-hook and open the stream (§2.3). On failure the line is let go before the outcome is told."""
+def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX, *, or_announce: bool = False) -> Procedure:
+    """Go off-hook and open the stream (§2.3). On failure the line is let go before the outcome is told.
+
+    `or_announce`: a modem that turns out to have no stream both ways keeps the caller, and announces.
+    """
     if way is Way.DUPLEX and identity.chipset.is_half_duplex:
         return SeizeFailed(no_conversation(identity), is_stream_refused=True)
     command, reply = "", Reply(Result.OK)
@@ -112,6 +115,10 @@ def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX) -> Proced
             break
     if reply.result is Result.CONNECT:
         return Seized()
+    if or_announce and _is_refused(identity, command, reply):
+        announcing = yield from ask(Way.ANNOUNCE.value, 2.0)
+        if announcing.result is Result.CONNECT:
+            return Seized(is_stream_refused=True)
     why = f"{command} was answered {reply.result.value!r}; OK, then CONNECT for {way.value}, would be right"
     # A stream that was asked for may have begun unheard: then only its exit code reaches the modem.
     yield from release(identity, in_stream=reply.result is Result.TIMEOUT and command == way.value, way=way)

@@ -9,8 +9,9 @@ from appliance.lines.facts import SwitchGone
 from appliance.lines.states import State
 from hw.sim.eventlog import What
 from hw.sim.mischief import Whim
-from hw.sim.party import HangUp, RemoteParty
+from hw.sim.party import CallerState, HangUp, RemoteParty
 from hw.sim.sound import Chain, Silence, Tone, digits
+from tests.lines.calling import CallingLine
 from tests.lines.virtual import WholeLine
 
 HALF = ["si2494_half", "generic_half"]
@@ -22,8 +23,9 @@ def half(folder: Path, personality: str = "si2494_half", **port: object) -> Whol
     line = WholeLine(folder, personality, **port).in_service()
     if personality == "generic_half":
         line.rung()
-        line.state(State.GUARD)
-        line.state(State.IDLE)
+        line.state(State.TALKING)
+        line.run(2.0)
+        line.bye()
     line.keep_heard = True
     return line
 
@@ -193,18 +195,52 @@ def test_f36_the_last_word_of_a_closing_message_is_heard_before_the_line_is_let_
     assert length(heard_by(party), OURS) == pytest.approx(2.0, abs=0.1)
 
 
-def test_f36_a_modem_of_no_known_family_loses_its_first_call_only_and_says_why(tmp_path: Path) -> None:
+def test_f36_a_modem_of_no_known_family_keeps_its_first_caller_who_comes_in_again_to_be_told_things(
+    tmp_path: Path,
+) -> None:
+    """F36: nobody could know before; who answered lets go, and the caller never hears that anything happened."""
     line = WholeLine(tmp_path, "generic_half").in_service()
+    line.keep_heard = True
+    party = line.rung()
+    line.state(State.TALKING)
+    line.our_voice = Chain(Silence(1.5), Tone((OURS,), -15.0, 2.0), Silence())
+    line.run(5.0)
+    first, second = line.trunk.invitations
+    assert line.trunk.hung_up == [first.attempt]
+    assert (first.is_half_duplex, second.is_half_duplex) == (False, True)
+    assert (second.number, second.key != first.key) == (first.number, True)
+    assert "half duplex" in line.line.alarm
+    assert party.state is CallerState.CONNECTED
+    assert length(heard_by(party), OURS) == pytest.approx(2.0, abs=0.1)
+    assert len(line.moments(What.WENT_OFF_HOOK)) == 1
+    line.bye()
+    line.called()
+    assert line.trunk.invitations[-1].is_half_duplex
+    assert len(line.trunk.invitations) == 3
+    line.bye()
+    assert not line.wrongs()
+
+
+def test_f36_the_first_caller_of_a_modem_that_cannot_even_announce_is_let_go_and_the_line_says_why(
+    tmp_path: Path,
+) -> None:
+    line = WholeLine(tmp_path, "generic_half").in_service()
+    line.core.mischief.plan(Whim.ERROR, "AT+VTX", count=9)
     line.rung()
     line.state(State.GUARD)
     assert line.trunk.hung_up == [line.trunk.invitations[0].attempt]
     assert "half duplex" in line.line.alarm
     assert not line.core.is_off_hook
-    line.state(State.IDLE)
-    line.called()
-    assert line.trunk.invitations[-1].is_half_duplex
-    line.bye()
     assert not line.wrongs()
+
+
+def test_f36_a_call_out_that_finds_the_modem_half_duplex_is_refused_and_announces_nothing(tmp_path: Path) -> None:
+    line = CallingLine(tmp_path, "generic_half").has("")
+    line.calls()
+    line.state(State.GUARD)
+    assert line.codes() == [503]
+    assert turns(line) == []
+    assert "half duplex" in line.line.alarm
 
 
 def test_f36_a_caller_whose_switch_died_hears_music_and_is_called_in_again_as_half_duplex(tmp_path: Path) -> None:
