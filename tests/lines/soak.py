@@ -69,7 +69,7 @@ class LineLife(threading.Thread):
             try:
                 self._one(kind)
                 self.tally.calls[kind] += 1
-            except AssertionError as wrong:
+            except (AssertionError, SimulatorError) as wrong:  # a thread that ended would say nothing
                 story = "; ".join([line for line in self._log if self._name in line][-TOLD:])
                 self.tally.troubles.append(f"{self._name}, {kind}: {wrong}; the line said last: {story}")
                 self._clear()
