@@ -136,7 +136,7 @@ class Supervisor:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=functools.partial(_before_it_starts, running.part.nice),
+            preexec_fn=functools.partial(before_it_starts, running.part.nice),
             limit=1024 * 1024,
         )
         if self._stopping.is_set():
@@ -212,7 +212,7 @@ def _how(code: int) -> str:
     return f"exit status {code}" if code >= 0 else signal.Signals(-code).name
 
 
-def _before_it_starts(nice: int) -> None:
+def before_it_starts(nice: int) -> None:
     """In the child: take its place in the queue for the processor, and die with the supervisor."""
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, nice)
