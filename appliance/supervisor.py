@@ -9,7 +9,6 @@ after a back-off that grows to 5 s and is forgotten after a minute of health; no
 import asyncio
 import contextlib
 import ctypes
-import functools
 import logging
 import os
 import signal
@@ -41,7 +40,9 @@ class Part:
     argv: tuple[str, ...]
     ready_s: float = 15.0
     probe: Callable[[], Awaitable[bool]] | None = None
-    nice: int = 0  # below 0: before others for the processor, where we are allowed to ask for it
+    nice: int = 0
+    """Below 0: once it is ready it goes before others for the processor, where we are allowed to ask for that. While it
+    starts it has no sound to keep, and others may."""
 
 
 @dataclass(slots=True)
@@ -136,7 +137,7 @@ class Supervisor:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=functools.partial(before_it_starts, running.part.nice),
+            preexec_fn=die_together,
             limit=1024 * 1024,
         )
         if self._stopping.is_set():
@@ -158,6 +159,8 @@ class Supervisor:
             running.last_words = [*running.last_words[-4:], text]
             self._log(running.part.name, text)
             if text.endswith("ready"):
+                if running.part.nice:
+                    come_first(running.process.pid, running.part.nice)
                 running.ready.set()
 
     async def _probe(self, running: _Running) -> None:
@@ -212,10 +215,15 @@ def _how(code: int) -> str:
     return f"exit status {code}" if code >= 0 else signal.Signals(-code).name
 
 
-def before_it_starts(nice: int) -> None:
-    """In the child: take its place in the queue for the processor, and die with the supervisor."""
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, nice)
+def come_first(pid: int, nice: int) -> None:
+    """Give every thread of a process its place in the queue for the processor; later ones inherit it."""
+    with contextlib.suppress(PermissionError, FileNotFoundError, ProcessLookupError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), nice)
+
+
+def die_together() -> None:
+    """In a child before it starts: die with the supervisor."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

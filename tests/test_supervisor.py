@@ -52,6 +52,23 @@ async def test_parts_start_at_once_and_stop_in_reverse(tmp_path: Path) -> None:
     assert log.lines[2:] == ["two: bye", "one: bye"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may go before others")
+async def test_a_part_goes_before_others_with_all_its_threads_once_it_is_ready() -> None:
+    """One that starts has no sound to keep; a line's caller who hears music meanwhile has."""
+    shown = "[os.getpriority(os.PRIO_PROCESS, int(thread)) for thread in os.listdir('/proc/self/task')]"
+    script = (
+        "import os, threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        f"print({shown}, 'is ready', flush=True)\nwhile os.getpriority(os.PRIO_PROCESS, 0) != -3: time.sleep(0.01)\n"
+        f"time.sleep(0.1)\nprint({shown}, flush=True)\ntime.sleep(60)"
+    )
+    log, ours = Log(), os.getpriority(os.PRIO_PROCESS, 0)
+    box = Supervisor([Part("one", (sys.executable, "-c", script), nice=-3)], log)
+    await box.start()
+    await log.wait_for("one: [-3, -3]")
+    assert log.lines[0] == f"one: [{ours}, {ours}] is ready"
+    await box.stop()
+
+
 async def test_a_box_that_stops_while_a_part_is_being_made_leaves_nothing() -> None:
     box = Supervisor([part("one"), part("two")], Log())
     starting = asyncio.create_task(box.start())

@@ -5,7 +5,6 @@ Self-test, system tests and benchmarks start the same box; only who calls it dif
 
 import asyncio
 import contextlib
-import functools
 import re
 import shutil
 import sys
@@ -20,7 +19,7 @@ from appliance.config import parse
 from appliance.selftest.page import Page
 from appliance.selftest.ports import free_port
 from appliance.state import prepare
-from appliance.supervisor import Supervisor, before_it_starts
+from appliance.supervisor import Supervisor, come_first, die_together
 from hw.sim.client import SimClient
 
 TRUNK_ADDRESS = "127.0.0.2"
@@ -171,12 +170,13 @@ async def _plug_in(box: WholeBox, wish: Wish) -> None:
         *(word for link in box.links for word in ("--link", str(link))),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        preexec_fn=functools.partial(before_it_starts, CRYSTAL_FIRST),
+        preexec_fn=die_together,
     )
     assert box._simulator.stdout is not None
     async with asyncio.timeout(15):
         line = await box._simulator.stdout.readline()
     assert line.startswith(b"ready"), f"the simulator said {line!r}"
+    come_first(box._simulator.pid, CRYSTAL_FIRST)
     box.sim = SimClient(control)
 
 
