@@ -54,6 +54,7 @@ RULES: dict[str, Rule] = {
     "appliance.wire_figures": rule(third_party="msgspec"),
     "appliance.wire_lines": rule("appliance.wire"),
     "appliance.wire_stream": rule("appliance.errors appliance.wire appliance.wire_lines", "msgspec"),
+    "appliance.pjsua2_setup": rule(),  # handed the library by the one door that each of its two users has
     "appliance.settings_file": rule("appliance.errors", "msgspec"),
     "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_lines appliance.wire_stream", "msgspec"),
     "appliance.api": rule("appliance.acd.view appliance.api_alerts appliance.api_inbox appliance.api_lines"),
@@ -87,12 +88,13 @@ RULES: dict[str, Rule] = {
     ),
     "appliance.edge": rule("appliance.errors", "jinja2 msgspec"),
     "appliance.switch": rule(
-        "appliance.wire appliance.wire_stream appliance.media appliance.errors appliance.settings_file",
+        "appliance.wire appliance.wire_stream appliance.media appliance.errors appliance.settings_file "
+        "appliance.pjsua2_setup",
         "msgspec pjsua2",
     ),
     "appliance.lines": rule(
         "appliance.wire appliance.wire_lines appliance.wire_stream appliance.wire_figures appliance.media "
-        "appliance.errors appliance.settings_file hw.modem hw.errors",
+        "appliance.errors appliance.settings_file appliance.pjsua2_setup hw.modem hw.errors",
         "msgspec numpy pjsua2",
     ),
     "appliance.storage": rule("appliance.acd appliance.errors appliance.team", "aiosqlite msgspec"),

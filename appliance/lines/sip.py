@@ -1,4 +1,4 @@
-"""The only door to pjsua2 of the lines process: every name of it that we use is here; `sip_config` is handed it.
+"""The only door to pjsua2 of the lines process: every name of it that we use is here; `pjsua2_setup` is handed it.
 
 Rules (measured; see docs/architecture.md):
 1. `UserAgent` is made, used and stopped on one thread; nothing of pjsua2 leaves this module.
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pjsua2 as pj
 
+from appliance import pjsua2_setup
 from appliance.errors import SwitchError
 from appliance.lines import request
 from appliance.lines.facts import (
@@ -29,15 +30,13 @@ from appliance.lines.facts import (
     LegPressed,
     next_attempt,
 )
-from appliance.lines.hush import hushed
 from appliance.lines.settings import LinesSettings
-from appliance.lines.sip_config import account_config, endpoint_config
 from appliance.lines.talk import Pipes
 from appliance.settings_file import host_and_port
 
 logger = logging.getLogger(__name__)
 
-RATE: Final = 8000
+RATE: Final = pjsua2_setup.CLOCK_RATE
 FRAME: Final = 160
 FRAME_BYTES: Final = 2 * FRAME
 _IN_USE: Final = 120098  # PJ_ERRNO_START_SYS + EADDRINUSE
@@ -192,19 +191,26 @@ class UserAgent:
         """Bind the SIP port and start the bridge. Raises SwitchError, naming the port when it is taken."""
         self._endpoint = pj.Endpoint()
         try:
-            hushed(self._endpoint.libCreate)
-            self._endpoint.libInit(endpoint_config(pj, self.settings, RATE))
+            pjsua2_setup.hushed(self._endpoint.libCreate)
+            self._endpoint.libInit(
+                pjsua2_setup.endpoint(
+                    pj, "Deskbell lines", most_calls=64, longest_delay_ms=200, log_level=self.settings.log_level
+                )
+            )
             self._bind()
             self._endpoint.libStart()
             self._endpoint.audDevManager().setNullDev()
-            for codec in self._endpoint.codecEnum2():
-                self._endpoint.codecSetPriority(codec.codecId, 255 if codec.codecId == "PCMU/8000/1" else 0)
+            pjsua2_setup.choose_codecs(self._endpoint, {"PCMU/8000/1": 255})
             self.account = _Account(self)
-            self.account.create(account_config(pj, self.settings), True)
+            self.account.create(self._account_config(), True)
             is_direct = _is_direct_copy_right()
             self.ports = {name: _LinePort(name, pipes, is_direct) for name, pipes in self._pipes.items()}
         except pj.Error as refused:
             raise SwitchError(f"lines: pjsua2 could not start: {_reason(refused)}") from None
+
+    def _account_config(self) -> Any:
+        host, _ = host_and_port(self.settings.sip)
+        return pjsua2_setup.account(pj, f"sip:lines@{host}", self.settings.rtp_address, self.settings.rtp_ports)
 
     def poll(self, milliseconds: int) -> None:
         """Let pjsip work for so long."""
