@@ -137,7 +137,7 @@ def test_a_caller_survives_the_death_of_the_switch_on_music_and_comes_back_under
     assert caller.wait_heard(kept_from / 8000 + 1.0, 5.0)
     music = caller.heard().samples[kept_from + 800 :]
     assert level_of(rig.music_tone, music) > -25.0
-    assert silent_frames(music) == 0
+    assert silent_frames(music) <= excused_frames(rig, switch)
 
     successor = FakeSwitch(switch.port, say=tone(SWITCH_TONE, 1.0))
     try:
