@@ -397,3 +397,27 @@ def test_s07_whoever_hangs_up_during_the_notice_ends_the_call(who: str) -> None:
     assert desk.status("ann") is Status.AVAILABLE
     desk.together(ev.MessageSaid("p1", 0))
     desk.expect()
+
+
+def test_s10_a_choice_that_is_chosen_again_is_told_once() -> None:
+    desk = desk_of(QueueSettings("sales", "Sales", "1", ("ann", "bob"), calls_out=True))
+    desk.calls_as("ann", "sales")
+    desk.calls_as("ann", "sales")
+    assert len(desk.told(story.IdentityChanged)) == 1
+
+
+def test_i16_a_call_that_is_told_twice_was_placed_once() -> None:
+    desk = desk_of(QueueSettings("sales", "Sales", "1", ("ann", "bob"), calls_out=True))
+    desk.places("ann")
+    made = desk.acd.state.offers_made
+    desk.places("ann")
+    desk.expect()
+    assert (desk.acd.state.offers_made, len(desk.told(story.CallPlaced))) == (made, 1)
+
+
+def test_i16_a_prompt_that_ends_before_anybody_answered_connects_nobody() -> None:
+    """What the agent heard first (that the call goes out personally) ends on the agent's leg, not the customer's."""
+    desk = desk_of(QueueSettings("sales", "Sales", "1", ("ann", "bob"), calls_out=True))
+    desk.places("ann")
+    desk.together(ev.MessageSaid("p1", 0))
+    desk.expect()
