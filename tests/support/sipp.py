@@ -54,7 +54,9 @@ _ANSWERED = f"""\
       Content-Length: 0
   ]]></send>"""
 
+# Packets overtake each other: the 180 may come after the 200.
 _BYE_FROM_BOX = """\
+  <recv response="180" optional="true"/>
   <recv request="BYE"/>
   <send><![CDATA[
       SIP/2.0 200 OK
