@@ -137,7 +137,8 @@ def test_s18_a_caller_is_joined_with_whom_the_agent_called_meanwhile(is_up: bool
     talk = desk.acd.state.contacts["c1"].offer
     desk.together(ev.ConsultJoined("c1", talk, Kind.EXTERNAL, "0312345678", "x-leg-p1", "leg-p1", is_up))
     assert "p1" not in desk.acd.state.contacts
-    assert desk.ending("p1").why == "joined"
+    ended = desk.ending("p1")
+    assert (ended.why, ended.outcome.value) == ("joined", "answered" if is_up else "not_reached")
     assert state_of(desk) is (ContactState.CONNECTING if is_up else ContactState.TRANSFERRING)
     desk.wait(3 if not is_up else 1)
     assert desk.status("ann") in (Status.WRAP_UP, Status.ON_CALL)
