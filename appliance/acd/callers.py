@@ -139,6 +139,7 @@ def _lose_promised(office: Office, contact: Contact) -> None:
         contacts.stop_clock(office, contact)
         office.end_race(contact)
         office.leave_line(contact)
+        transfer.abandon(office, contact)  # else the next call's end would be taken for that of this consultation
         contact.ringing.clear()
         promise.stand_by(office, contact)
 

@@ -169,6 +169,25 @@ def test_r30_the_power_fails_as_something_is_told(last: Event, order: str) -> No
     assert (desk.status("ann") in (Status.OFF, Status.OFF_PROMPT)) is declined
 
 
+def test_r30_a_consultation_that_a_power_cut_ended_is_not_remembered_when_the_customer_is_called_back() -> None:
+    """The customer hangs up as they are being connected: the agent who called back is let go, nobody is left over."""
+    desk = Desk("ann", "bob", wrap_up_s=0)
+    desk.ready("ann")
+    desk.together(replace(arrives("c1"), number=NUMBER))
+    desk.talks("ann")
+    desk.asks("ann", "bob")
+    desk.together(ev.PowerReturned(60.0))
+    promise = desk.acd.state.contacts["c1"]
+    assert (promise.transfer, promise.callback is not None) == (None, True)
+    desk.picks_up("ann")
+    desk.together(ev.CustomerAnswered("c1", 1))
+    desk.together(ev.DigitPressed("c1", "1"))
+    desk.hangs_up("c1")
+    desk.wait(30)
+    assert desk.status("ann") is Status.AVAILABLE
+    assert desk.acd.violations() == ()
+
+
 def crowd() -> tuple[Desk, Sequence[Event], Sequence[Event]]:
     agents = [f"a{number:02}" for number in range(20)]
     arrivals = [arrives(f"c{number:02}") for number in range(50)]
