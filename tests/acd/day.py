@@ -112,6 +112,7 @@ class Day:
             (14, self.a_phone_acts),
             (7, self.an_agent_acts),
             (4, self.an_own_call_goes_on),
+            (1, self.somebody_is_asked),
             (3, self.a_call_is_placed),
             (5, self.a_caller_is_passed_on),
             (0.6, self.something_breaks),
@@ -150,7 +151,8 @@ class Day:
             SupervisorSettings("eve", "Eve", "901"),
             SupervisorSettings("fay", "Fay", "902", ("sales", "vip")),
         )
-        return replace(plain, agents=people, ageing_s=30.0 * (len(agents) % 2), supervisors=supervisors, menus=MENUS)
+        also = {"ageing_s": 30.0 * (len(agents) % 2), "nag_s": 8.0 * (len(agents) % 3)}
+        return replace(plain, agents=people, supervisors=supervisors, menus=MENUS, **also)
 
     def is_conserved(self) -> str:
         """M-00 of every stretch of the day, told as at night; "" when all of them add up."""
@@ -175,7 +177,8 @@ class Day:
             priority=urgent,
             returns=self.chance.random() < 0.3,
         )
-        return [replace(call, number=f"035550{self.callers % 9}", can_talk=self.callers % 20 != 0)]
+        held_s = 15.0 if self.callers % 7 == 0 else None
+        return [replace(call, number=f"035550{self.callers % 9}", can_talk=self.callers % 20 != 0, ring_hold_s=held_s)]
 
     def somebody_gives_up(self) -> Sequence[Event]:
         state = self.desk.acd.state
@@ -358,6 +361,16 @@ class Day:
             return [self.one_of([*(ev.LegEnded(*leg) for leg in beneath), ev.SwitchLost()])]
         kind = self.one_of([ev.LegConnected, ev.LegEnded, ev.LegEnded])
         return [kind(*self.one_of(legs))]
+
+    def somebody_is_asked(self) -> Sequence[Event]:
+        """T-nag: a phone asks who was taken off duty; picked up, answered or let ring."""
+        asked = [(name, agent) for name, agent in self.desk.acd.state.agents.items() if agent.nag]
+        if not asked:
+            return ()
+        name, agent = self.one_of(asked)
+        picked_up = ev.LegStarted(name, agent.nag, outbound=False)
+        answers: list[Event] = [ev.DutyOn(name, "phone"), ev.StayedOff(name, "phone"), ev.LegEnded(name, agent.nag)]
+        return [self.one_of(answers)] if agent.nag in agent.legs else [self.one_of([picked_up, picked_up, answers[-1]])]
 
     def a_call_is_placed(self) -> Sequence[Event]:
         self.legs += 1
