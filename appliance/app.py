@@ -5,6 +5,7 @@ It prints the page's first-start code and then a line that ends with `ready`. It
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import sys
@@ -48,9 +49,8 @@ async def run(config: Config, state: State, *, demo: bool) -> None:
             raise _page_taken(config, wrong) from wrong
         check = partial(nightly.in_another_process, state_dir=state.root, zone=zone)
         adding_up = asyncio.create_task(nightly.watch(desk, check), name="nightly")
-        await (
-            desk.edge.is_settled.wait()
-        )  # a phone that registers sooner is refused, and may take a minute to try again
+        await desk.edge.is_settled.wait()  # who registers sooner is refused, and may take a minute to try again
+        gc.freeze()  # what lives as long as the desk is not looked through again during calls
         print("desk ready", flush=True)
         await stopping.wait()
         adding_up.cancel()
