@@ -2,7 +2,7 @@
 
 Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
 one; beside them goes what mostly computes or starts and stops (line cards, a kernel, boxes that talk little), and in
-the third lane boxes that mostly wait: for dial tone, digits, rings, a transaction's end. They share two cores well. The
+the third lane boxes that mostly wait, for dial tone, digits, rings, and switches. They share two cores well. The
 rest comes a file at a time to whoever is free, and whoever takes some of it lets the others go first. Loaded by
 `-p tests.lanes`, beside xdist.
 """
@@ -18,7 +18,7 @@ from tests.conftest import BOXES, keeps_real_time
 
 THAT_WAIT: Final = (
     *(f"{BOXES}test_{name}.py" for name in ("calls_out", "modem_dials", "texts")),
-    "tests/switch/test_texts.py",
+    "tests/switch/",
 )
 THAT_TALK_LITTLE: Final = tuple(
     f"{BOXES}test_{name}.py" for name in ("bad_input", "commands", "feature_codes", "moved_phone")
