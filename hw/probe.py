@@ -26,7 +26,7 @@ def probe(device: str, code: str) -> str:
     lines = [
         f"{device}: {ready.identity}",
         f"  driven as     {found.chipset.name}",
-        f"  voice format  µ-law, +VSM={found.form}",
+        f"  voice format  {found.coding.name}, +VSM={found.form}",
         f"  verdict       {'will do, but ' + trouble if trouble else 'will do'}",
     ]
     return "\n".join(lines)

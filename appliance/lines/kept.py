@@ -19,6 +19,7 @@ import msgspec
 
 from hw.modem.callerid import CallerId, Withheld
 from hw.modem.chipsets import Identity, chipset_named
+from hw.modem.coding import ULAW, coding_named
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class KeptCall(msgspec.Struct, frozen=True):
     chipset: str
     label: str
     form: str
+    coding: str = ULAW.name
 
     @property
     def caller(self) -> CallerId:
@@ -46,13 +48,14 @@ class KeptCall(msgspec.Struct, frozen=True):
     @property
     def identity(self) -> Identity:
         """The modem, as it was found when it was initialised."""
-        return Identity(chipset_named(self.chipset), self.label, self.form)
+        return Identity(chipset_named(self.chipset), self.label, self.form, coding_named(self.coding))
 
 
 def call_to_keep(key: str, caller: CallerId, modem: Identity) -> KeptCall:
     """What is worth keeping of a call."""
     withheld = caller.withheld.value if caller.withheld is not None else ""
-    return KeptCall(key, caller.number, caller.name, withheld, modem.chipset.name, modem.label, modem.form)
+    found = modem.chipset.name, modem.label, modem.form, modem.coding.name
+    return KeptCall(key, caller.number, caller.name, withheld, *found)
 
 
 class Memory:

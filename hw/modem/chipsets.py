@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from hw.errors import ModemError
+from hw.modem.coding import CODINGS, ULAW, Coding, best_offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,15 @@ GENERIC: Final = Chipset(
 )
 CHIPSETS: Final = (ZOOM, CX930XX, USR5637, SI24XX, GENERIC)
 
-# The numbers are each vendor's own; only names can be trusted. 130 is unsigned PCM on CX and A-law on USR.
-_ULAW: Final = re.compile(r"(\d+)[,;][^\n]*\b(?:mu-?law|u-?law)\b", re.IGNORECASE)
-
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A modem that will do: its family, what it calls itself, and how `+VSM` is told µ-law at 8000 Hz."""
+    """A modem that will do: its family, what it calls itself, how `+VSM` is told its voice format, and which it is."""
 
     chipset: Chipset
     label: str
     form: str
+    coding: Coding = ULAW
 
     def without_duplex(self) -> "Identity":
         """The same modem, found to have no stream both ways."""
@@ -92,15 +91,17 @@ def recognise(answers: tuple[str, ...]) -> Chipset:
     return next(chipset for chipset in CHIPSETS if chipset.known_by.search(joined))
 
 
-def ulaw_forms(number: int) -> tuple[str, ...]:
-    """How firmwares want µ-law said: by two arguments, by four, or by its number alone (§1.3)."""
+def voice_forms(number: int) -> tuple[str, ...]:
+    """How firmwares want a format of 8000 samples a second said: by two arguments, four, or its number alone (§1.3)."""
     return f"{number},8000", f"{number},8000,0,0", f"{number}"
 
 
-def ulaw_format(lines: tuple[str, ...]) -> int:
-    """The +VSM number of µ-law. Raises ModemError when there is none: duplex is 8-bit companded or nothing."""
-    found = _ULAW.search("\n".join(lines))
+def voice_format(lines: tuple[str, ...]) -> tuple[int, Coding]:
+    """The +VSM number and coding of the best 8-bit format. Raises ModemError when there is none."""
+    found = best_offered(lines)
     if found is None:
-        offered = "; ".join(lines)[:200] or "nothing"
-        raise ModemError(f"the modem offers no µ-law voice format (AT+VSM=? said {offered}); a CX93010 class would do")
-    return int(found[1])
+        offered, wanted = "; ".join(lines)[:200] or "nothing", ", ".join(coding.name for coding in CODINGS)
+        raise ModemError(
+            f"the modem offers no voice format of 8 bits (AT+VSM=? said {offered}); {wanted} would do, the first best"
+        )
+    return found

@@ -148,7 +148,7 @@ class Modem:
     def play(self, samples: bytes) -> None:
         """Send samples into the open stream; the caller keeps to its ledger. Nothing is sent once it is closing."""
         if self.is_streaming and self._procedure is None:
-            self._out += self._protocol.shield(samples)
+            self._out += self._protocol.shield(self.identity.coding.spoken(samples))
 
     def outgoing(self) -> bytes:
         """The bytes to write now; they are handed over once."""
@@ -243,8 +243,8 @@ class Modem:
 
     def _refilled(self, procedure: Procedure) -> Procedure:
         outcome = yield from procedure
-        if outcome is None:
-            self._out += REFILL  # the card's buffer is empty again, and the caller's ledger believes it full
+        if outcome is None:  # the card's buffer is empty again, and the caller's ledger believes it full
+            self._out += self.identity.coding.spoken(REFILL)
         return outcome
 
     def _begin(self, procedure: Callable[[], Procedure], now: float) -> None:
@@ -348,7 +348,7 @@ class Modem:
             case Audio():
                 self._stall_at = now + STALL
                 if self._procedure is None:
-                    self._events.append(event)
+                    self._events.append(Audio(self.identity.coding.heard(event.samples)))
             case Remark():
                 pass
             case Ring() | Signal(Sign.RING) if self._rings_on(now):

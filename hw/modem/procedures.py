@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Final
 
 from hw.errors import ModemError
-from hw.modem.chipsets import Chipset, Identity, recognise, ulaw_format, ulaw_forms
+from hw.modem.chipsets import Chipset, Identity, recognise, voice_format, voice_forms
 from hw.modem.countries import Country
 from hw.modem.events import DialFailed, LineChecked, Ready, Released, Result, Seized, SeizeFailed, StreamStopped, Way
 from hw.modem.steps import Ask, DropDtr, Leave, Part, Procedure, Reply, Settle, Step, Tell, ask
@@ -266,10 +266,10 @@ def _identify() -> Generator[Step, Reply, Identity]:
         )
     yield from _must("AT+FCLASS=8")
     formats = yield from _must("AT+VSM=?")
-    forms = ulaw_forms(ulaw_format(formats.text))
-    form = yield from _taken_form(forms)
+    number, coding = voice_format(formats.text)
+    form = yield from _taken_form(voice_forms(number))
     yield from ask("AT+FCLASS=0", tries=2)
-    return Identity(chipset, label, form)
+    return Identity(chipset, label, form, coding)
 
 
 def _taken_form(forms: tuple[str, ...]) -> Generator[Step, Reply, str]:

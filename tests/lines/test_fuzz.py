@@ -80,7 +80,7 @@ def test_f40_whatever_happens_the_line_is_off_hook_only_while_a_call_owns_it(
     assert [wrong for wrong in line.wrongs() if "still off-hook" in wrong] == []
 
 
-UNFIT = ("usr5637_novoice", "cx930xx_2006", "stuck_stream")
+UNFIT = ("usr5637_novoice", "stuck_stream")
 """Refused when they are brought up, or in a stream of their own making: no call ever owns them (tests/hw/modem)."""
 
 

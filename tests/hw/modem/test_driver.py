@@ -96,7 +96,7 @@ def test_a_mute_device_is_called_no_modem():
     ("changes", "sentence"),
     [
         ({"AT+FCLASS=?": "0,1,2"}, "no voice class 8"),
-        ({"AT+VSM=?": '130,"UNSIGNED PCM",8,0,8000,0,0'}, "no µ-law voice format"),
+        ({"AT+VSM=?": '129,"IMA ADPCM",4,0,8000,0,0'}, "no voice format of 8 bits"),
     ],
 )
 def test_a_modem_without_voice_is_refused_with_the_reason(changes, sentence):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hw.errors import ModemError
 from hw.modem.callerid import CallerId, Withheld, with_line
-from hw.modem.chipsets import CX930XX, GENERIC, USR5637, recognise, ulaw_format
+from hw.modem.chipsets import CX930XX, GENERIC, USR5637, recognise
 from hw.modem.countries import COUNTRIES, country
 from hw.modem.events import CallerIdLine
 from hw.modem.ledger import MOST_MS, TARGET_MS, Ledger
@@ -144,19 +144,6 @@ def test_the_ledger_never_owes_more_than_its_target_nor_a_negative_number(batche
 )
 def test_a_chip_is_known_by_what_it_calls_itself(answers, chipset):
     assert recognise(answers) is chipset
-
-
-@pytest.mark.parametrize(
-    ("line", "number"),
-    [
-        ('131,"Mu-Law",8,0,8000,0,0', 131),
-        ('131,"8-BIT ULAW",(8000)', 131),
-        ('4,"u-Law Companded PCM",8,0,(8000),(127-129),(0-255)', 4),
-        ("2;ULAW;8;0;(8000)", 2),
-    ],
-)
-def test_the_voice_format_is_found_by_its_name_in_every_dialect(line, number):
-    assert ulaw_format(('130,"A-Law",8,0,8000,0,0', line)) == number
 
 
 def test_a_device_that_is_not_there_and_one_that_is_no_device_say_so(tmp_path):
