@@ -69,13 +69,17 @@ class Supervisor:
     async def start(self) -> None:
         """Start every part and wait until all are ready.
 
-        Raises DeskbellError with the part's own last words when one does not come up: the first in the order given.
+        Raises DeskbellError with the part's own last words when one does not come up: the first in the order given; and
+        when it is stopped meanwhile.
         """
         self._tasks = [asyncio.create_task(self._keep(running), name=running.part.name) for running in self._running]
         for running, keeper in zip(self._running, self._tasks, strict=True):
             ready = asyncio.create_task(running.ready.wait())
             await asyncio.wait({keeper, ready}, timeout=running.part.ready_s, return_when=asyncio.FIRST_COMPLETED)
             ready.cancel()
+            if self._stopping.is_set():
+                await self.stop()
+                raise DeskbellError("The box was stopped while it started")
             if not running.ready.is_set():
                 await self.stop()
                 raise DeskbellError(_never_ready(running))
