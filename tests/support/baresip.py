@@ -16,6 +16,8 @@ import numpy as np
 
 from appliance.selftest.ports import free_port
 from appliance.selftest.sound import Samples
+from appliance.selftest.whole_box import CRYSTAL_FIRST
+from appliance.supervisor import come_first
 
 _WAV_HEADER = 44  # its length fields are right only when the call is over
 
@@ -67,6 +69,7 @@ class Baresip:
             process = await asyncio.create_subprocess_exec(
                 "baresip", "-f", str(folder), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
             )
+        come_first(process.pid, CRYSTAL_FIRST)  # a real phone has a processor of its own
         phone = cls(number, folder, process)
         await phone._connect(control)
         await until(lambda: b"200 OK" in (folder / "baresip.log").read_bytes(), f"phone {number} registered")

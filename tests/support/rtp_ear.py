@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from appliance.selftest.sound import FRAME, RATE, Samples
+from appliance.selftest.whole_box import CRYSTAL_FIRST
+from appliance.supervisor import come_first
 from hw.sim import ulaw
 
 _HEADER = struct.Struct("!BBHII")
@@ -115,5 +117,6 @@ def _open_mouth(speaker: socket.socket, second: bytes) -> subprocess.Popen[bytes
         pass_fds=[speaker.fileno()],
     )
     assert mouth.stdin
+    come_first(mouth.pid, CRYSTAL_FIRST)
     mouth.stdin.write(second)
     return mouth
