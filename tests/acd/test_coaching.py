@@ -366,3 +366,11 @@ def test_u08_who_came_to_help_and_leaves_is_not_followed_by_another() -> None:
     desk.together(ev.CoachLeft("k1"))
     desk.expect()
     assert gone(desk) == ["left"]
+
+
+def test_f37_nobody_takes_part_while_the_agent_asks_a_colleague_first() -> None:
+    """The caller hears music: there is nobody to be heard, and nothing to take over (§3.14)."""
+    desk = talking()
+    desk.passes("ann", "bob", ask_first=True)
+    assert state(desk) is ContactState.CONSULTING
+    assert coaching.refusal(desk.acd.state, "eve", "ann") == "no_conversation"
