@@ -4,27 +4,17 @@ import asyncio
 
 import pytest
 
-from appliance.selftest.ports import free_port
 from appliance.selftest.sip_phone import PhoneSettings, SipPhone
 from appliance.selftest.whole_box import Wish
 from tests.system.conftest import AGENT_HZ, Office, heard_for, is_heard
 from tests.system.test_exits import CUSTOMER_HZ, NUMBER, calls, customer
+from tests.system.test_own_calls import CARRIER, OUTBOUND
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 
 ASKED = 'consent = "ask"'
 KEY = 2400
 """Samples in which the 1 that agreed is over: a phone sends no voice while the finger is down (RFC 4733)."""
-CARRIER = f"127.0.0.1:{free_port()}"
-OUT = f"""
-[[trunks]]
-id = "out"
-addresses = ["127.0.0.9"]
-host = "{CARRIER}"
-[outbound]
-trunk = "out"
-allow = ["03"]
-"""
 
 
 async def is_recorded(office: Office, agreed: bool) -> None:
@@ -78,7 +68,7 @@ async def test_s07_who_presses_1_is_recorded_and_who_does_not_is_not(office: Off
         await is_recorded(office, agreed)
 
 
-@pytest.mark.wish(Wish(agents=1, lines=0, queue=f'{ASKED}\ncall_by = ["out"]', more=OUT))
+@pytest.mark.wish(Wish(agents=1, lines=0, queue=f'{ASKED}\ncall_by = ["out"]', more=OUTBOUND))
 @pytest.mark.parametrize("agreed", [True, False])
 async def test_s10_whoever_is_called_is_asked_before_the_agent_is_heard(office: Office, agreed: bool) -> None:
     """S-10, S-07: a call out as the queue; who presses nothing talks all the same."""
