@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 PROGRESS_SECONDS = 5.0
@@ -47,6 +47,17 @@ def check_space(folder: Path, needed: int) -> None:
     if free < needed:
         wanted = needed // 1_000_000
         raise SetupError(f"Building needs {wanted} MB of free disk in {folder}; {free // 1_000_000} MB are free there.")
+
+
+def patch(tree: Path, patches: Iterable[tuple[str, str, str]], recipe: str) -> None:
+    """Change the source in ``tree``: (file, what stands there once, what is to). SetupError when it is not there."""
+    for name, before, after in patches:
+        text = (tree / name).read_text()
+        if text.count(before) != 1:
+            raise SetupError(
+                f"{name} of {tree.name} is not what {recipe} expects: {before!r} is there {text.count(before)} times."
+            )
+        (tree / name).write_text(text.replace(before, after))
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import recipe
-from building import SetupError, Workshop, check_space, step, stop
+from building import SetupError, Workshop, check_space, patch, step, stop
 from source import find_tarball
 from wheel import pack_wheel
 
@@ -107,14 +107,13 @@ class Builder:
         return wheel
 
     def _unpacked(self, tarball: Path) -> Path:
-        """Unpack, put our limits in, take out what Debian stripped; return the source folder."""
+        """Unpack, put our limits in, patch; return the source folder."""
         with tarfile.open(tarball) as archive:
             archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's 3.11.2 has none yet
             archive.extractall(self._folder)
         (root,) = self._folder.glob("pjsip-pjproject-*")
         shutil.copy(recipe.HERE / "config_site.h", root / "pjlib" / "include" / "pj" / "config_site.h")
-        makefile = root / "pjmedia" / "build" / "Makefile"
-        makefile.write_text(makefile.read_text().replace(recipe.STRIPPED_OBJECT, ""))
+        patch(root, recipe.PATCHES, "image-build/pjsua2/recipe.py")
         return root
 
     def _configure(self) -> None:

@@ -32,8 +32,21 @@ LIBRARY_CFLAGS = "-O2 -fPIC"
 # The wrapper is 6.7 MB of generated C++ that only converts arguments: -O1 halves the time to compile it.
 WRAPPER_CFLAGS = "-O1 -g0 -fPIC -fno-strict-aliasing -w".split()
 SWIG_FLAGS = "-c++ -w312 -threads -python".split()
-# Taken out of pjmedia/build/Makefile: Debian strips its source from the tarball.
-STRIPPED_OBJECT = " bdimad_dev.o"
+UDP = "pjmedia/src/pjmedia/transport_udp.c"
+FIRST_READ = "    /* Kick off pending RTP read from the ioqueue */\n"
+FAILED = '                      "media_start(): recvfrom {} failed"));\n'
+LAST = '    udp->started = PJ_TRUE;\n\n    PJ_LOG(4,(udp->base.name, "UDP media transport started"));\n'
+# What is changed in the source: a file, what stands there, and what is to.
+PATCHES = (
+    # Debian strips its source from the tarball.
+    ("pjmedia/build/Makefile", " bdimad_dev.o", ""),
+    # A packet that waits when the first read is armed is handed to the media thread at once. That found `started` still
+    # unset, took it for the end, and armed no second read: the call stayed deaf for good (docs/decisions/0029).
+    (UDP, FIRST_READ, "    udp->started = PJ_TRUE;\n\n" + FIRST_READ),
+    (UDP, FAILED.format("RTP"), FAILED.format("RTP") + "        udp->started = PJ_FALSE;\n"),
+    (UDP, FAILED.format("RTCP"), FAILED.format("RTCP") + "        udp->started = PJ_FALSE;\n"),
+    (UDP, LAST, LAST.partition("\n\n")[2]),
+)
 # Object files a whole build leaves behind; only the percentage that is printed depends on it.
 EXPECTED_OBJECTS = 270
 WRAPPER_WEIGHT = 100
@@ -64,8 +77,9 @@ def wheel_name() -> str:
 
 def recipe_key() -> str:
     """Give twelve digits that change whenever the source, a flag or a compiled-in limit does."""
-    flags = [*CONFIGURE_FLAGS, LIBRARY_CFLAGS, *WRAPPER_CFLAGS, *SWIG_FLAGS, STRIPPED_OBJECT]
-    facts = [str(REVISION), VERSION, TARBALL_SHA256, *flags, (HERE / "config_site.h").read_text()]
+    flags = [*CONFIGURE_FLAGS, LIBRARY_CFLAGS, *WRAPPER_CFLAGS, *SWIG_FLAGS]
+    changes = [text for patch in PATCHES for text in patch]
+    facts = [str(REVISION), VERSION, TARBALL_SHA256, *flags, *changes, (HERE / "config_site.h").read_text()]
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:12]
 
 

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import recipe
-from building import SetupError, Workshop, cache_dir, check_space, step
+from building import SetupError, Workshop, cache_dir, check_space, patch, step
 from source import find_source
 
 TRIAL_SECONDS = 30.0
@@ -107,13 +107,7 @@ class Builder:
         if tarball.is_relative_to(self._folder):
             tarball.unlink()
         (tree,) = self._folder.glob("linux-source-*/")
-        for name, before, after in recipe.PATCHES:
-            text = (tree / name).read_text()
-            if before not in text:
-                raise SetupError(
-                    f"{name} of {tree.name} is not what image-build/uml/recipe.py expects: {before!r} is gone."
-                )
-            (tree / name).write_text(text.replace(before, after))
+        patch(tree, recipe.PATCHES, "image-build/uml/recipe.py")
         return tree
 
     def _configure(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.setup.conftest import Machine
 
 TOOLS_ARE_THERE = "recipe.NEEDED_TOOLS = {}; recipe.NEEDED_HEADERS = {}; recipe.check = None\n"
-TOOLS_ARE_THERE += "import build; build.check_tools = lambda: None\n"
+TOOLS_ARE_THERE += "import build; build.check_tools = lambda: None; recipe.PATCHES = ()\n"
 NAME = "asterisk_22.10.1+dfsg+~cs6.17.60671434.orig-Xpjproject.tar.xz"
 
 
@@ -91,6 +91,18 @@ def test_a_build_that_fails_shows_the_end_of_its_log_and_leaves_nothing(machine:
     assert machine.leftovers() == []
 
 
+def test_a_source_that_is_not_what_is_patched_is_named(machine: Machine, tmp_path: Path) -> None:
+    tarball = forged_source(tmp_path, "exit 1")
+    wants = "recipe.PATCHES = (('pjmedia/build/Makefile', 'bdimad_dev.o', ''), ('pjmedia/build/Makefile', 'c.o', ''))\n"
+    built = machine.build(TOOLS_ARE_THERE + wants + accepting(tarball), DESKBELL_SOURCES=str(tmp_path))
+    assert built.returncode == 1
+    assert (
+        "pjmedia/build/Makefile of pjsip-pjproject-0 is not what image-build/pjsua2/recipe.py expects" in built.stderr
+    )
+    assert "'c.o' is there 0 times" in built.stderr
+    assert machine.leftovers() == []
+
+
 def test_what_an_earlier_crash_left_is_cleared_away(machine: Machine, tmp_path: Path) -> None:
     (machine.cache / "build-old" / "deep").mkdir(parents=True)
     tarball = forged_source(tmp_path, "exit 1")
@@ -139,7 +151,8 @@ def test_a_mirror_that_gives_another_file_is_refused(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize(
-    "fact", ["recipe.LIBRARY_CFLAGS = '-O0'", "recipe.TARBALL_SHA256 = '00'", "recipe.REVISION = 9"]
+    "fact",
+    ["recipe.LIBRARY_CFLAGS = '-O0'", "recipe.TARBALL_SHA256 = '00'", "recipe.REVISION = 9", "recipe.PATCHES = ()"],
 )
 def test_the_wheels_name_changes_with_the_recipe(machine: Machine, fact: str) -> None:
     asked = "print(recipe.wheel_path()); sys.exit(0)"
