@@ -11,8 +11,9 @@ Who finds what where: `tables.py` agent transitions, `staff.py` what agents do, 
 told.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import assert_never
+from collections.abc import Callable, Iterable, Sequence
+from types import UnionType
+from typing import Any, assert_never, get_args
 
 from appliance.acd import (
     admission,
@@ -56,8 +57,9 @@ CallbackEvent = ev.CustomerAnswered | ev.CustomerFailed | ev.CallbackCancelled |
 ChainEvent = (
     CallbackEvent | ev.HoursChanged | ev.DigitPressed | ev.SentOn | ev.CouldNotSend | ev.MessageSaid | ev.VoicemailLeft
 )
-NoAnswer = ev.OfferAlerted | ev.OfferDoubted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
-OfferEvent = NoAnswer | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
+Ending = ev.OfferDoubted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
+OfferEvent = Ending | ev.OfferAlerted | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
+OfficeEvent = ev.Ticked | ev.Configured | ev.SwitchLost | ev.Restarted | ev.DayBegan | ev.Healed
 SubjectEvent = ev.HouseEvent | ev.TalkEvent | ev.TransferEvent | ev.OutgoingEvent | ev.EmergencyPlaced
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged | ev.SeatLeft
 AgentEvent = DutyEvent | ev.LegStarted | ev.LegConnected | ev.LegEnded | ev.PhoneFound | ev.PhoneLost
@@ -89,11 +91,15 @@ class Acd:
         self.state.at = office.now = now
         self.state.seq += 1
         for event in drained:
-            self._apply(event)
-        nag.settle(office)
-        dispatch(office)
-        house_rules.latch(office)
-        coaching.settle(office)
+            HEARD_BY[type(event)](self, event)
+        if office.asked:
+            nag.settle(office)
+        if office.unsettled or office.free or office.is_staffing_stale:
+            dispatch(office)
+        if self.state.house.is_held:
+            house_rules.latch(office)
+        if self.state.coaches:
+            coaching.settle(office)
         commands, office.commands = office.commands, []
         return commands
 
@@ -150,12 +156,8 @@ class Acd:
         found = self.state.offers.get(offer)
         return found.contact if found is not None else ""
 
-    def _apply(self, event: ev.Event) -> None:
-        match event:  # what happens in every call comes first
-            case _ if isinstance(event, OfferEvent):
-                self._hear_of_offer(event)
-            case _ if isinstance(event, CallerEvent):
-                self._hear_of_caller(event)
+    def _hear_of_office(self, event: OfficeEvent) -> None:
+        match event:
             case ev.Ticked():
                 self._run_deadlines()
             case ev.Configured(settings):
@@ -168,12 +170,6 @@ class Acd:
                 self._begin_day(date)
             case ev.Healed(violations):
                 selfcheck.heal(self._office, violations)
-            case _ if isinstance(event, SubjectEvent):
-                self._hear_of_subject(event)
-            case _ if isinstance(event, ChainEvent):
-                self._hear_from_chain(event)
-            case _:
-                self._hear_of_agent(event)
 
     def _hear_of_subject(self, event: SubjectEvent) -> None:
         """What has an event file and a rules file of its own."""
@@ -250,26 +246,14 @@ class Acd:
         elif isinstance(event, ev.OfferLegEnded):
             if not outgoing.leg_ended(office, offer) and not transfer.leg_ended(office, offer):
                 offers.leg_ended(office, offer)
-        elif offer.phase is Phase.OPEN:
-            self._end_offer(event, offer)
+        elif offer.phase is Phase.OPEN and not isinstance(event, ev.OfferAlerted):
+            self._end_offer(event, offer)  # the switch judges alert_s; that event is for the journal
 
-    def _end_offer(self, event: NoAnswer, offer: Offer) -> None:
-        if offer.is_direct and not isinstance(event, ev.OfferAlerted | ev.OfferDoubted):
+    def _end_offer(self, event: Ending, offer: Offer) -> None:
+        if offer.is_direct and not isinstance(event, ev.OfferDoubted):
             transfer.declined(self._office, event, offer)
-            return
-        match event:
-            case ev.OfferRejected():
-                offers.reject(self._office, offer)
-            case ev.OfferBusy():
-                offers.busy(self._office, offer)
-            case ev.OfferDoubted():
-                offers.doubt(self._office, offer)
-            case ev.OfferTimedOut():
-                offers.time_out(self._office, offer)
-            case ev.OfferUnreachable():
-                offers.unreachable(self._office, offer)
-            case ev.OfferAlerted():
-                pass  # the switch judges alert_s; the record is for the journal
+        else:
+            _ENDINGS[type(event)](self._office, offer)
 
     def _hear_of_agent(self, event: AgentEvent) -> None:
         office = self._office
@@ -348,6 +332,26 @@ class Acd:
     def _let_join(contact: Contact) -> None:
         if contact.race is not None:
             contact.race.joins_at = 0.0  # whoever can be rung next joins at once
+
+
+_ENDINGS: dict[type[Ending], Callable[[Office, Offer], None]] = {
+    ev.OfferDoubted: offers.doubt,
+    ev.OfferRejected: offers.reject,
+    ev.OfferBusy: offers.busy,
+    ev.OfferTimedOut: offers.time_out,
+    ev.OfferUnreachable: offers.unreachable,
+}
+
+SUBJECTS: tuple[tuple[UnionType, Callable[[Acd, Any], None]], ...] = (
+    (OfferEvent, Acd._hear_of_offer),
+    (CallerEvent, Acd._hear_of_caller),
+    (OfficeEvent, Acd._hear_of_office),
+    (SubjectEvent, Acd._hear_of_subject),
+    (ChainEvent, Acd._hear_from_chain),
+    (AgentEvent, Acd._hear_of_agent),
+)
+HEARD_BY = {event: hear for events, hear in SUBJECTS for event in get_args(events)}
+"""Which part hears of which event; a test holds that none is left out."""
 
 
 def fold(journal: Iterable[tuple[Sequence[ev.Event], float]], state: State | None = None) -> Acd:

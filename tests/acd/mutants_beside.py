@@ -145,7 +145,8 @@ BESIDE: tuple[Mutant, ...] = (
     ("callers.py", 'agent.offer = ""\n    nag.forget(agent)', 'agent.offer = ""'),
     ("clock.py", '"duty_from nag_at"', '"duty_from"'),
     ("office.py", "if agent.nag_at:\n            self.deadlines.add", "if False:\n            self.deadlines.add"),
-    ("engine.py", "nag.settle(office)\n        dispatch(office)", "dispatch(office)\n        nag.settle(office)"),
+    ("engine.py", "        if office.asked:\n            nag.settle(office)\n", ""),
+    ("engine.py", "            nag.settle(office)\n", "            dispatch(office)\n            nag.settle(office)\n"),
     # a line rings on unanswered (T-ringhold)
     ("contacts.py", "if contact.rings_until and office.now >= contact.rings_until:", "if False:"),
     ("contacts.py", "if contact.rings_until:\n        office.deadlines.add", "if False:\n        office.deadlines.add"),

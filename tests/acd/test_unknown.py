@@ -1,9 +1,12 @@
 """Events that name an agent, a queue, a call or an offer that there is not: told in a sentence, and nothing is lost."""
 
+from typing import get_args
+
 import pytest
 
 from appliance.acd import events as ev
 from appliance.acd import story
+from appliance.acd.engine import HEARD_BY, SUBJECTS
 from appliance.acd.events import Event
 from appliance.desk.story_log import sentence_of
 from tests.acd.desk import Desk, copy_of
@@ -74,3 +77,9 @@ def test_an_offer_that_is_over_is_old_news_and_no_mistake(kind: type[Event]) -> 
     facts = len(desk.facts)
     desk.together(kind("o1"))  # type: ignore[call-arg]
     assert [fact for fact in desk.facts[facts:] if isinstance(fact, story.NotKnown)] == []
+
+
+def test_every_event_is_heard_by_exactly_one_part_of_the_engine() -> None:
+    heard = [event for events, _ in SUBJECTS for event in get_args(events)]
+    assert sorted(map(repr, heard)) == sorted(map(repr, get_args(Event)))
+    assert set(HEARD_BY) == set(get_args(Event))
