@@ -86,33 +86,23 @@ def settle(office: Office, contact: Contact) -> None:
     """Decide about a caller nobody could be rung for: hold music, or the fallback of the reason why not (§3.3)."""
     if contact.state is not ContactState.WAITING:
         return
-    if not contact.is_live:
-        _settle_promise(office, contact)
-        return
-    reason = _reason_to_leave(office, contact)
+    reason = _reason_to_leave(office, contact) if contact.is_live else None
     if reason is not None:
         fallback.fall_back(office, contact, reason)
         return
-    contact.is_admitted = True
     if office.now >= contact.retry_at:
         contact.retry_at = 0.0  # else the driver would be woken for it for ever
+    contact.is_admitted = True
     contacts.hold(office, contact)
     callback.offer(office, contact)
-    office.watch_waiting(contact)
 
 
-def tell_place(office: Office, contact: Contact) -> None:
-    """Tell a caller their place, once nothing more will be decided about them in this batch (S-38)."""
-    if contact.state is ContactState.WAITING and contact.is_live and contact.is_admitted:
-        if not house_rules.tell(office, contact):
+def stay(office: Office, contact: Contact) -> None:
+    """Nothing more will be decided in this batch: tell who waits their place (S-38), and when to look again."""
+    if contact.state is ContactState.WAITING:
+        if contact.is_live and not house_rules.tell(office, contact):
             announce.keep(office, contact)
         office.watch_waiting(contact)
-
-
-def _settle_promise(office: Office, contact: Contact) -> None:
-    if office.now >= contact.retry_at:
-        contact.retry_at = 0.0
-    office.watch_waiting(contact)
 
 
 def _reason_to_leave(office: Office, contact: Contact) -> Reason | None:

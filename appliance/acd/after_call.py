@@ -94,5 +94,5 @@ def _ring(office: Office, contact: Contact, agent: Agent, how: str) -> bool:
     if queue is None or not agent.is_free or not contact.is_live or contact.state is not ContactState.WAITING:
         return False
     why = Why(office.now, queue.queue, contact.contact, agent.settings.agent, how, 1, 1)
-    offers.open_offer(office, contact, agent, why)
+    offers.open_offer(office, contact, why)
     return True

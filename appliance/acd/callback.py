@@ -71,9 +71,12 @@ def may_dial(office: Office, number: str) -> bool:
 
 def find(office: Office, queue: str, number: str) -> Contact | None:
     """The promise to this number in this queue that nobody is on the line for."""
-    promised = (office.state.contacts[name] for name in office.promised)
-    found = [one for one in promised if one.queue == queue and not one.is_live and _number_of(one) == number]
-    return min(found, key=lambda contact: contact.seq, default=None)
+    found: Contact | None = None
+    for name in office.promised:
+        one = office.state.contacts[name]
+        if one.queue == queue and not one.is_live and _number_of(one) == number:
+            found = one if found is None or one.seq < found.seq else found
+    return found
 
 
 def _number_of(contact: Contact) -> str:

@@ -75,7 +75,8 @@ def end(office: Office, contact: Contact, outcome: Outcome, why: str) -> None:
         outcome = Outcome.CALLBACK  # each contact counts once (M-00)
     elif contact.transfers and outcome in _UNHEARD:
         outcome = Outcome.ANSWERED  # by the first agent, whatever came after
-    office.leave_line(contact)
+    if contact.state is ContactState.WAITING:
+        office.leave_line(contact)
     office.end_race(contact)
     recordings.forget_pause(office, contact)
     del office.state.contacts[contact.contact]

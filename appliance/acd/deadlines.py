@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 from appliance.acd.quick_enum import quick
 
-Entry = tuple[float, int, str]
-
 
 @quick
 class Alarm(enum.IntEnum):
@@ -33,6 +31,9 @@ class Alarm(enum.IntEnum):
     NAG = 12  # Agent.nag_at: the phone asks whom the box took off duty, or has asked long enough (T-nag)
 
 
+Entry = tuple[float, Alarm, str]
+
+
 class Deadlines:
     """A heap of entries; `is_live` says whether an entry still means anything."""
 
@@ -42,7 +43,7 @@ class Deadlines:
 
     def add(self, when: float, alarm: Alarm, whose: str) -> None:
         """Look at this owner again at `when` (monotonic seconds)."""
-        heapq.heappush(self._heap, (when, int(alarm), whose))
+        heapq.heappush(self._heap, (when, alarm, whose))
 
     def clear(self) -> None:
         """Forget everything, before the state is read again."""

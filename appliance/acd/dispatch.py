@@ -6,7 +6,6 @@ rung for them, so passing over starves nobody (I-04, I-25). A race that may stil
 
 import heapq
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from appliance.acd import admission, eligible, offers, strategies
 from appliance.acd.deadlines import Alarm
@@ -19,33 +18,25 @@ from appliance.acd.why import MOST_KEPT, Why
 
 _Head = tuple[Place, str, int]  # the place, its queue, its index in that queue's line, or _RACE
 _RACE = -2
-
-
-@dataclass(slots=True)
-class _Pick:
-    """Ring this agent for this caller, because."""
-
-    contact: Contact
-    agent: str
-    why: Why
+_Pick = tuple[Contact, Why]  # ring the agent whom that names for this caller
 
 
 def dispatch(office: Office) -> None:
     """Ring whom can be rung for, in order; then decide about callers whom nobody could be rung for."""
     _ring(office)
-    settled: list[str] = []
+    settled: dict[str, None] = {}
     while office.unsettled:
-        unsettled, office.unsettled = list(dict.fromkeys(office.unsettled)), []
-        settled += unsettled
+        unsettled, office.unsettled = dict.fromkeys(office.unsettled), []
+        settled |= unsettled
         for name in unsettled:  # each once: who is sent on must be tried there before anything else is decided
             contact = office.state.contacts.get(name)
             if contact is not None:
                 admission.settle(office, contact)
         if office.unsettled:
             _ring(office)  # somebody was sent on to another queue
-    for name in dict.fromkeys(settled):
+    for name in settled:
         if (waiting := office.state.contacts.get(name)) is not None:
-            admission.tell_place(office, waiting)
+            admission.stay(office, waiting)
 
 
 def _ring(office: Office) -> None:
@@ -53,8 +44,8 @@ def _ring(office: Office) -> None:
     if office.is_staffing_stale:
         _note_staffing(office)
     if office.free:
-        for pick in _picks(office):
-            offers.open_offer(office, pick.contact, office.state.agents[pick.agent], pick.why)
+        for contact, why in _picks(office):
+            offers.open_offer(office, contact, why)
         if office.is_staffing_stale:
             _note_staffing(office)
 
@@ -79,20 +70,20 @@ def _picks(office: Office) -> list[_Pick]:
     able = _able(office)
     heads = [head for queue in able if (head := _head(office, queue, 0)) is not None] + _races(office, able)
     heapq.heapify(heads)
-    while heads:
+    while heads and able:
         (_, name), line, index = heapq.heappop(heads)
-        if not able[line]:
+        if line not in able:
             continue  # nobody left for this whole line
         queue, contact = office.queues[line], office.state.contacts[name]
         demand = (line, eligible.needed_level(queue, contact))
         if demand not in hopeless:
             found = _pick(office, queue, contact, able[line])
             if found:
-                _take(able, [pick.agent for pick in found])
+                _take(able, [why.agent for _, why in found])
                 picks += found
             elif not contact.declined and not contact.sticky_until and contact.race is None:
                 hopeless.add(demand)  # nobody free has the skill: neither for the next who needs as much
-        if able[line] and (following := _head(office, line, index + 1)) is not None:
+        if line in able and (following := _head(office, line, index + 1)) is not None:
             heapq.heappush(heads, following)
     return picks
 
@@ -107,8 +98,11 @@ def _able(office: Office) -> dict[str, list[str]]:
 
 
 def _take(able: dict[str, list[str]], agents: Collection[str]) -> None:
-    for queue, members in able.items():
-        able[queue] = [one for one in members if one not in agents]
+    for queue, members in list(able.items()):
+        if left := [one for one in members if one not in agents]:
+            able[queue] = left
+        else:
+            del able[queue]
 
 
 def _head(office: Office, queue: str, index: int) -> _Head | None:
@@ -147,8 +141,7 @@ def _pick(office: Office, queue: QueueSettings, contact: Contact, able: list[str
         return []
     choice = Choice(office.state, queue, candidates)
     standings = strategies.ranking(choice)
-    ranked = [one.agent for one in standings]
-    order = ranked
+    order = ranked = [one.agent for one in standings]
     if contact.last_agent in order and contact.last_agent not in contact.declined:
         order = [contact.last_agent, *(one for one in ranked if one != contact.last_agent)]  # F-08
     chosen = order[: _room(office, queue, contact)]
@@ -158,9 +151,8 @@ def _pick(office: Office, queue: QueueSettings, contact: Contact, able: list[str
         strategies.picked(choice, agent)
     kept = tuple(standings[:MOST_KEPT])
     return [
-        _Pick(
+        (
             contact,
-            one,
             Why(
                 office.now,
                 queue.queue,
@@ -180,7 +172,7 @@ def _pick(office: Office, queue: QueueSettings, contact: Contact, able: list[str
 
 def _begin(office: Office, queue: QueueSettings, contact: Contact, chosen: list[str]) -> None:
     """A new pass when everybody was asked; a race for a queue that rings several; progressive waits before the next."""
-    if any(agent in contact.declined for agent in chosen):
+    if contact.declined and any(agent in contact.declined for agent in chosen):
         contact.declined.clear()  # the pass is over, a new one begins
         contact.retry_at = 0.0
     if not eligible.is_race(queue) or contact.callback is not None:  # it holds one agent (I-21)

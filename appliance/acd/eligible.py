@@ -56,7 +56,7 @@ def among(state: State, queue: QueueSettings, contact: Contact, able: list[str])
     able = _with_skill(state, queue, contact, able)
     if not able:
         return able
-    if (last := _awaited(state, queue, contact)) is not None:
+    if contact.last_agent and (last := _awaited(state, queue, contact)) is not None:
         return [last] if last in able else []
     if not contact.declined:
         return able
@@ -88,7 +88,7 @@ def has_full_skill(state: State, queue: QueueSettings, agent: str) -> bool:
 def _awaited(state: State, queue: QueueSettings, contact: Contact) -> str | None:
     """The last agent, while they are the only one to ring: free now, or here and waited for (F-08)."""
     name = contact.last_agent
-    if not name or not queue.last_agent or name in contact.declined or name not in queue.agents:
+    if not queue.last_agent or name in contact.declined or name not in queue.agents:
         return None
     agent = state.agents.get(name)
     if agent is None or not can_be_waited_for(agent, queue.queue):

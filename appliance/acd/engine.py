@@ -290,7 +290,7 @@ class Acd:
 
     def _ring_alarm(self, entry: Entry) -> None:
         _, alarm, whose = entry
-        match Alarm(alarm):
+        match alarm:
             case Alarm.WRAP_UP:
                 staff.wrap_timer(self._office, whose)
             case Alarm.LOST:
@@ -298,7 +298,7 @@ class Acd:
             case Alarm.OFFER:
                 self._offer_is_due(self.state.offers[whose])
             case Alarm.WAY_BACK | Alarm.HELD | Alarm.NAG | Alarm.RING_HOLD:
-                self._time_is_over(Alarm(alarm), whose)
+                self._time_is_over(alarm, whose)
             case Alarm.AWAY:
                 callers.deadline(self._office, self.state.contacts[whose])
             case Alarm.WAITING:

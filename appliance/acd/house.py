@@ -63,4 +63,7 @@ class House:
     @property
     def evacuation(self) -> Notice | None:
         """The first notice in force by which people are to leave."""
-        return next((notice for notice in self.notices.values() if notice.evacuates), None)
+        for notice in self.notices.values():
+            if notice.evacuates:
+                return notice
+        return None

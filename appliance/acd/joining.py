@@ -17,13 +17,15 @@ def ring(office: Office, offer: Offer) -> None:
 
 def let_hear(office: Office, contact: Contact) -> None:
     """Ringback during the first direct offer, its whole race and in a ring group; else music."""
-    queue = office.queues.get(contact.queue)
     if contact.hears is Hears.NOTHING:
         contacts.ring(office, contact)
-    elif contact.hears is Hears.RINGBACK and (len(contact.ringing) > 1 or (queue is not None and queue.is_group)):
-        pass
-    else:
+    elif contact.hears is not Hears.RINGBACK or not (len(contact.ringing) > 1 or _is_group(office, contact)):
         contacts.hold(office, contact)
+
+
+def _is_group(office: Office, contact: Contact) -> bool:
+    queue = office.queues.get(contact.queue)
+    return queue is not None and queue.is_group
 
 
 def join(office: Office, contact: Contact, offer: Offer) -> None:

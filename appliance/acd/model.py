@@ -319,7 +319,7 @@ class Offer:
     agent: str
     queue: str
     opened_at: float
-    deadline: float
+    deadline: float = 0.0
     phase: Phase = Phase.OPEN
     is_busy: bool = False
     is_doubted: bool = False

@@ -21,13 +21,15 @@ LATE_ACCEPT_S = 1.0  # an answer this soon after the ring timeout still counts (
 DECLINED, NO_ANSWER, MISSED_RACES, LOST_RACE = "declined", "no_answer", "missed_races", "elsewhere"
 
 
-def open_offer(office: Office, contact: Contact, agent: Agent, why: Why) -> None:
-    """Ring this agent for this caller (A-01), alone or in the caller's race."""
-    state, queue, name = office.state, office.queues[contact.queue], agent.settings.agent
+def open_offer(office: Office, contact: Contact, why: Why) -> None:
+    """Ring the agent that was chosen for this caller (A-01), alone or in the caller's race."""
+    state, queue, name = office.state, office.queues[contact.queue], why.agent
+    agent = state.agents[name]
     state.offers_made += 1
-    offer = Offer(f"o{state.offers_made}", contact.contact, name, contact.queue, office.now, office.now + queue.ring_s)
-    offer.race = contact.race.race if contact.race is not None else ""
-    offer.is_blameless, offer.why = bool(offer.race) or queue.is_group, why
+    offer = Offer(f"o{state.offers_made}", contact.contact, name, contact.queue, office.now, why=why)
+    if contact.race is not None:
+        offer.race = contact.race.race
+    offer.is_blameless = contact.race is not None or queue.is_group
     state.offers[offer.offer] = offer
     office.leave_line(contact)
     contact.ringing.append(offer.offer)
@@ -36,8 +38,7 @@ def open_offer(office: Office, contact: Contact, agent: Agent, why: Why) -> None
     agent.offer, agent.ringing_since, agent.rung_because = offer.offer, office.now, why
     office.move(agent, Happening.OFFER_OPENED)
     if promise.is_silent(office, contact):
-        offer.deadline = 0.0  # held without a ring: the customer's answer, or none, ends it
-        promise.dial(office, contact)
+        promise.dial(office, contact)  # held without a ring: the customer's answer, or none, ends it
     else:
         joining.let_hear(office, contact)
         joining.ring(office, offer)

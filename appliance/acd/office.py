@@ -55,7 +55,7 @@ class Office:
         self.is_staffing_stale = True
         self.deadlines.clear()
         for agent in state.agents.values():
-            self._watch_agent(agent)
+            self.watch_agent(agent)
         for way, back in state.ways_back.items():
             self.deadlines.add(back.until, Alarm.WAY_BACK, way)
         for offer in state.offers.values():
@@ -117,11 +117,12 @@ class Office:
         if not row.by_person:
             agent.changed_by_itself_at = self.now
         load.note(agent, self.now)
-        if was_available is not agent.is_available:
-            if not was_available:
+        is_available = agent.is_available
+        if was_available is not is_available:
+            if is_available:
                 strategies.joined(self.state, agent.settings.agent)
             self.facts.append(
-                story.DutyChanged(self.now, agent.settings.agent, agent.is_available, agent.reason, cause.actor)
+                story.DutyChanged(self.now, agent.settings.agent, is_available, agent.reason, cause.actor)
             )
         if wrap_until and not agent.wrap_until:
             self._tell_wrap_up(agent, wrap_since, wrap_until)
@@ -144,7 +145,7 @@ class Office:
             self.is_staffing_stale = True
         if agent.prompt or agent.is_nagged or agent.nag_at:
             self.asked.append(name)
-        self._watch_agent(agent)
+        self.watch_agent(agent)
 
     def _tell_wrap_up(self, agent: Agent, since: float, until: float) -> None:
         spent = max(0.0, min(self.now, until) - since)
@@ -156,7 +157,8 @@ class Office:
         agent.wrap_since, agent.wrap_until = 0.0, 0.0
         self._tell_wrap_up(agent, since, until)
 
-    def _watch_agent(self, agent: Agent) -> None:
+    def watch_agent(self, agent: Agent) -> None:
+        """Set the timers that the agent's fields say run."""
         if agent.wrap_until:
             self.deadlines.add(agent.wrap_until, Alarm.WRAP_UP, agent.settings.agent)
         if agent.state is AgentState.FREE and agent.reach is Reach.LOST:
@@ -174,15 +176,16 @@ class Office:
 
     def leave_line(self, contact: Contact) -> None:
         """Take a caller out of its queue's line, if it stands there."""
-        line = self.waiting.get(contact.queue, [])
-        at = bisect.bisect_left(line, (contact.key, contact.contact))
-        if at < len(line) and line[at][1] == contact.contact:
+        line, place = self.waiting.get(contact.queue, []), (contact.key, contact.contact)
+        at = bisect.bisect_left(line, place)
+        if at < len(line) and line[at] == place:
             del line[at]
 
     def end_race(self, contact: Contact) -> None:
         """Nobody rings for this caller at once with others any more."""
-        contact.race = None
-        self.racing.discard(contact.contact)
+        if contact.race is not None:
+            contact.race = None
+            self.racing.discard(contact.contact)
 
     def watch_waiting(self, contact: Contact) -> None:
         """Set the timers that guarantee a waiting caller an exit: T-max, T-noagent, the retry gap (D-06)."""
@@ -211,45 +214,45 @@ class Office:
 
     def _is_live(self, entry: Entry) -> bool:
         when, alarm, whose = entry
-        if alarm == Alarm.OFFER:
+        if alarm is Alarm.OFFER:
             offer = self.state.offers.get(whose)
             return offer is not None and offer.deadline == when
         if alarm in (Alarm.WRAP_UP, Alarm.LOST, Alarm.NAG):
             agent = self.state.agents.get(whose)
             return agent is not None and _agent_deadline(agent, alarm) == when
-        if alarm == Alarm.WAY_BACK:
+        if alarm is Alarm.WAY_BACK:
             back = self.state.ways_back.get(whose)
             return back is not None and back.until == when
-        if alarm == Alarm.COACH:
+        if alarm is Alarm.COACH:
             coach = self.state.coaches.get(whose)
             return coach is not None and coach.until == when
         contact = self.state.contacts.get(whose)
         if contact is None:
             return False
-        if alarm != Alarm.WAITING:
+        if alarm is not Alarm.WAITING:
             return _contact_deadline(contact, alarm) == when
         return contact.state is ContactState.WAITING and when in self.waiting_deadlines(contact)
 
 
-def _contact_deadline(contact: Contact, alarm: int) -> float:
-    if alarm == Alarm.STICKY:
+def _contact_deadline(contact: Contact, alarm: Alarm) -> float:
+    if alarm is Alarm.STICKY:
         return contact.sticky_until
-    if alarm == Alarm.RELAX:
+    if alarm is Alarm.RELAX:
         return contact.relaxes_at
-    if alarm == Alarm.HELD:
+    if alarm is Alarm.HELD:
         return contact.remind_at
-    if alarm == Alarm.RING_HOLD:
+    if alarm is Alarm.RING_HOLD:
         return contact.rings_until if contact.hears is Hears.RINGBACK else 0.0
-    if alarm == Alarm.JOIN:
+    if alarm is Alarm.JOIN:
         return contact.race.joins_at if contact.race is not None else 0.0
-    if alarm == Alarm.PAUSE:
+    if alarm is Alarm.PAUSE:
         return contact.pause.next_at if contact.pause is not None else 0.0
     return contact.until
 
 
-def _agent_deadline(agent: Agent, alarm: int) -> float | None:
-    if alarm == Alarm.WRAP_UP:
+def _agent_deadline(agent: Agent, alarm: Alarm) -> float | None:
+    if alarm is Alarm.WRAP_UP:
         return agent.wrap_until
-    if alarm == Alarm.NAG:
+    if alarm is Alarm.NAG:
         return agent.nag_at
     return agent.lost_until if agent.state is AgentState.FREE and agent.reach is Reach.LOST else None

@@ -6,6 +6,7 @@ happened: `picked`, `turn_taken`, `answered`, `day_began`, `joined`. Ordering al
 may ask who is next (U-03).
 """
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -74,8 +75,7 @@ def random_deck(choice: Choice) -> Sequence[Values]:
 
 def fewest_calls(choice: Choice) -> Sequence[Values]:
     """Fewest calls answered since midnight (F-06); who has not been here today stands with the least."""
-    answered = choice.memory.answered
-    least = min(answered.values(), default=0)
+    answered, least = choice.memory.answered, _least(choice.memory)
     return [(float(answered.get(agent, least)),) for agent in choice.candidates]
 
 
@@ -95,8 +95,11 @@ STRATEGIES: dict[str, Measure] = {
 def ranking(choice: Choice) -> list[Standing]:
     """The candidates in the strategy's order. An unknown name is fixed order: no caller is lost to a misspelling."""
     values = STRATEGIES.get(choice.queue.strategy, fixed_order)(choice)
-    order = sorted(range(len(values)), key=values.__getitem__)  # stable, so ties stay in the administrator's order
-    return [Standing(choice.candidates[at], values[at]) for at in order]
+    standings = map(Standing, choice.candidates, values)
+    return sorted(standings, key=_VALUES)  # stable, so ties stay in the administrator's order
+
+
+_VALUES = operator.attrgetter("values")
 
 
 # -- memory
@@ -104,12 +107,14 @@ def ranking(choice: Choice) -> list[Standing]:
 
 def picked(choice: Choice, agent: str) -> None:
     """This agent is being rung: the card is played; with `rr_busy_to_end` the busy ones before them lose their turn."""
-    memory = choice.memory
-    if choice.queue.strategy == "random":
+    strategy = choice.queue.strategy
+    if strategy == "random":
+        memory = choice.memory
         memory.deck, memory.seed = _deck(choice)
         if agent in memory.deck:
             memory.deck.remove(agent)
-    elif choice.queue.strategy == "round-robin" and choice.queue.rr_busy_to_end:
+    elif strategy == "round-robin" and choice.queue.rr_busy_to_end:
+        memory = choice.memory
         rota = _rota(choice.queue, memory)
         agents, free = choice.state.agents, (AgentState.FREE, AgentState.OFF)
         before = rota[: rota.index(agent)]
@@ -125,15 +130,22 @@ def turn_taken(queue: QueueSettings, memory: QueueState, agent: str) -> None:
 
 def answered(memory: QueueState, agent: str) -> None:
     """One more call since midnight."""
-    memory.answered[agent] = memory.answered.get(agent, min(memory.answered.values(), default=0)) + 1
+    if agent not in memory.answered:
+        memory.answered[agent] = _least(memory)
+    memory.answered[agent] += 1
+
+
+def _least(memory: QueueState) -> int:
+    """What whoever has not been here today stands with."""
+    return min(memory.answered.values(), default=0)
 
 
 def joined(state: State, agent: str) -> None:
     """The agent went on duty: a late joiner starts at the team's minimum, not at nothing."""
     for queue in state.office.queues:
         if agent in queue.agents:
-            counts = state.queues[queue.queue].answered
-            counts.setdefault(agent, min(counts.values(), default=0))
+            memory = state.queues[queue.queue]
+            memory.answered.setdefault(agent, _least(memory))
 
 
 def day_began(state: State) -> None:

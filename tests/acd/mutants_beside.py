@@ -75,7 +75,7 @@ BESIDE: tuple[Mutant, ...] = (
     ("house_rules.py", "recording.told(office, contact, prompt)", "pass"),
     ("house_rules.py", "if prompt not in contact.told]", "]"),
     ("house.py", "return self.queues.get(queue, self.holding)", "return self.holding"),
-    ("house.py", "if notice.evacuates), None)", "), None)"),
+    ("house.py", "if notice.evacuates:", "if True:"),
     ("hours.py", "return holding.held is Held.CLOSING", "return True"),
     # chains that turn back, and boxes (§3.6)
     ("fallback.py", "contact.ways.append(_way(contact))", "pass"),

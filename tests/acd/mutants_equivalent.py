@@ -19,13 +19,13 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "house_rules.py",
         "if contact.hears is not Hears.MUSIC:\n        return False",
         "if False:\n        return False",
-        "admission.settle gives music to everybody whom tell_place comes to; the guard is for a caller it forgot",
+        "admission.settle gives music to everybody whom `stay` comes to; the guard is for a caller it forgot",
     ),
     (
         "dispatch.py",
-        "if not able[line]:\n            continue",
-        "if False:\n            continue",
-        "without members a strategy has no candidates and picks nobody; only quicker",
+        "while heads and able:",
+        "while heads:",
+        "nobody left for any line: each head that is left is passed over; only quicker",
     ),
     (
         "consent.py",
