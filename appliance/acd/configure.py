@@ -18,6 +18,7 @@ def configure(office: Office, settings: OfficeSettings) -> None:
     _change_agents(office, settings)
     outgoing.forget_lost(office)
     office.reindex()
+    office.asked += [name for name, agent in state.agents.items() if agent.nag_at]  # or is nobody to be any more?
     for contact in state.contacts.values():
         if contact.state is ContactState.WAITING:
             office.unsettled.append(contact.contact)

@@ -6,7 +6,6 @@ name is the nag's, so nothing else rings there before it is over, nor before the
 """
 
 from appliance.acd import commands as do
-from appliance.acd.deadlines import Alarm
 from appliance.acd.model import Agent, AgentState, Intent, Reach
 from appliance.acd.office import Office
 
@@ -80,4 +79,4 @@ def _stop(office: Office, agent: Agent) -> None:
 
 def _until(office: Office, agent: Agent, seconds: float) -> None:
     agent.nag_at = office.now + seconds
-    office.deadlines.add(agent.nag_at, Alarm.NAG, agent.settings.agent)
+    office.watch_agent(agent)

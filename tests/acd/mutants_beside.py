@@ -144,6 +144,7 @@ BESIDE: tuple[Mutant, ...] = (
     ("nag.py", 'said = "" if agent.prompt else (', "said = ("),
     ("callers.py", 'agent.offer = ""\n    nag.forget(agent)', 'agent.offer = ""'),
     ("clock.py", '"duty_from nag_at"', '"duty_from"'),
+    ("configure.py", "    office.asked += [name for name, agent in state.agents.items() if agent.nag_at]", "    pass"),
     ("office.py", "if agent.nag_at:\n            self.deadlines.add", "if False:\n            self.deadlines.add"),
     ("engine.py", "        if office.asked:\n            nag.settle(office)\n", ""),
     ("engine.py", "            nag.settle(office)\n", "            dispatch(office)\n            nag.settle(office)\n"),

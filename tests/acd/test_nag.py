@@ -56,6 +56,22 @@ def test_t_nag_nobody_is_asked_where_the_office_does_not_want_it() -> None:
     desk.expect()
 
 
+def test_t_nag_a_configuration_that_wants_nobody_asked_any_more_is_obeyed_at_once() -> None:
+    desk = declined("ann", "bob")
+    desk.wait(NAG_S / 2)
+    desk.together(ev.Configured(replace(office("ann", "bob"), nag_s=0)))
+    desk.wait(NAG_S)
+    desk.expect()
+
+
+def test_t_nag_a_configuration_that_changes_something_else_postpones_nothing() -> None:
+    desk = declined("ann", "bob")
+    desk.wait(NAG_S / 2)
+    desk.together(ev.Configured(replace(office("ann", "bob"), nag_s=NAG_S, lost_s=50)))
+    desk.wait(NAG_S / 2)
+    desk.expect("ask ann by telephone as n1")
+
+
 def test_t_nag_who_went_off_duty_by_themself_is_not_asked() -> None:
     desk = desk_that_asks("ann")
     desk.off("ann")
