@@ -181,8 +181,7 @@ def _take_over(office: Office, coach: Coach) -> None:
 
 def keep_caller(office: Office, contact: Contact) -> bool:
     """R-36: the agent has left: the caller hears music, a coach who is there is asked. False without one."""
-    there = [one for one in office.state.coaches.values() if one.offer == contact.offer]
-    coach = next((one for one in there if one.phase is CoachPhase.PRESENT), None)
+    coach = _present(office.state, contact.offer)
     if coach is None:
         return False
     contacts.stop_clock(office, contact)
@@ -192,6 +191,13 @@ def keep_caller(office: Office, contact: Contact) -> bool:
     coach.phase = CoachPhase.ASKED
     office.commands.append(do.AskCoach(coach.coach, coach.leg))
     return True
+
+
+def _present(state: State, offer: str) -> Coach | None:
+    for coach in state.coaches.values():
+        if coach.offer == offer and coach.phase is CoachPhase.PRESENT:
+            return coach
+    return None
 
 
 def nobody_took(office: Office, contact: Contact) -> None:

@@ -33,14 +33,16 @@ def first_ring(queue: QueueSettings) -> int:
 
 def level_of(agent: AgentSettings, skill: str) -> int:
     """The agent's level in a skill, 0 without it."""
-    return next((one.level for one in agent.skills if one.skill == skill), 0)
+    for one in agent.skills:
+        if one.skill == skill:
+            return one.level
+    return 0
 
 
 def members(state: State, queue: QueueSettings, free: Collection[str]) -> list[str]:
     """The queue's members who are free and take its calls, in the administrator's order."""
     agents, name = state.agents, queue.queue
-    found = [one for one in queue.agents if one in free]
-    return [one for one in found if name not in agents[one].private] if found else found
+    return [one for one in queue.agents if one in free and name not in agents[one].private]
 
 
 def now_for(state: State, queue: QueueSettings, contact: Contact, free: Collection[str]) -> list[str]:
@@ -110,15 +112,15 @@ def exclusions(
     state: State, queue: QueueSettings, contact: Contact, candidates: Collection[str]
 ) -> tuple[Exclusion, ...]:
     """Why the queue's other members cannot be rung for this caller (U-13), the first `MOST_KEPT` of them."""
-    others = [one for one in queue.agents if one not in candidates][:MOST_KEPT]
-    told, agents, is_free = [], state.agents, AgentState.FREE
-    for one in others:
-        agent = agents.get(one)
-        if agent is None or (found := agent.state) is is_free or agent.private or agent.is_leaving:
-            told.append(_exclusion(one, _reason(state, queue, contact, one)))
-        else:
-            told.append(_exclusion(one, _ENGAGED[found]))
-    return tuple(told)
+    others, agents, is_free = [one for one in queue.agents if one not in candidates], state.agents, AgentState.FREE
+    return tuple(
+        [
+            _exclusion(one, _reason(state, queue, contact, one))
+            if (agent := agents.get(one)) is None or agent.state is is_free or agent.private or agent.is_leaving
+            else _exclusion(one, _ENGAGED[agent.state])
+            for one in others[:MOST_KEPT]
+        ]
+    )
 
 
 @lru_cache(maxsize=4096)

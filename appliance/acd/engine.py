@@ -84,21 +84,21 @@ class Acd:
         drained = tuple(events)
         if not drained:
             return []
-        office = self._office
-        if now < self.state.at:
-            clock.move_stamps(self.state, now - self.state.at)
+        office, state = self._office, self.state
+        if now < state.at:
+            clock.move_stamps(state, now - state.at)
             office.reindex()
-        self.state.at = office.now = now
-        self.state.seq += 1
+        state.at = office.now = now
+        state.seq += 1
         for event in drained:
             HEARD_BY[type(event)](self, event)
         if office.asked:
             nag.settle(office)
         if office.unsettled or office.free or office.is_staffing_stale:
             dispatch(office)
-        if self.state.house.is_held:
+        if state.house.is_held:
             house_rules.latch(office)
-        if self.state.coaches:
+        if state.coaches:
             coaching.settle(office)
         commands, office.commands = office.commands, []
         return commands

@@ -43,8 +43,8 @@ def fixed_order(choice: Choice) -> Sequence[Values]:
 
 def round_robin(choice: Choice) -> Sequence[Values]:
     """Whose turn is next: those who had one lately are at the end of the rota (F-02)."""
-    turn = {agent: at for at, agent in enumerate(_rota(choice.queue, choice.memory))}
-    return [(float(turn[agent]),) for agent in choice.candidates]
+    turn = _places(_rota(choice.queue, choice.memory))
+    return [(turn[agent],) for agent in choice.candidates]
 
 
 def longest_idle(choice: Choice) -> Sequence[Values]:
@@ -69,8 +69,12 @@ def skills(choice: Choice) -> Sequence[Values]:
 
 def random_deck(choice: Choice) -> Sequence[Values]:
     """Next in a shuffled deck; who cannot be rung keeps the card (F-04)."""
-    place = {agent: at for at, agent in enumerate(_deck(choice)[0])}
-    return [(float(place.get(agent, len(place))),) for agent in choice.candidates]
+    place = _places(_deck(choice)[0])
+    return [(place.get(agent, len(place)),) for agent in choice.candidates]
+
+
+def _places(agents: Sequence[str]) -> dict[str, float]:
+    return dict(zip(agents, map(float, range(len(agents))), strict=True))
 
 
 def fewest_calls(choice: Choice) -> Sequence[Values]:
@@ -125,7 +129,9 @@ def picked(choice: Choice, agent: str) -> None:
 def turn_taken(queue: QueueSettings, memory: QueueState, agent: str) -> None:
     """The agent answered, declined or let it ring: to the end of the rota."""
     if agent in queue.agents:
-        memory.rota = [one for one in _rota(queue, memory) if one != agent] + [agent]
+        memory.rota = _rota(queue, memory)
+        memory.rota.remove(agent)
+        memory.rota.append(agent)
 
 
 def answered(memory: QueueState, agent: str) -> None:
@@ -166,7 +172,7 @@ def _rota(queue: QueueSettings, memory: QueueState) -> list[str]:
 def _deck(choice: Choice) -> tuple[list[str], int]:
     """The deck to draw from and its generator: a new one when no card that is left can be played."""
     memory = choice.memory
-    if any(agent in memory.deck for agent in choice.candidates):
+    if not set(memory.deck).isdisjoint(choice.candidates):
         return memory.deck, memory.seed
     seed = memory.seed or shuffle.first_seed(choice.state.office.seed, choice.queue.queue)
     return shuffle.shuffled(choice.queue.agents, seed)

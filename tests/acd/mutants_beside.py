@@ -24,7 +24,7 @@ BESIDE: tuple[Mutant, ...] = (
     ("coaching.py", "contact.is_recording = False\n    office", "office"),
     ("coaching.py", "if name:\n        recording.keep_pause(office, contact)", "pass"),
     ("coaching.py", 'leaving.let_go(office, offer, "taken_over")', "pass"),
-    ("coaching.py", "if one.phase is CoachPhase.PRESENT), None)", "), None)"),
+    ("coaching.py", "if coach.offer == offer and coach.phase is CoachPhase.PRESENT:", "if coach.offer == offer:"),
     ("coaching.py", "contact.until = office.now + ASK_S", "contact.until = office.now + 60"),
     ("coaching.py", 'contacts.release(office, contact, Outcome.ANSWERED, "supervisor_left")', "pass"),
     ("coaching.py", "    elif coach.phase is CoachPhase.RINGING and coach.is_help:", "    elif coach.is_help:"),
