@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 STATIC = Path(str(resources.files("web"))) / "static"
 SHUTDOWN_S = 2.0
+PARTS = (pages, entrance, exits, inbox, alerts, transfers, talk_orders, orders)
+"""What has addresses of its own. Orders come last: theirs have a place for any word (`/api/agents/{agent}/{order}`)."""
 
 
 def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
@@ -37,50 +39,9 @@ def make_app(api: DeskApi, settings: WebSettings) -> web.Application:
     app.on_startup.append(_open_up)
     app.on_shutdown.append(_close)
     app.on_response_prepare.append(add_headers)
-    app.add_routes(
-        [
-            web.get("/", pages.show),
-            web.get("/health", pages.health),
-            web.get("/events", pages.stream, allow_head=False),
-            web.get("/login", entrance.show),
-            web.post("/login", entrance.enter),
-            web.post("/first-start", entrance.first_start),
-            web.post("/logout", entrance.leave),
-            web.post("/language", entrance.choose_language),
-            web.get("/api/office", pages.snapshot),
-            web.get("/api/calls", pages.calls),
-            web.get("/api/recordings", pages.recordings),
-            web.get("/api/report", pages.report),
-            web.get("/recordings/{recording}", pages.sound),
-            web.get("/api/voicemails", exits.voicemails),
-            web.get("/voicemails/{recording}", exits.sound),
-            web.post("/api/voicemails/{recording}/handled", exits.see_to),
-            web.get("/api/callbacks/unkept", exits.unkept),
-            web.post("/api/callbacks/{contact}/handled", exits.see_to_callback),
-            web.post("/api/callbacks/{contact}/cancel", exits.cancel_callback),
-            *inbox.ROUTES,
-            *alerts.ROUTES,
-            web.get("/api/agents/{agent}/why", pages.why),
-            web.post("/api/here", pages.stay),
-            web.get("/api/targets", transfers.targets),
-            web.post("/api/agents/{agent}/transfer", transfers.transfer),
-            web.post("/api/agents/{agent}/recording", talk_orders.pause),
-            web.post("/api/agents/{agent}/call-from", talk_orders.call_from),
-            web.post("/api/agents/{agent}/coach", talk_orders.coach),
-            web.post("/api/agents/{agent}/{order}", orders.order_agent),
-            web.post("/api/calls/{contact}/note", talk_orders.note),
-            web.post("/api/calls/{contact}/code", talk_orders.code),
-            web.post("/api/calls/{contact}/assign", talk_orders.assign),
-            web.post("/api/hours", talk_orders.hold_hours),
-            web.post("/api/notices/{notice}", talk_orders.give_notice),
-            web.post("/api/agents/{agent}/queues/{queue}/{order}", orders.order_privacy),
-            web.post("/api/lines/{line}/{order:check|forget-tones}", orders.check_line),
-            web.post("/api/demo/behave", orders.behave),
-            web.post("/api/panel/press", orders.press),
-            web.post("/api/demo/{what}", orders.change_outside),
-            web.static("/static", STATIC),
-        ]
-    )
+    for part in PARTS:
+        app.add_routes(part.ROUTES)
+    app.router.add_static("/static", STATIC)
     return app
 
 

@@ -111,3 +111,12 @@ async def choose_language(request: web.Request) -> web.StreamResponse:
     if (language := str(form.get("language", ""))) in LANGUAGES:
         response.set_cookie("language", language, max_age=YEAR_S, httponly=True, samesite="Strict", path="/")
     return response
+
+
+ROUTES = (
+    web.get("/login", show),
+    web.post("/login", enter),
+    web.post("/first-start", first_start),
+    web.post("/logout", leave),
+    web.post("/language", choose_language),
+)

@@ -72,3 +72,13 @@ def _told(message: VoicemailMessage) -> dict[str, object]:
     told = dataclasses.asdict(message)
     del told["path"]
     return told
+
+
+ROUTES = (
+    web.get("/api/voicemails", voicemails),
+    web.get("/voicemails/{recording}", sound),
+    web.post("/api/voicemails/{recording}/handled", see_to),
+    web.get("/api/callbacks/unkept", unkept),
+    web.post("/api/callbacks/{contact}/handled", see_to_callback),
+    web.post("/api/callbacks/{contact}/cancel", cancel_callback),
+)

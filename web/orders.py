@@ -128,3 +128,13 @@ async def press(request: web.Request) -> web.StreamResponse:
     logger.info("The page presses the button of seat %d for %.1f s", seat, held_s)
     await request.app[API].press(seat, float(held_s))
     return answer(ok=True)
+
+
+ROUTES = (
+    web.post("/api/agents/{agent}/{order}", order_agent),
+    web.post("/api/agents/{agent}/queues/{queue}/{order}", order_privacy),
+    web.post("/api/lines/{line}/{order:check|forget-tones}", check_line),
+    web.post("/api/demo/behave", behave),
+    web.post("/api/panel/press", press),
+    web.post("/api/demo/{what}", change_outside),
+)

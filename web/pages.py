@@ -140,3 +140,17 @@ def _number(request: web.Request, name: str, default: float) -> float:
 def limit_of(request: web.Request) -> int:
     """How many rows are asked for, at most MOST."""
     return min(MOST, max(1, int(_number(request, "limit", 50))))
+
+
+ROUTES = (
+    web.get("/", show),
+    web.get("/health", health),
+    web.get("/events", stream, allow_head=False),
+    web.get("/api/office", snapshot),
+    web.get("/api/calls", calls),
+    web.get("/api/recordings", recordings),
+    web.get("/api/report", report),
+    web.get("/recordings/{recording}", sound),
+    web.get("/api/agents/{agent}/why", why),
+    web.post("/api/here", stay),
+)

@@ -96,3 +96,15 @@ async def assign(request: web.Request) -> web.StreamResponse:
     logger.info("The page gives contact %s to %s for %s", contact, agent, supervisor)
     await request.app[API].assign(contact, agent, supervisor, reason[:LONGEST_NOTE])
     return answer(ok=True)
+
+
+ROUTES = (
+    web.post("/api/agents/{agent}/recording", pause),
+    web.post("/api/agents/{agent}/call-from", call_from),
+    web.post("/api/agents/{agent}/coach", coach),
+    web.post("/api/calls/{contact}/note", note),
+    web.post("/api/calls/{contact}/code", code),
+    web.post("/api/calls/{contact}/assign", assign),
+    web.post("/api/hours", hold_hours),
+    web.post("/api/notices/{notice}", give_notice),
+)

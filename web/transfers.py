@@ -30,3 +30,9 @@ async def transfer(request: web.Request) -> web.StreamResponse:
     logger.info("The page passes the caller of %s on", agent)
     await api.transfer(agent, to.strip(), ACTOR, ask_first=ask_first)
     return answer(ok=True)
+
+
+ROUTES = (
+    web.get("/api/targets", targets),
+    web.post("/api/agents/{agent}/transfer", transfer),
+)
