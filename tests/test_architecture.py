@@ -94,7 +94,7 @@ RULES: dict[str, Rule] = {
     ),
     "appliance.lines": rule(
         "appliance.wire appliance.wire_lines appliance.wire_stream appliance.wire_figures appliance.media "
-        "appliance.errors appliance.settings_file appliance.pjsua2_setup hw.modem hw.errors",
+        "appliance.errors appliance.settings_file appliance.pjsua2_setup hw.modem hw.errors hw.priority",
         "msgspec numpy pjsua2",
     ),
     "appliance.storage": rule("appliance.acd appliance.errors appliance.team", "aiosqlite msgspec"),

@@ -29,6 +29,7 @@ from appliance.lines.worker import Worker
 from appliance.settings_file import host_and_port
 from appliance.wire import LineState
 from appliance.wire_lines import CheckLine, LineFound
+from hw.priority import come_first
 
 logger = logging.getLogger("appliance.lines")
 
@@ -120,14 +121,6 @@ class Service:
             worker.post(SwitchBack() if is_alive else SwitchGone())
 
 
-def _come_first() -> None:
-    """Ask for a better place in the scheduler's queue: 60 ms late, and a caller hears a gap. All threads inherit it."""
-    try:
-        os.setpriority(os.PRIO_PROCESS, 0, -10)
-    except PermissionError:
-        logger.debug("lines: runs at ordinary priority; the service file or CAP_SYS_NICE would raise it")
-
-
 def main(words: list[str]) -> int:
     """The process; see the exit statuses above."""
     if len(words) != 1:
@@ -139,7 +132,7 @@ def main(words: list[str]) -> int:
         logging.basicConfig(stream=sys.stdout, level=level, format="%(levelname).1s %(name)s: %(message)s")
         sys.setswitchinterval(0.0005)  # the bridge's clock waits for the interpreter in our audio port
         gc.disable()  # the SIP thread collects
-        _come_first()
+        logger.debug("lines: its place in the queue for the processor: %s", come_first() or "an ordinary one")
         asyncio.run(Service(settings).run())
     except DeskbellError as wrong:
         print(wrong, file=sys.stderr)

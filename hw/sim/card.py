@@ -20,8 +20,9 @@ from pathlib import Path
 
 from hw.sim.caller import Caller
 from hw.sim.catalogue import steps_of
-from hw.sim.core import CardCore, CardStats
+from hw.sim.core import CardCore
 from hw.sim.countries import CallerIdTime, country_named
+from hw.sim.counts import CardStats
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import CardEvent, What
 from hw.sim.faults import Injection, inject

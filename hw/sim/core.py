@@ -6,7 +6,7 @@ Modes: command (FCLASS 0 or 8) and voice stream; a stream begins after CONNECT a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hw.sim import callerid
@@ -14,9 +14,10 @@ from hw.sim.agenda import Agenda, Plan
 from hw.sim.cable import Cable
 from hw.sim.clock import CodecClock
 from hw.sim.countries import Country
+from hw.sim.counts import CardStats, Punctuality
 from hw.sim.detectors import ChipEars
 from hw.sim.eventlog import EventLog, What
-from hw.sim.exchange import ExchangeLine, LineSignal, LineState
+from hw.sim.exchange import ExchangeLine, LineSignal
 from hw.sim.hybrid import Hybrid, QuietWatch
 from hw.sim.interpreter import Result
 from hw.sim.noise import LineNoise
@@ -29,20 +30,6 @@ from hw.sim.ulaw import SILENCE
 RING_MEMORY = 8.0
 OVERRUN_REPORT_GAP = 0.1
 _DTR_HANGS_UP = frozenset({"1", "2", "3"})
-
-
-@dataclass(frozen=True, slots=True)
-class CardStats:
-    """Counts since the card was made, samples of all streams; `longest_off_hook` is seconds, now included."""
-
-    is_off_hook: bool
-    line: LineState
-    rx_samples: int
-    tx_samples: int
-    underruns: int
-    overruns: int
-    seizures: int
-    longest_off_hook: float
 
 
 class CardCore:
@@ -76,7 +63,7 @@ class CardCore:
         self._caller_id: list[str] = []
         self._plans: dict[str, Plan] = {}
         self._off_hook_since = self._last_overrun = 0.0
-        self._quiet, self._ears = QuietWatch(), ChipEars()
+        self._quiet, self._ears, self._punctual = QuietWatch(), ChipEars(), Punctuality()
         self._rx = self._tx = self._underruns = self._overruns = self._seizures = 0
         self._longest = 0.0
 
@@ -101,6 +88,7 @@ class CardCore:
             return
         known = len(self.stream.ignored_codes)
         self.stream.feed(data)
+        self._punctual.answered()
         for code in self.stream.ignored_codes[known:]:
             self.log.add(now, What.CODE_RECEIVED, f"{code:02X}")
         if self.stream.typed_text is not None:
@@ -170,6 +158,7 @@ class CardCore:
 
     def tick(self, now: float) -> None:
         """Everything due until `now`."""
+        self._punctual.turned(now, self.next_deadline())
         while (due := self.next_deadline()) is not None and due <= now:
             if due == self.agenda.next_due():
                 self.agenda.run_next()
@@ -188,6 +177,7 @@ class CardCore:
             rx_samples=self._rx + (stream.received if stream else 0),
             tx_samples=self._tx + (stream.sent if stream else 0),
             underruns=self._underruns + (stream.underruns if stream else 0),
+            starved=self._punctual.starved,
             overruns=self._overruns,
             seizures=self._seizures,
             longest_off_hook=max(self._longest, present),
@@ -261,6 +251,7 @@ class CardCore:
         self.stream = VoiceStream(direction, self.personality, voice_format)
         self._codes.clear()
         self._quiet.forget()
+        self._punctual.answered()
         self.log.add(now, What.STREAM_STARTED, direction.name)
 
     def _replan(self, name: str, due: float, action: Callable[[float], None] | None) -> None:
@@ -359,6 +350,7 @@ class CardCore:
         if self.stream is not None and self.stream.direction.has_transmit:
             ulaw, ran_dry = self.stream.play(count)
             if ran_dry:
+                self.log.add(now, What.RAN_DRY, self._punctual.ran_dry())
                 self.emit(b"u", now)
             return ulaw
         if self._own_sound is None:
@@ -380,6 +372,7 @@ class CardCore:
         else:
             self._codes.clear()
             self._said += shielded
+            self._punctual.gave(len(ulaw))
         if stream.is_over:
             self._end_stream(now, "ended")
             self._said += b"\x10\x03" if stream.direction.has_receive else b""

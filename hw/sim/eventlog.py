@@ -33,6 +33,7 @@ class What(StrEnum):
     LOOP_CLOSED = "loop_closed"
     STREAM_STARTED = "stream_started"
     STREAM_ENDED = "stream_ended"
+    RAN_DRY = "ran_dry"
     CODE_SENT = "code_sent"
     CODE_RECEIVED = "code_received"
     TEXT_IN_STREAM = "text_in_stream"

@@ -7,6 +7,7 @@ from hw.sim.eventlog import CardEvent, What
 
 UNATTENDED = 10.0
 RATE_ERROR = 0.01
+UNEVEN = "the host gave not one sample for each of the codec's"
 _STEADY = re.compile(r"steady=([\d.]+)")
 _ATTENDED = frozenset({What.CALL_CONNECTED, What.DIALLED})
 _ALONE = frozenset({What.CALLER_HUNG_UP, What.CALL_RELEASED})
@@ -34,7 +35,7 @@ def _talk(log: list[CardEvent]) -> list[tuple[float, str]]:
         elif event.what is What.DIAL_ABORTED and event.detail != STOPS_DIALLER:
             found.append((event.at, "the host wrote while the modem dialled"))
         elif event.what is What.STREAM_ENDED and not _is_steady(event.detail):
-            found.append((event.at, f"the host gave not one sample for each of the codec's (± 1 %): {event.detail}"))
+            found.append((event.at, f"{UNEVEN} (± 1 %): {event.detail}"))
     return found
 
 

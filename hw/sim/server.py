@@ -156,6 +156,7 @@ def _stats(card: VirtualCard) -> StatsReply:
         rx_samples=stats.rx_samples,
         tx_samples=stats.tx_samples,
         underruns=stats.underruns,
+        starved=stats.starved,
         overruns=stats.overruns,
         seizures=stats.seizures,
         longest_off_hook=stats.longest_off_hook,

@@ -76,6 +76,7 @@ class StatsReply:
     rx_samples: int
     tx_samples: int
     underruns: int
+    starved: int
     overruns: int
     seizures: int
     longest_off_hook: float

@@ -2,8 +2,10 @@
 
 import socket
 
+from hw.sim.counts import OWN_CLOCK
+from hw.sim.eventlog import CardEvent, What
 from tests.lines.fake_switch import FakeSwitch
-from tests.lines.soak import main
+from tests.lines.soak import Dry, main
 
 
 def test_f35_four_lines_live_through_calls_of_every_kind_without_sticking_or_growing(capsys):
@@ -15,8 +17,29 @@ def test_f35_four_lines_live_through_calls_of_every_kind_without_sticking_or_gro
     assert calls >= 4
     grown = float(told.split("grown by ")[1].split(" MB")[0])
     assert grown < 10
+    assert "dry by the lines" in told
     troubles = [line for line in told.splitlines() if "TROUBLE" in line and "sample" not in line]
     assert troubles == []
+
+
+def test_f35_a_card_that_ran_dry_counts_unless_its_own_clock_or_the_machine_was_late():
+    """F35: what is told apart is told apart by measurement, and only for that moment."""
+    story = [
+        CardEvent(10.0, 80, What.STREAM_STARTED, "DUPLEX"),
+        CardEvent(20.0, 80_080, What.RAN_DRY, f"{OWN_CLOCK}; the card was 60 ms late, the host 0 ms"),
+        CardEvent(30.0, 160_080, What.RAN_DRY, HOST),
+        CardEvent(40.0, 240_080, What.RAN_DRY, HOST),
+        CardEvent(41.0, 248_080, What.STREAM_ENDED, "ended rx=1 tx=1 steady=0.9700"),
+        CardEvent(50.0, 80, What.STREAM_STARTED, "DUPLEX"),
+        CardEvent(60.0, 80_080, What.RAN_DRY, HOST),
+        CardEvent(61.0, 88_080, What.STREAM_ENDED, "ended rx=1 tx=1 steady=0.9700"),
+    ]
+    dry = Dry([story], [(29.9, 0.06), (39.8, 0.06)])
+    assert {whose: len(told) for whose, told in dry.by.items()} == {"the lines": 2, OWN_CLOCK: 1, "the machine": 1}
+    assert [wrong[:6] for wrong in dry.wrongs(story)] == ["61.000"]
+
+
+HOST = "the host; the card was 1 ms late, the host 50 ms"
 
 
 def test_f35_an_invite_that_comes_again_since_the_switch_was_late_is_no_answer_to_it():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hw.sim import ulaw
+from hw.sim.counts import OWN_CLOCK
 from hw.sim.eventlog import What
 from hw.sim.oracle import violations
 from hw.sim.personality import CX93001_2013
@@ -79,6 +80,32 @@ def test_a_steady_host_never_runs_dry():
     host.core.receive(b"\xff" * 480, host.now)
     assert codes_of(host.talk(30.0)) == ""
     assert host.core.stats(host.now).underruns == 0
+
+
+def test_a_card_whose_thread_overslept_says_that_it_starved_itself():
+    host = Host().quietly()
+    host.connect()
+    host.core.receive(b"\xff" * 480, host.now)
+    host.now += 0.075
+    host.core.tick(host.now)
+    stats = host.core.stats(host.now)
+    assert (stats.underruns, stats.starved) == (1, 1)
+    assert [story.startswith(f"{OWN_CLOCK}; the card was 7") for story in stories(host)] == [True]
+
+
+def test_a_card_in_time_says_that_its_host_was_late():
+    host = Host().quietly()
+    host.connect()
+    for step in range(60):
+        host.wait(0.005)
+        host.core.receive(b"\xff" * 480 if step == 30 else b"", host.now)
+    stats = host.core.stats(host.now)
+    assert (stats.underruns, stats.starved) == (1, 0)
+    assert stories(host)[0].startswith("the host; the card was 0 ms late, the host ")
+
+
+def stories(host: Host) -> list[str]:
+    return [event.detail for event in host.core.log.all() if event.what is What.RAN_DRY]
 
 
 def test_a_full_fifo_is_back_pressure():
