@@ -5,6 +5,7 @@ Rule: dispatch, the self-check (I-25) and "why did it ring me?" (U-13) all ask h
 
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import filterfalse, islice
 
 from appliance.acd.model import Agent, AgentState, Contact, Reach, State
 from appliance.acd.settings import AgentSettings, QueueSettings
@@ -42,7 +43,7 @@ def level_of(agent: AgentSettings, skill: str) -> int:
 def members(state: State, queue: QueueSettings, free: Collection[str]) -> list[str]:
     """The queue's members who are free and take its calls, in the administrator's order."""
     agents, name = state.agents, queue.queue
-    return [one for one in queue.agents if one in free and name not in agents[one].private]
+    return [one for one in filter(free.__contains__, queue.agents) if name not in agents[one].private]
 
 
 def now_for(state: State, queue: QueueSettings, contact: Contact, free: Collection[str]) -> list[str]:
@@ -112,15 +113,15 @@ def exclusions(
     state: State, queue: QueueSettings, contact: Contact, candidates: Collection[str]
 ) -> tuple[Exclusion, ...]:
     """Why the queue's other members cannot be rung for this caller (U-13), the first `MOST_KEPT` of them."""
-    others, agents, is_free = [one for one in queue.agents if one not in candidates], state.agents, AgentState.FREE
-    return tuple(
-        [
-            _exclusion(one, _reason(state, queue, contact, one))
-            if (agent := agents.get(one)) is None or agent.state is is_free or agent.private or agent.is_leaving
-            else _exclusion(one, _ENGAGED[agent.state])
-            for one in others[:MOST_KEPT]
-        ]
-    )
+    others = tuple(islice(filterfalse(candidates.__contains__, queue.agents), MOST_KEPT))
+    agents, is_free = state.agents, AgentState.FREE
+    reasons = [
+        _reason(state, queue, contact, one)
+        if (agent := agents.get(one)) is None or agent.state is is_free or agent.private or agent.is_leaving
+        else _ENGAGED[agent.state]
+        for one in others
+    ]
+    return tuple(map(_exclusion, others, reasons))
 
 
 @lru_cache(maxsize=4096)

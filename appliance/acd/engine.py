@@ -58,7 +58,7 @@ ChainEvent = (
     CallbackEvent | ev.HoursChanged | ev.DigitPressed | ev.SentOn | ev.CouldNotSend | ev.MessageSaid | ev.VoicemailLeft
 )
 Ending = ev.OfferDoubted | ev.OfferRejected | ev.OfferBusy | ev.OfferTimedOut | ev.OfferUnreachable
-OfferEvent = Ending | ev.OfferAlerted | ev.OfferAccepted | ev.OfferLegEnded | ev.Bridged
+OfferEvent = Ending | ev.OfferAlerted | ev.OfferLegEnded
 OfficeEvent = ev.Ticked | ev.Configured | ev.SwitchLost | ev.Restarted | ev.DayBegan | ev.Healed
 SubjectEvent = ev.HouseEvent | ev.TalkEvent | ev.TransferEvent | ev.OutgoingEvent | ev.EmergencyPlaced
 DutyEvent = ev.DutyOn | ev.DutyOff | ev.StayedOff | ev.WrapUpEnded | ev.PrivacyChanged | ev.SeatLeft
@@ -96,7 +96,7 @@ class Acd:
             nag.settle(office)
         if office.unsettled or office.free or office.is_staffing_stale:
             dispatch(office)
-        if state.house.is_held:
+        if state.house.holding is not None or state.house.queues:
             house_rules.latch(office)
         if state.coaches:
             coaching.settle(office)
@@ -231,17 +231,20 @@ class Acd:
             case ev.VoicemailLeft(contact, hop, spoke_s):
                 fallback.voicemail_left(office, contact, hop, spoke_s)
 
+    def _hear_bridged(self, event: ev.Bridged) -> None:
+        offers.bridged(self._office, event.contact, event.offer)
+        transfer.bridged(self._office, event.contact)
+
+    def _hear_accepted(self, event: ev.OfferAccepted) -> None:
+        offer = self.state.offers.get(event.offer)
+        if offer is not None and offer.is_direct:
+            transfer.answered(self._office, offer)
+        else:
+            offers.accept(self._office, event.offer)
+
     def _hear_of_offer(self, event: OfferEvent) -> None:
         office, offer = self._office, self.state.offers.get(event.offer)
-        if isinstance(event, ev.Bridged):
-            offers.bridged(office, event.contact, event.offer)
-            transfer.bridged(office, event.contact)
-        elif isinstance(event, ev.OfferAccepted):
-            if offer is not None and offer.is_direct:
-                transfer.answered(office, offer)
-            else:
-                offers.accept(office, event.offer)
-        elif offer is None or offer.is_silent:
+        if offer is None or offer.is_silent:
             offers.note_unknown(office, event.offer)  # it has its one outcome already (D-05), or no phone at all
         elif isinstance(event, ev.OfferLegEnded):
             if not outgoing.leg_ended(office, offer) and not transfer.leg_ended(office, offer):
@@ -342,7 +345,9 @@ _ENDINGS: dict[type[Ending], Callable[[Office, Offer], None]] = {
     ev.OfferUnreachable: offers.unreachable,
 }
 
-SUBJECTS: tuple[tuple[UnionType, Callable[[Acd, Any], None]], ...] = (
+SUBJECTS: tuple[tuple[UnionType | type, Callable[[Acd, Any], None]], ...] = (
+    (ev.OfferAccepted, Acd._hear_accepted),
+    (ev.Bridged, Acd._hear_bridged),
     (OfferEvent, Acd._hear_of_offer),
     (CallerEvent, Acd._hear_of_caller),
     (OfficeEvent, Acd._hear_of_office),
@@ -350,7 +355,7 @@ SUBJECTS: tuple[tuple[UnionType, Callable[[Acd, Any], None]], ...] = (
     (ChainEvent, Acd._hear_from_chain),
     (AgentEvent, Acd._hear_of_agent),
 )
-HEARD_BY = {event: hear for events, hear in SUBJECTS for event in get_args(events)}
+HEARD_BY = {event: hear for events, hear in SUBJECTS for event in get_args(events) or (events,)}
 """Which part hears of which event; a test holds that none is left out."""
 
 

@@ -51,11 +51,6 @@ class House:
     queues: dict[str, Holding] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
 
-    @property
-    def is_held(self) -> bool:
-        """Whether a person holds any hours."""
-        return self.holding is not None or bool(self.queues)
-
     def holding_of(self, queue: str) -> Holding | None:
         """Who holds the hours of this queue, None when the schedule has its say."""
         return self.queues.get(queue, self.holding)

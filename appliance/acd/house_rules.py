@@ -39,7 +39,8 @@ def hear(office: Office, event: HouseEvent) -> None:
 def _hold(office: Office, event: HoursHeld) -> None:
     """Hours are held, or let go. Who holds the whole office ends what single queues were held at."""
     house, asked = office.state.house, event.queue
-    if (asked and asked not in office.queues) or (event.held is Held.SCHEDULE and not house.is_held):
+    is_held = bool(house.queues) or house.holding is not None
+    if (asked and asked not in office.queues) or (event.held is Held.SCHEDULE and not is_held):
         return
     was_open = {queue: hours.why_closed(office, queue) is None for queue in office.queues}
     holding = Holding(event.held, event.actor, office.now, event.until, event.forced)

@@ -34,6 +34,9 @@ class AgentState(enum.Enum):
     OFF_BUSY = "off_busy"  # 6: off duty, at least one live leg
 
 
+_OFF_DUTY = frozenset({AgentState.OFF, AgentState.OFF_BUSY})
+
+
 @quick
 class Reach(enum.Enum):
     """Whether the agent's phone can be rung."""
@@ -107,7 +110,7 @@ class Agent:
     @property
     def is_available(self) -> bool:
         """On duty, whatever the agent is doing."""
-        return self.state is not AgentState.OFF and self.state is not AgentState.OFF_BUSY
+        return self.state not in _OFF_DUTY
 
     @property
     def is_free(self) -> bool:
