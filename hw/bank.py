@@ -1,10 +1,9 @@
 """Lines of one chip under one request, so that many levels change in one call of the kernel.
 
-On an expander such a call is one transfer over I2C, and a slow one: the desk waits for it (docs/decisions/0016).
+On an expander such a call is one transfer over I2C, and a slow one: the desk waits for it (docs/decisions/0024).
 """
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -20,7 +19,6 @@ class Bank:
         self._settings = dict.fromkeys(request.offsets, gpiod.LineSettings(direction=Direction.INPUT))
         self._levels: dict[int | str, Value] = {}
         self._users = 0
-        self._waiting: dict[int | str, Value] | None = None
 
     def join(self) -> "Bank":
         """One pin more."""
@@ -32,29 +30,16 @@ class Bank:
         """Whether every pin has let go."""
         return not self._users
 
-    @contextlib.contextmanager
-    def at_once(self) -> Iterator[None]:
-        """Levels that are set meanwhile change together at the end. Raises OSError there."""
-        self._waiting = {}
-        try:
-            yield
-        finally:
-            levels, self._waiting = self._waiting, None
-        if levels:
-            self._set(levels)
-
     def get_value(self, line: int) -> Value:
         """The line's level."""
         return self._request.get_value(line)
 
     def set_value(self, line: int, value: Value) -> None:
-        """Drive the line, now or with the others."""
-        if self._waiting is None:
-            self._set({line: value})
-        else:
-            self._waiting[line] = value
+        """Drive one line."""
+        self.set_values({line: value})
 
-    def _set(self, levels: dict[int | str, Value]) -> None:
+    def set_values(self, levels: dict[int | str, Value]) -> None:
+        """Drive these lines, in one call of the kernel."""
         self._request.set_values(levels)
         self._levels.update(levels)
 

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,16 +35,17 @@ class FoundChip:
 def find_chips() -> tuple[FoundChip, ...]:
     """Every chip under /dev/gpiochip*; none where there is no chip, or no permission."""
     numbers = sorted(int(path.name[8:]) for path in Path("/dev").glob("gpiochip*") if path.name[8:].isdigit())
-    if not numbers:
-        return ()
     found = []
     for number in numbers:
         with contextlib.suppress(OSError):  # a chip we may not open is a chip we have not
-            found.append(_look_at(number))
+            node = Path(f"/dev/gpiochip{number}").stat()
+            found.append(_look_at(number, node.st_ino, node.st_ctime_ns))
     return tuple(found)
 
 
-def _look_at(number: int) -> FoundChip:
+@functools.lru_cache(maxsize=64)
+def _look_at(number: int, node: int, since_ns: int) -> FoundChip:
+    """A chip is asked for each of its lines, but once: one that comes in its place has another node, and later."""
     with gpiod.Chip(f"/dev/gpiochip{number}") as chip:
         about = chip.get_info()
         names = tuple(chip.get_line_info(line).name or "" for line in range(about.num_lines))

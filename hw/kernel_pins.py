@@ -9,8 +9,7 @@ Importing this takes a moment (gpiozero): do it where pins are opened.
 
 import contextlib
 import errno
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -69,12 +68,13 @@ class ChipFactory(PiFactory):  # type: ignore[misc]
         return self._dimmer
 
     def bind(self, lines: Iterable[int]) -> None:
-        """Of these lines no pin is made yet; levels of theirs can change `at_once`."""
+        """Of these lines no pin is made yet; levels of theirs can change together, by `switch`."""
         self._banked |= frozenset(lines)
 
-    def at_once(self) -> AbstractContextManager[None]:
-        """Levels of bound lines that are set meanwhile change in one call of the kernel, at the end."""
-        return self._bank.at_once() if self._bank is not None else contextlib.nullcontext()
+    def switch(self, levels: Mapping[int, bool]) -> None:
+        """Drive bound lines that are outputs high or low, in one call of the kernel. Raises OSError."""
+        assert self._bank is not None
+        self._bank.set_values({line: LEVELS[level] for line, level in levels.items()})
 
     def request(self, line: int) -> Request:
         """Take a line as an input. Raises PanelError that names who has it, or OSError."""

@@ -1,7 +1,8 @@
 """A panel whose chips may be absent: what is there is driven, what is not is virtual, said, and taken when it returns.
 
-Rules: one part for each chip of the board. A part that cannot be opened, or whose pins fail, is closed and tried again
-with a growing pause. Its lamps are remembered and lit when it is back; its buttons read as released meanwhile.
+Rules: one part for each chip of the board. A chip that is not here is looked for every `RETRY_S`, and a part whose pins
+cannot be had is tried again with a growing pause. Its lamps are remembered and lit when it is back; its buttons read as
+released meanwhile.
 
 Threads: everything but the edges (see `hw.panel`) happens on the thread that calls. Times are monotonic seconds.
 """
@@ -13,7 +14,7 @@ from functools import partial
 from typing import Final
 
 from hw.board import Board
-from hw.chips import FoundChip, attach, find_chips
+from hw.chips import ChipError, FoundChip, attach, find_chips
 from hw.errors import HardwareError
 from hw.fittings import Fitting, Spot
 from hw.panel import DARK, Colour, GpioPanel, Listener, Place, places_of
@@ -24,8 +25,9 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_S: Final = 2.0
 """A chip that is gone shows it when its buttons are read, this often."""
 
-FIRST_RETRY_S: Final = 1.0
+RETRY_S: Final = 1.0
 LONGEST_RETRY_S: Final = 30.0
+"""Pins of a chip that is here are another program's: trying to take them starts one of our own where lamps dim."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class _Part:
     fittings: tuple[Fitting, ...]
     pins: GpioPanel | None = None
     why: str = ""
-    pause: float = FIRST_RETRY_S
+    pause: float = RETRY_S
     due: float = 0.0
 
     @property
@@ -87,8 +89,9 @@ class LivePanel:
             for part in self._parts
             for place in (*part.places, *(spot for one in part.fittings for spot in one.outputs))
         }
+        found = find()
         for part in self._parts:
-            self._open(part)
+            self._open(part, found)
 
     @property
     def kind(self) -> str:
@@ -157,15 +160,13 @@ class LivePanel:
 
     def tend(self, now: float) -> tuple[frozenset[Place], float | None]:
         """Look whether chips went or came; the places whose pins did, and when to look again."""
-        for part in self._parts:
-            if now < part.due:
-                continue
+        due = [part for part in self._parts if now >= part.due]
+        found = self._find() if any(part.pins is None for part in due) else ()
+        for part in due:
             if part.pins is None:
-                self._open(part)
-                part.due, part.pause = now + part.pause, min(2 * part.pause, LONGEST_RETRY_S)
-            if part.pins is not None:
-                part.due, part.pause = now + LOOK_EVERY_S, FIRST_RETRY_S
-                self._try(part, GpioPanel.look)
+                self._open(part, found)
+            part.due = now + (part.pause if part.pins is None else LOOK_EVERY_S)
+            self._try(part, GpioPanel.look)
         moved, self._moved = frozenset(self._moved), set()
         return moved, min((part.due for part in self._parts), default=None)
 
@@ -186,19 +187,21 @@ class LivePanel:
         except Exception as wrong:  # gpiozero has an error tree of its own; the kernel says OSError
             self._lose(part, wrong)
 
-    def _open(self, part: _Part) -> None:
-        """Take the part's pins if its chip is here; otherwise `why` says why not."""
-        found = self._find()
+    def _open(self, part: _Part, found: tuple[FoundChip, ...]) -> None:
+        """Take the part's pins if its chip was found; otherwise `why` says why not, and `pause` when to try again."""
         self._has_any = self._has_any or bool(found)
         try:
             there, board = attach(self._board, part.chip, found)
             part.pins = GpioPanel(board, self._factory(there.number))
+        except ChipError as wrong:
+            part.why, part.pause = str(wrong), RETRY_S
+            return
         except HardwareError as wrong:
-            part.why = str(wrong)
+            part.why, part.pause = str(wrong), min(2 * part.pause, LONGEST_RETRY_S)
             return
         if part.why:
             logger.info("Chip %s of the panel is back", part.chip.id)
-        part.why = ""
+        part.why, part.pause = "", RETRY_S
         if self._listener is not None:
             part.pins.listen(self._listener)
         self.light_all({seat: self._shown[seat] for seat in part.seats})
@@ -212,5 +215,5 @@ class LivePanel:
             return
         part.why = f"chip {part.chip.id} is gone ({type(wrong).__name__}: {wrong})"
         part.pins.close()
-        part.pins, part.due = None, part.due - LOOK_EVERY_S + FIRST_RETRY_S
+        part.pins, part.due = None, part.due - LOOK_EVERY_S + RETRY_S
         self._moved.update(part.places)

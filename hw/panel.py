@@ -133,23 +133,26 @@ class GpioPanel:
 
         `factory` is the one for every chip, or one for each chip by its id. Raises PanelError when a pin cannot be had.
         """
-        from gpiozero import LED, Button, DigitalOutputDevice
+        from gpiozero import LED, DigitalInputDevice, DigitalOutputDevice
 
         each = factory if isinstance(factory, Mapping) else {chip.id: factory for chip in board.chips}
         self._factories: dict[str, Any] = dict(each)
         self._listener: Listener | None = None
         self.seats = tuple(seat.number for seat in board.seats)
         self.fittings = board.fittings
-        self._contacts: dict[Place, Button] = {}
+        self._contacts: dict[Place, DigitalInputDevice] = {}
         self._opening: set[Place] = {spot for one in board.fittings if one.opens for spot in one.inputs}
         self._lamps: dict[int, list[LED]] = {}
         self._shown: dict[int, Colour] = {}
+        self._bound: dict[int, tuple[int, ...]] = {}
+        self._changes: dict[tuple[int, Colour, Colour], dict[int, bool]] = {}
+        self._lit_high = not board.common_anode
         self._outputs: dict[Spot, DigitalOutputDevice] = {}
         self._chips = {seat.number: board.chip_of(seat) for seat in board.seats}
         try:
             self._bind(board)
             for seat in board.seats:
-                self._take(seat, board.chip_of(seat), common_anode=board.common_anode)
+                self._take(seat, board.chip_of(seat))
             for fitting in board.fittings:
                 self._fit(fitting, self._factories[fitting.chip])
         except BaseException:
@@ -162,7 +165,7 @@ class GpioPanel:
 
     def is_down(self, place: Place) -> bool:
         """Whether a contact is down at this moment."""
-        return bool(self._contacts[place].is_pressed) is not (place in self._opening)
+        return bool(self._contacts[place].is_active) is not (place in self._opening)
 
     def is_here(self, place: Place) -> bool:
         """Every pin of this panel is."""
@@ -174,20 +177,37 @@ class GpioPanel:
 
     def light(self, seat: int, colour: Colour) -> None:
         """Set the lamp's duty cycles; a chip that cannot dim shows the nearest colour it has."""
-        shown, before = colour if self._chips[seat].pwm else on_or_off(colour), self._shown[seat]
-        for led, part, is_now in zip(self._lamps[seat], shown, before, strict=True):
-            if part != is_now:  # most flashing is of one colour, and each is a call of the kernel
-                led.value = part
-        self._shown[seat] = shown
+        self.light_all({seat: colour})
 
     def light_all(self, lamps: Mapping[int, Colour]) -> None:
         """Set many lamps; those of one chip change in one call of the kernel unless they dim."""
-        with contextlib.ExitStack() as stack:
-            for factory in self._factories.values():
-                if hasattr(factory, "at_once"):  # gpiozero's own pins change one by one
-                    stack.enter_context(factory.at_once())
-            for seat, colour in lamps.items():
-                self.light(seat, colour)
+        together: dict[str, dict[int, bool]] = {}
+        for seat, colour in lamps.items():
+            before, self._shown[seat] = self._shown[seat], colour
+            if seat in self._bound:
+                together.setdefault(self._chips[seat].id, {}).update(self._change(seat, before, colour))
+            else:
+                self._shine(seat, before, colour)
+        for chip, levels in together.items():
+            if levels:
+                self._factories[chip].switch(levels)
+
+    def _shine(self, seat: int, before: Colour, colour: Colour) -> None:
+        """Set the parts that change, one by one."""
+        if not self._chips[seat].pwm:
+            before, colour = on_or_off(before), on_or_off(colour)
+        for led, part, was in zip(self._lamps[seat], colour, before, strict=True):
+            if part != was:  # most flashing is of one colour, and each is a call of the kernel
+                led.value = part
+
+    def _change(self, seat: int, before: Colour, colour: Colour) -> dict[int, bool]:
+        """The lines that change; worked out once, for lamps flash from the same to the same for hours."""
+        change = seat, before, colour
+        if change not in self._changes:
+            parts = zip(self._bound[seat], on_or_off(before), on_or_off(colour), strict=True)
+            lit_high = self._lit_high
+            self._changes[change] = {line: (part > 0.0) is lit_high for line, was, part in parts if part != was}
+        return self._changes[change]
 
     def drive(self, output: Spot, on: bool) -> None:
         """Switch the output's transistor."""
@@ -220,16 +240,17 @@ class GpioPanel:
                 factory.close()
 
     def _bind(self, board: Board) -> None:
-        """Lamps that do not dim change at once, where the pins can."""
+        """Lamps that do not dim change together where the pins can; gpiozero's own change one by one."""
         for chip in board.chips:
             if not chip.pwm and hasattr(self._factories[chip.id], "bind"):
-                lamps = [pin for seat in board.seats_on(chip) for pin in (seat.red, seat.green, seat.blue)]
-                self._factories[chip.id].bind(lamps)
+                bound = {one.number: (int(one.red), int(one.green), int(one.blue)) for one in board.seats_on(chip)}
+                self._factories[chip.id].bind(line for lines in bound.values() for line in lines)
+                self._bound |= bound
 
-    def _take(self, seat: Seat, chip: Chip, *, common_anode: bool) -> None:
+    def _take(self, seat: Seat, chip: Chip) -> None:
         from gpiozero import LED, PWMLED
 
-        factory, lit_high = self._factories[chip.id], not common_anode
+        factory, lit_high = self._factories[chip.id], self._lit_high
         kind, lamp = PWMLED if chip.pwm else LED, self._lamps.setdefault(seat.number, [])
         self._shown[seat.number] = DARK
         try:
@@ -254,14 +275,15 @@ class GpioPanel:
             raise PanelError(f"{fitting.words}: its pins cannot be had ({wrong}); is something using them?") from wrong
 
     def _hear(self, place: Place, pin: Pin, factory: object) -> None:
-        from gpiozero import Button
+        from gpiozero import DigitalInputDevice
 
-        contact = Button(pin, pull_up=True, bounce_time=None, pin_factory=factory)
+        # No `Button`: each has a thread that wakes ten times a second to look whether it is held (docs/decisions/0024).
+        contact = DigitalInputDevice(pin, pull_up=True, bounce_time=None, pin_factory=factory)
         closed_is = place not in self._opening
         # The kernel's own time of the edge, in CLOCK_MONOTONIC: this thread may have been held up since. What gpiozero
         # tells openly is how long ago it was, wrong by however long one is held up between asking and looking.
-        contact.when_pressed = lambda: self._edge(place, contact._last_changed, down=closed_is)
-        contact.when_released = lambda: self._edge(place, contact._last_changed, down=not closed_is)
+        contact.when_activated = lambda: self._edge(place, contact._last_changed, down=closed_is)
+        contact.when_deactivated = lambda: self._edge(place, contact._last_changed, down=not closed_is)
         self._contacts[place] = contact
 
     def _edge(self, place: Place, at: float, *, down: bool) -> None:

@@ -20,7 +20,7 @@ from appliance.desk.blinking import LAMP_BEAT_S, step_at
 from appliance.desk.clock import Clock, monotonic
 from appliance.desk.fittings import PLAIN as NOTHING_FITTED
 from appliance.desk.fittings import Fitted, Fittings
-from appliance.desk.lamps import PATTERNS, Pattern
+from appliance.desk.lamps import PATTERNS, Pattern, Step
 from appliance.desk.legs import Post
 from appliance.desk.panel_logic import PressKind, meaning_of, pattern_of, step_told
 from appliance.desk.settings import PanelSettings
@@ -72,6 +72,8 @@ class _Lamp:
     pattern: Pattern
     since: float
     dims: bool = True
+    steps: tuple[Step, ...] = ()
+    lasts: tuple[float, ...] = ()
     step: int = -1
     due: float = -math.inf
     is_missed: bool = False
@@ -189,10 +191,14 @@ class PanelDriver:
             self.fittings.edge(place, down, at)
         self._turn()
 
-    def _settle(self, now: float) -> None:
+    def _settle(self, now: float) -> list[float]:
+        """Decide what can be decided of buttons by now; when there will be more."""
+        due = []
         for seat, contact in self._contacts.items():
             if debounce.deadline(contact) is not None:
                 self._learn(seat, *debounce.settle(contact, now))
+                due.append(debounce.deadline(self._contacts[seat]))
+        return [wake for wake in due if wake is not None]
 
     def _learn(self, seat: int, contact: debounce.Contact, press: Press | None) -> None:
         """What is known of a button now; one that was released is stuck no more."""
@@ -222,10 +228,7 @@ class PanelDriver:
     def _turn(self) -> None:
         """Bring buttons and lamps up to now, and come back for whatever is next."""
         now = self._now()
-        due = self._tend(now) + self._dim(now)
-        self._settle(now)
-        due += [wake for contact in self._contacts.values() if (wake := debounce.deadline(contact)) is not None]
-        due += self.fittings.mind(now, self._agents)
+        due = self._tend(now) + self._dim(now) + self._settle(now) + self.fittings.mind(now, self._agents)
         for seat, lamp in self._lamps.items():
             if lamp.due <= now or lamp.is_missed is not self.fittings.is_missed(seat):
                 self._light(seat, lamp, now)
@@ -252,7 +255,7 @@ class PanelDriver:
 
     def _shine(self, seat: int, lamp: _Lamp) -> None:
         if lamp.step >= 0:
-            red, green, blue, _ = lamp.pattern.on(lamp.dims)[lamp.step]
+            red, green, blue, _ = lamp.steps[lamp.step]
             self._lit[seat] = (red * self._level, green * self._level, blue * self._level)
 
     def _light(self, seat: int, lamp: _Lamp, now: float) -> None:
@@ -263,12 +266,13 @@ class PanelDriver:
         pattern = lamp.once or pattern_of(agent, at, hints_next=self._look.hints_next, is_missed=lamp.is_missed)
         if pattern is not lamp.pattern or lamp.step < 0:
             lamp.pattern, lamp.since, lamp.step = pattern, now + -now % LAMP_BEAT_S, -1
-        steps = pattern.on(lamp.dims)
-        step, ends = step_at([seconds for *_, seconds in steps], now - lamp.since)
+            lamp.steps = pattern.on(lamp.dims)
+            lamp.lasts = tuple(seconds for *_, seconds in lamp.steps)
+        step, ends = step_at(lamp.lasts, now - lamp.since)
         if step != lamp.step:
             lamp.step = step
             self._shine(seat, lamp)
-        lamp.due = min(lamp.since + ends if len(steps) > 1 else math.inf, lamp.once_ends)
+        lamp.due = min(lamp.since + ends if len(lamp.steps) > 1 else math.inf, lamp.once_ends)
 
 
 def _stuck(seat: int) -> str:

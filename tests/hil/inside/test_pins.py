@@ -173,22 +173,6 @@ async def test_an_expander_that_vanishes_is_told_and_is_as_it_was_when_it_return
     panel.close()
 
 
-async def test_nothing_listens_to_a_chip_that_is_gone(header: Bench, figure) -> None:
-    """A dead line is ready to be read for ever: a thread that goes on reading takes all of a core."""
-    panel = header.open()
-    listening(panel)
-    panel.light(1, (0.5, 0.5, 0.5))
-    header.chips["header"].vanish()
-    assert not panel.is_down(1)
-    await asyncio.sleep(0.2)  # what is under way ends
-    began, spent = time.monotonic(), time.process_time()
-    await asyncio.sleep(1.0)  # the measurement is the passing of time
-    share = (time.process_time() - spent) / (time.monotonic() - began)
-    figure("a panel whose only chip is gone", f"{100 * share:.1f} % of a core", "next to nothing")
-    assert share < 0.5  # a thread that reads a dead line takes all of it
-    panel.close()
-
-
 HOLDER = """
 import sys, time
 from pathlib import Path

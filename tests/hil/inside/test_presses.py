@@ -232,3 +232,27 @@ async def test_sixteen_seats_that_flash_cost_next_to_nothing(expanders: Bench, f
         "<= 1 %",
     )
     assert share < 0.5  # a thread that asks for edges instead of waiting takes all of it
+
+
+async def test_a_chip_that_is_gone_costs_nothing_and_is_taken_soon_after_its_return(header: Bench, figure) -> None:
+    """A dead line is ready to be read for ever: a thread that goes on reading takes all of a core."""
+    nothing = await share_of_a_core()
+    chip, seat = header.seat(1)
+    async with desk_on(header) as desk:
+        chip.vanish()
+        async with asyncio.timeout(4.0):
+            while not desk.panel.absences:
+                await asyncio.sleep(0.01)
+        share = await share_of_a_core() - nothing
+        chip.appear()
+        chip.press(int(seat.green))  # what hangs on a lamp's line pulls it down, a free one too
+        film = Film(chip, (int(seat.green),))
+        since = time.monotonic()
+        at = await asyncio.to_thread(film.watch, 6.0, lambda levels: levels == (1,))
+        assert at is not None
+        assert desk.panel.absences == ()
+        await header.push(1)
+        assert await desk.until_events(1) == [ev.DutyOff("a1", "button")]
+    figure("a panel whose only chip is gone", f"{100 * share:.1f} % of a core", "next to nothing")
+    figure("a chip that returns has its lamps lit", f"after {at - since:.1f} s", "<= 2 s")
+    assert share < 0.5  # a thread that reads a dead line takes all of it

@@ -7,7 +7,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from hw.board import read_board
 from hw.chips import FoundChip
-from hw.live_panel import FIRST_RETRY_S, LONGEST_RETRY_S, LOOK_EVERY_S, LivePanel
+from hw.live_panel import LONGEST_RETRY_S, LOOK_EVERY_S, RETRY_S, LivePanel
 from hw.panel import PanelError, open_panel
 
 BOARDS = Path(__file__).parents[3] / "hw" / "boards"
@@ -121,21 +121,37 @@ def test_a_lamp_that_cannot_be_lit_costs_its_chip_and_nothing_else() -> None:
     panel.close()
 
 
-def test_an_absent_chip_is_looked_for_less_and_less_often() -> None:
-    machine = Machine()
-    panel = machine.panel("rev_a")
+def pauses_of(panel: LivePanel, count: int) -> list[float]:
+    """How long the panel waits each time before it looks again."""
     now, pauses = 0.0, []
-    for _ in range(8):
+    for _ in range(count):
         _, due = panel.tend(now)
         assert due is not None
         pauses.append(due - now)
         now = due
-    assert pauses[0] == FIRST_RETRY_S
-    assert pauses == sorted(pauses)
+    return pauses
+
+
+def test_absent_chips_are_looked_for_every_second_all_at_once() -> None:
+    machine = Machine()
+    panel = machine.panel("rev_b")
+    assert machine.looks == 1
+    assert pauses_of(panel, 8) == [RETRY_S] * 8
+    assert machine.looks == 1 + 8
+    panel.tend(7.9 * RETRY_S)
+    assert machine.looks == 1 + 8
+    machine.chips[2] = EAST
+    assert panel.tend(8 * RETRY_S)[0] == {5, 6, 7, 8}
+
+
+def test_pins_of_another_program_are_tried_less_and_less_often() -> None:
+    def busy(number: int) -> object:
+        raise PanelError(f"gpiochip{number} cannot be opened (busy)")
+
+    panel = LivePanel(read_board(BOARDS / "rev_b.toml"), find=whole().find, factory=busy)
+    pauses = pauses_of(panel, 8)
+    assert RETRY_S < pauses[0] < pauses[1] < pauses[2]
     assert pauses[-1] == LONGEST_RETRY_S
-    looks = machine.looks
-    panel.tend(now - 1.0)
-    assert machine.looks == looks
 
 
 def test_a_chip_whose_pins_are_busy_is_an_absence_until_they_are_free() -> None:
