@@ -98,7 +98,8 @@ def test_a_card_in_time_says_that_its_host_was_late():
     host.connect()
     for step in range(60):
         host.wait(0.005)
-        host.core.receive(b"\xff" * 480 if step == 30 else b"", host.now)
+        if step == 30:  # a tenth of a second after the last of the strides in which this host connects
+            host.core.receive(b"\xff" * 480, host.now)
     stats = host.core.stats(host.now)
     assert (stats.underruns, stats.starved) == (1, 0)
     assert stories(host)[0].startswith("the host; the card was 0 ms late, the host ")
