@@ -70,7 +70,7 @@ def skills(choice: Choice) -> Sequence[Values]:
 def random_deck(choice: Choice) -> Sequence[Values]:
     """Next in a shuffled deck; who cannot be rung keeps the card (F-04)."""
     place = _places(_deck(choice)[0])
-    return [(place.get(agent, len(place)),) for agent in choice.candidates]
+    return [(place.get(agent, float(len(place))),) for agent in choice.candidates]
 
 
 def _places(agents: Sequence[str]) -> dict[str, float]:

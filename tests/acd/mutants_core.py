@@ -49,6 +49,7 @@ CORE: tuple[Mutant, ...] = (
     ("strategies.py", "memory.answered.setdefault(agent, _least(memory))", "memory.answered.setdefault(agent, 0)"),
     ("strategies.py", "memory.answered[agent] = _least(memory)\n", "memory.answered[agent] = 1\n"),
     ("strategies.py", "state.queues[queue.queue].answered = dict.fromkeys(here, 0)", "pass"),
+    ("strategies.py", "float(len(place))", "len(place)"),
     ("shuffle.py", "return deck, (seed + _GOLDEN) & _MASK or 1", "return deck, first_seed(1, '')"),
     ("load.py", "spans[0][1] <= now - WINDOW_S or len(spans) > MOST_SPANS", "len(spans) > MOST_SPANS"),
     ("load.py", "if agent.state is AgentState.BUSY or agent.state is AgentState.WRAP_UP:",

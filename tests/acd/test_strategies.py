@@ -6,7 +6,10 @@ import pytest
 
 from appliance.acd import events as ev
 from appliance.acd.settings import AgentSettings, OfficeSettings, QueueSettings, Skill
+from appliance.acd.story import Fact, OfferOpened
+from appliance.acd.strategies import STRATEGIES
 from appliance.acd.view import Status
+from appliance.acd.why import Why
 from tests.acd.desk import Desk, arrives, office
 
 ABC = ("ann", "bob", "cay")
@@ -287,3 +290,22 @@ def test_f06_a_late_joiner_starts_at_the_teams_minimum() -> None:
     desk.ready("cay")
     served = [serve(desk, f"d{n}") for n in range(6)]
     assert served.count("cay") == 2  # everybody has two each, not she the first two and more
+
+
+# -- what an offer keeps of it
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_i22_ordering_values_are_written_and_read_again_as_the_same_figures(strategy: str) -> None:
+    """A whole number in place of a fraction would be written otherwise than it is read."""
+    desk = desk_with(strategy)
+    for number in range(2):  # the second time somebody has no card left, a call more, a turn less
+        serve(desk, f"c{number}")
+    values = [value for fact in desk.told(OfferOpened) for one in _why(fact).standings for value in one.values]
+    assert {type(value) for value in values} <= {float}
+
+
+def _why(fact: Fact) -> Why:
+    assert isinstance(fact, OfferOpened)
+    assert fact.why is not None
+    return fact.why
