@@ -20,6 +20,7 @@ REVISION = 1
 # Debian 13's own; Debian 12 has it among its security updates.
 SERIES = "6.12"
 CONFIG = HERE / "um.config"
+FAULT_IS_OVER = "\t} while (!pte_present(*pte));\n\terr = 0;\n"
 # What is changed in the source: a file, what stands there, and what is to.
 PATCHES = (
     # User-mode Linux ticks 100 times a second and offers no choice; dummy_hcd moves a USB frame with a tick.
@@ -28,6 +29,8 @@ PATCHES = (
     # under us takes all of them back or none ("ptrace set fp regs failed"); of more room it uses what it needs.
     # They lie on the stacks of programs, which are the larger for it in um.config.
     ("arch/x86/um/user-offsets.c", "DEFINE_LONGS(HOST_FP_SIZE, 2696);", "DEFINE_LONGS(HOST_FP_SIZE, 12288);"),
+    # A page of fresh memory costs three stops of the program under ptrace, and Python takes thousands of them to start.
+    ("arch/um/kernel/trap.c", FAULT_IS_OVER, FAULT_IS_OVER + (HERE / "fresh_pages.c").read_text()),
 )
 # Large folders no file of which is compiled; their Kconfig files are needed all the same.
 LEFT_OUT = (

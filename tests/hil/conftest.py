@@ -4,6 +4,7 @@ They are ordinary tests to whoever starts them: `-k`, a single name, `-x` and th
 pytest sends each report as it comes; what it printed when it died is the failure of the test it died in.
 """
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +15,15 @@ import pytest
 from tests.hil.kernel import Kernel, KernelError
 from tests.support.beside_goals import row
 
-INSIDE: Final = Path(__file__).parent / "inside"
+HERE: Final = Path(__file__).parent
+INSIDE: Final = HERE / "inside"
 IS_INSIDE: Final = os.environ.get("DESKBELL_HIL") == "inside"
 FIGURE: Final = "figure"
 LANES: Final = 1 if "PYTEST_XDIST_WORKER" in os.environ else 3
 """Kernels at once: most tests wait for a film to end or a finger to stay, so two cores have time for three of them."""
 
-LONGEST_FIRST: Final = {"test_fittings.py": 40, "test_box.py": 30, "test_lines_on_usb.py": 25, "test_pins.py": 22}
-"""Seconds that a file takes at rest, only to deal the files out evenly; of the rest a shorter one is not much."""
+SECONDS: Final = {"test_lines_on_usb.py": 45, "test_box.py": 40, "test_fittings.py": 36, "test_presses.py": 28}
+"""What a file takes on a busy machine, only to deal the files out evenly; of the rest one more or less is not much."""
 OTHERS_S: Final = 12
 
 _kernel = pytest.StashKey["_Forwarders"]()
@@ -66,7 +68,7 @@ class _Forwarders:
     """Where nobody else is at work, several kernels at once; each file goes to the one that has least to do."""
 
     def __init__(self, items: list[pytest.Item]) -> None:
-        seconds = {item.path: LONGEST_FIRST.get(item.path.name, OTHERS_S) for item in items}
+        seconds = {item.path: _seconds(item) for item in items}
         busy, lane_of = [0] * LANES, {}
         for path in sorted(seconds, key=seconds.__getitem__, reverse=True):
             lane_of[path] = busy.index(min(busy))
@@ -102,21 +104,37 @@ def is_inside(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Inside, each test has its limit; here it may wait for the one before it, or be tried again."""
-    for item in items:
-        if is_inside(item) and not IS_INSIDE:
+    """Inside, each test has its limit; here it may wait for the one before it, or be tried again.
+
+    The tests of the rig itself come first, while the kernels are at work already; what hears sound comes last.
+    """
+    if IS_INSIDE:
+        return
+    places = [place for place, item in enumerate(items) if item.path.is_relative_to(HERE)]
+    for place, item in zip(places, sorted((items[place] for place in places), key=_seconds), strict=True):
+        items[place] = item
+        if is_inside(item):
             item.add_marker(pytest.mark.timeout(0), append=False)
+
+
+def _seconds(item: pytest.Item) -> int:
+    """About how long the file of a test takes in the kernel."""
+    return SECONDS.get(item.path.name, OTHERS_S) if is_inside(item) else 0
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test of `inside/` in the test kernel."""
-    if IS_INSIDE or not is_inside(item):
+    """Run a test of `inside/` in the test kernel; with the first test of this folder it is booted."""
+    if IS_INSIDE or not item.path.is_relative_to(HERE):
         return None
     stash = item.config.stash
     if _kernel not in stash:
         stash[_kernel] = _Forwarders([one for one in item.session.items if is_inside(one)])
         item.config.add_cleanup(stash[_kernel].close)
+        with contextlib.suppress(KernelError):  # the first test inside says it
+            stash[_kernel].boot()
+    if not is_inside(item):
+        return None
     log = item.ihook
     log.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     try:
