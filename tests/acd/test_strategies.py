@@ -292,6 +292,19 @@ def test_f06_a_late_joiner_starts_at_the_teams_minimum() -> None:
     assert served.count("cay") == 2  # everybody has two each, not she the first two and more
 
 
+def test_f06_who_is_added_to_the_queue_while_on_duty_begins_with_the_least_of_the_others() -> None:
+    desk = desk_with("fewest-calls", "ann")
+    alone = desk.acd.state.office.queues[0]
+    desk.together(ev.Configured(office("ann", "bob", queues=[alone])))
+    desk.ready("bob")
+    assert [serve(desk, f"c{number}") for number in range(3)] == ["ann", "ann", "ann"]
+    desk.together(ev.Configured(office("ann", "bob", queues=[replace(alone, agents=("ann", "bob"))])))
+    desk.dials("ann")
+    assert serve(desk, "c3") == "bob"
+    desk.ends_leg("ann")
+    assert serve(desk, "c4") == "ann"  # three calls against four, not against one
+
+
 # -- what an offer keeps of it
 
 
