@@ -101,7 +101,7 @@ class Fittings:
         self._touched: dict[str, float] = {}
         self._asked: dict[str, float] = {}
         # Lamps are stepped often; what was looked at for the same view is looked at again only when it is due.
-        self._mind_due, self._show_due = -math.inf, math.inf if not self._kinds else -math.inf
+        self._mind_due = self._show_due = -math.inf
         self._minded: dict[int, AgentView] | None = None
         self._shown: OfficeView | None = None
         self._patterns: dict[int, str] = {}
@@ -151,7 +151,9 @@ class Fittings:
 
     def show(self, now: float, patterns: dict[int, str]) -> list[float]:
         """Bring outputs up to `now`; returns when to come back. `patterns` is what the seats' lamps show."""
-        if not self._kinds or (now < self._show_due and self._view() is self._shown and patterns == self._patterns):
+        if not self._kinds:
+            return [math.inf]
+        if now < self._show_due and self._view() is self._shown and patterns == self._patterns:
             return [self._show_due]
         self._shown, self._patterns = self._view(), patterns
         due = self._show_office(now) + self._mind_lifelines(now)

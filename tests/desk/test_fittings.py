@@ -431,3 +431,5 @@ def test_a_board_without_fittings_costs_nothing() -> None:
     fittings = Fittings(panel, Clock(), Alarms(), lambda event: None, lambda: OfficeView(1, time.monotonic()))
     fittings.start(0.0)
     assert fittings.mind(0.0, {}) == fittings.show(0.0, {1: "off", 2: "off"}) == [math.inf]
+    fittings.emergency(1.0)
+    assert fittings.show(1.0, {1: "off", 2: "off"}) == [math.inf]
