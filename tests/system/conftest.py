@@ -1,27 +1,36 @@
-"""A box on a bench: the whole appliance, baresip phones at the agents' desks, SIPp on the trunk, a virtual line."""
+"""A box on a bench: the whole appliance, baresip phones at the agents' desks, SIPp on the trunk, a virtual line.
+
+Tests that wish for the same box share it one after another (tests/support/shared_box.py): each gets it as a new one.
+"""
 
 import asyncio
-import contextlib
 import itertools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from appliance.desk.panel_logic import GUARD_S
 from appliance.selftest.page import Page
 from appliance.selftest.sound import Samples, listen, read_wav
-from appliance.selftest.whole_box import QUEUE, WholeBox, Wish, phone_of, secret_of, whole_box
+from appliance.selftest.whole_box import QUEUE, WholeBox, phone_of, secret_of
 from hw.sim.client import RemoteCaller
 from hw.sim.party import CallerState
 from hw.sim.verbs import SoundSpec
 from tests.support.baresip import Baresip
 from tests.support.machine import MACHINE
+from tests.support.shared_box import BENCH, FAILED, NEXT, Card, group_by_wish, wish_of
 from tests.support.sipp import SippCaller
 
 AGENT_HZ = (1000.0, 1300.0, 1700.0, 2100.0, 2350.0)  # multiples of 50 Hz: none shows in the 20 ms frames of another
+OFF_DUTY = ("off", "off_prompt")
+DEAF_S = GUARD_S + 0.15
+"""A press of the page's counts from 0.1 s before it was ordered."""
 SIP_HZ = 450.0
 LINE_HZ = 600.0
 
@@ -33,6 +42,9 @@ class Office:
     box: WholeBox
     page: Page
     folder: Path
+    cards: list[Card]
+    found: frozenset[Path]
+    """Recordings of whoever had the box before."""
     phones: dict[str, Baresip] = field(default_factory=dict)
     callers: list[SippCaller] = field(default_factory=list)
     _count: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -42,10 +54,27 @@ class Office:
         await asyncio.gather(*(self._register(agent) for agent in agents if agent not in self.phones))
         for agent in agents:
             await self.page.until(lambda now, agent=agent: now.status(agent) != "unreachable", f"{agent}'s phone found")
-            await self.page.press(int(agent[1:]))
+            await self.press_on_duty(agent)
             await self.page.until(
                 lambda now, agent=agent: now.status(agent) in ("available", "ringing"), f"{agent} on duty"
             )
+
+    async def press_on_duty(self, agent: str) -> None:
+        """Press until the agent is on duty: only the news that the phone was lost or found makes a button deaf."""
+        while self.page.now.status(agent) in OFF_DUTY:
+            began = await self.page.press(int(agent[1:]))
+            now = await self.page.until(
+                lambda now, began=began: (
+                    now.status(agent) not in OFF_DUTY or now.agent(agent)["changed_by_itself_at"] > began - DEAF_S
+                ),
+                f"{agent} pressed on duty, or T-guard ran (S-M2)",
+            )
+            await asyncio.sleep(now.agent(agent)["changed_by_itself_at"] + DEAF_S - time.monotonic())
+
+    async def phone(self, number: int) -> Baresip:
+        """A registered phone whose agent stays off duty."""
+        await self._register(f"a{number}")
+        return self.phones[f"a{number}"]
 
     async def _register(self, agent: str) -> None:
         number = int(agent[1:])
@@ -65,26 +94,34 @@ class Office:
         self.callers.append(found)
         return found
 
+    async def in_service(self) -> None:
+        """Wait until every line is free to be used."""
+        await self.page.until(
+            lambda now: all(line["state"] == "idle" for line in now.office["lines"]), "the lines are in service"
+        )
+
     async def line_caller(self, number: str = "0698765432") -> RemoteCaller:
         """Somebody rings the analogue line."""
-        assert self.box.sim is not None
-        await self.page.until(lambda now: now.office["lines"][0]["state"] == "idle", "the line is in service")
+        await self.in_service()
         voice = SoundSpec("tone", (LINE_HZ,), level=-9.0)
-        return await asyncio.to_thread(self.box.sim.card(0).ring, number, None, voice)
+        return await asyncio.to_thread(self.cards[0].ring, number, None, voice)
 
     async def recordings(self, count: int = 1) -> list[tuple[Samples, Samples]]:
         """The finished recordings, oldest first, as (agent, caller), once there are `count`."""
         async with asyncio.timeout(10):
-            while (
-                len(found := sorted(self.box.recordings.glob("*.wav"), key=lambda path: path.stat().st_mtime)) < count
-            ):
+            while len(found := self.recorded("*.wav")) < count:
                 await asyncio.sleep(0.05)  # the switch renames a recording when it is complete
         return [(left, right) for left, right in (read_wav(path) for path in found)]
 
+    def recorded(self, pattern: str) -> list[Path]:
+        """The files of this test's recordings, oldest first."""
+        return sorted(set(self.box.recordings.glob(pattern)) - self.found, key=lambda path: path.stat().st_mtime)
+
     async def everybody_leaves(self) -> None:
-        """Callers, phones and the visitor, wherever they are."""
+        """Callers and phones, wherever they are."""
         await asyncio.gather(*(one.stop() for one in (*self.callers, *self.phones.values())))
-        await self.page.leave()
+        for card in self.cards:
+            await asyncio.to_thread(card.everybody_leaves)
 
 
 @pytest.fixture(autouse=True)
@@ -102,20 +139,17 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
     """The running office; `@pytest.mark.wish(Wish(...))` asks for another than the usual."""
-    marker = request.node.get_closest_marker("wish")
-    wish: Wish = marker.args[0] if marker else Wish()
-    async with whole_box(wish) as box:
-        page = await box.open_page()
-        found = Office(box, page, tmp_path)
-        try:
-            yield found
-        finally:
-            await found.everybody_leaves()
-            with contextlib.suppress(OSError):
-                (tmp_path / "box.log").write_text("\n".join(box.log))
+    box, page = await BENCH.take(wish_of(request.node))
+    found = Office(box, page, tmp_path, BENCH.cards(), frozenset(box.recordings.glob("*")))
+    try:
+        yield found
+    finally:
+        await found.everybody_leaves()
+        (tmp_path / "box.log").write_text("\n".join(box.log))
+        await BENCH.give_back(request.node)
 
 
 def is_heard(samples: Samples, hz: float, least_s: float = 1.0) -> None:
@@ -143,3 +177,22 @@ async def heard_for(phone_heard: Callable[[], Samples], hz: float, seconds: floa
     async with asyncio.timeout(timeout_s):
         while listen(phone_heard(), hz).length_s < seconds:
             await asyncio.sleep(0.1)  # sound takes its time
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Remember who comes next: nobody else gets this test's box."""
+    item.stash[NEXT] = nextitem
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember who failed: nobody gets that box."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever shares a box shares its loop, and comes next to the others who do."""
+    group_by_wish(items)

@@ -41,14 +41,13 @@ async def test_a_caller_on_the_analogue_line_talks_to_the_agent_and_the_line_is_
     await agent.wait_for("CALL_INCOMING")
     shown = await office.page.until(lambda now: now.office["calls"], "the call is on the page")
     assert shown.office["calls"][0]["number"] == "0698765432"
-    assert office.box.sim is not None
-    assert not office.box.sim.card(0).stats.is_off_hook, "the line is answered only when the agent answers (U-15)"
+    assert not office.cards[0].stats.is_off_hook, "the line is answered only when the agent answers (U-15)"
     await agent.answer()
     await line_is(caller, CallerState.CONNECTED)
     await heard_for(agent.heard, LINE_HZ, 1.0)
     assert await asyncio.to_thread(caller.wait_heard, 3.0, 10.0)
     await agent.hang_up()
-    assert await asyncio.to_thread(office.box.sim.card(0).wait_hook, False, 5.0)
+    assert await asyncio.to_thread(office.cards[0].wait_hook, False, 5.0)
     is_heard(caller.heard().samples, AGENT_HZ[0])
     is_heard(agent.heard(), LINE_HZ)
     [(left, right)] = await office.recordings()
@@ -67,8 +66,7 @@ async def test_a_line_caller_who_hangs_up_ends_the_call_for_the_agent(office: Of
     await asyncio.to_thread(caller.hang_up, mode)
     await agent.wait_for("CALL_CLOSED")
     await office.page.status("a1", "available")
-    assert office.box.sim is not None
-    assert await asyncio.to_thread(office.box.sim.card(0).wait_hook, False, 5.0)
+    assert await asyncio.to_thread(office.cards[0].wait_hook, False, 5.0)
 
 
 async def test_who_calls_while_the_agent_is_busy_hears_music_and_is_next(office: Office) -> None:

@@ -35,7 +35,7 @@ async def is_recorded(office: Office, agreed: bool) -> None:
         is_heard(right[KEY:], CUSTOMER_HZ)
     listed = (await office.page.get("/api/calls?limit=1"))["calls"][0]
     assert (len(listed["recordings"]), listed["outcome"]) == (int(agreed), "answered")
-    assert len(list(office.box.recordings.glob("*.wav*"))) == int(agreed), "not a byte of who did not agree"
+    assert len(office.recorded("*.wav*")) == int(agreed), "not a byte of who did not agree"
 
 
 @pytest.mark.wish(Wish(agents=1, lines=0, queue=ASKED))

@@ -13,7 +13,7 @@ from appliance.selftest.whole_box import Wish
 from tests.support.baresip import until
 from tests.system.conftest import AGENT_HZ, LINE_HZ, SIP_HZ, Office, heard_for, is_heard
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(120), pytest.mark.own_box]
 
 
 def kill(office: Office, name: str) -> int:
@@ -66,8 +66,7 @@ async def test_a_killed_desk_costs_the_talk_no_sound_and_the_queue_no_place(offi
 async def test_a_killed_switch_loses_no_analogue_caller_and_no_recording(office: Office) -> None:
     await office.on_duty("a1")
     agent = office.phones["a1"]
-    assert office.box.sim is not None
-    card = office.box.sim.card(0)
+    card = office.cards[0]
     caller = await office.line_caller("0611111111")
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
@@ -92,8 +91,7 @@ async def test_a_killed_switch_loses_no_analogue_caller_and_no_recording(office:
 async def test_killed_lines_put_the_card_on_hook_within_five_seconds_and_serve_the_next_caller(office: Office) -> None:
     await office.on_duty("a1")
     agent = office.phones["a1"]
-    assert office.box.sim is not None
-    card = office.box.sim.card(0)
+    card = office.cards[0]
     await office.line_caller("0611111111")
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()

@@ -5,12 +5,11 @@ import asyncio
 import pytest
 
 from appliance.selftest.sound import Samples, frame_levels
-from appliance.selftest.whole_box import Wish, phone_of, secret_of
-from hw.sim.client import RemoteCaller, RemoteCard
+from appliance.selftest.whole_box import Wish
+from hw.sim.client import RemoteCaller
 from hw.sim.dialled import Fate
 from hw.sim.party import CallerState
 from hw.sim.verbs import SoundSpec
-from tests.support.baresip import Baresip
 from tests.system.conftest import AGENT_HZ, LINE_HZ, Office, heard_for, line_is
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
@@ -21,27 +20,8 @@ BY_LINE = '[outbound]\nemergency_by = ["line-1"]\n'
 BY_LINES = '[outbound]\nemergency_by = ["line-1", "line-2"]\n'
 
 
-def card(office: Office, number: int = 0) -> RemoteCard:
-    assert office.box.sim is not None
-    return office.box.sim.card(number)
-
-
-async def in_service(office: Office) -> None:
-    await office.page.until(
-        lambda now: all(line["state"] == "idle" for line in now.office["lines"]), "the lines are in service"
-    )
-
-
 async def rings(office: Office, line: int, number: str) -> RemoteCaller:
-    return await asyncio.to_thread(card(office, line).ring, number, None, VOICE)
-
-
-async def phone(office: Office, number: int) -> Baresip:
-    """A registered phone whose agent stays off duty."""
-    name, folder = phone_of(number), office.folder / f"p{number}"
-    found = await Baresip.register(name, secret_of(name), office.box.edge, folder, AGENT_HZ[number - 1])
-    office.phones[f"a{number}"] = found
-    return found
+    return await asyncio.to_thread(office.cards[line].ring, number, None, VOICE)
 
 
 def tone_s(samples: Samples) -> float:
@@ -54,15 +34,15 @@ def tone_s(samples: Samples) -> float:
 
 
 async def centre_has(office: Office, line: int) -> None:
-    await asyncio.to_thread(card(office, line).has, "119", Fate.ANSWERS, VOICE, 1.0, True)
+    await asyncio.to_thread(office.cards[line].has, "119", Fate.ANSWERS, VOICE, 1.0, True)
 
 
 @pytest.mark.wish(Wish(agents=2, lines=2, more=BY_LINES))
 async def test_r44_with_every_line_in_use_the_caller_who_waits_makes_room_and_who_talks_is_left(office: Office) -> None:
     """R-44, I-18: after 2 s of a tone; the centre is dialled on that line and both hear each other."""
     await office.on_duty("a1")
-    hurt, agent = await phone(office, 2), office.phones["a1"]
-    await in_service(office)
+    hurt, agent = await office.phone(2), office.phones["a1"]
+    await office.in_service()
     talking = await rings(office, 0, "0311111111")
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
@@ -71,8 +51,8 @@ async def test_r44_with_every_line_in_use_the_caller_who_waits_makes_room_and_wh
     await line_is(waiting, CallerState.CONNECTED)
     await centre_has(office, 1)
     await hurt.dial("119")
-    centre = await asyncio.to_thread(card(office, 1).called, 1, 30.0)
-    assert card(office, 1).dialled() == ["119"]
+    centre = await asyncio.to_thread(office.cards[1].called, 1, 30.0)
+    assert office.cards[1].dialled() == ["119"]
     await hurt.wait_for("CALL_ESTABLISHED")
     await heard_for(hurt.heard, LINE_HZ, 1.0)
     await heard_for(lambda: centre.heard().samples, AGENT_HZ[1], 1.0)
@@ -87,8 +67,8 @@ async def test_r44_with_every_line_in_use_the_caller_who_waits_makes_room_and_wh
 async def test_r44_a_conversation_makes_room_when_nothing_less_important_does_and_both_hear_why(office: Office) -> None:
     """R-44: the only line."""
     await office.on_duty("a1")
-    hurt, agent = await phone(office, 2), office.phones["a1"]
-    await in_service(office)
+    hurt, agent = await office.phone(2), office.phones["a1"]
+    await office.in_service()
     talking = await rings(office, 0, "0311111111")
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
@@ -96,7 +76,7 @@ async def test_r44_a_conversation_makes_room_when_nothing_less_important_does_an
     await centre_has(office, 0)
     await hurt.dial("119")
     await agent.wait_for("CALL_CLOSED")
-    await asyncio.to_thread(card(office).called, 1, 30.0)
+    await asyncio.to_thread(office.cards[0].called, 1, 30.0)
     await heard_for(hurt.heard, LINE_HZ, 1.0)
     assert 1.5 < tone_s(talking.heard().samples) < 2.2
     assert 1.5 < tone_s(agent.heard()) < 2.2
@@ -108,15 +88,15 @@ async def test_r45_the_centre_that_calls_back_rings_every_phone_though_it_is_clo
     office: Office,
 ) -> None:
     """R-45, D-12: the phone that called it as well as the others; the first to answer talks, the others are left."""
-    hurt, other = await phone(office, 2), await phone(office, 1)
-    await in_service(office)
+    hurt, other = await office.phone(2), await office.phone(1)
+    await office.in_service()
     await centre_has(office, 0)
     await hurt.dial("119")
-    centre = await asyncio.to_thread(card(office).called, 1, 30.0)
+    centre = await asyncio.to_thread(office.cards[0].called, 1, 30.0)
     await hurt.wait_for("CALL_ESTABLISHED")
     await hurt.hang_up()
     await asyncio.to_thread(centre.wait_for, CallerState.RELEASED, 10.0)
-    await in_service(office)
+    await office.in_service()
     await office.page.hold_hours("closed")
     back = await rings(office, 0, "119")
     await hurt.wait_for("CALL_INCOMING")

@@ -32,17 +32,15 @@ default = ["message:nobody_available"]
 
 async def rings(office: Office) -> RemoteCaller:
     """Somebody who listens first calls the line, and is connected."""
-    assert office.box.sim is not None
     await office.page.until(lambda now: now.office["lines"][0]["state"] == "idle", "the line is in service")
-    caller = await asyncio.to_thread(office.box.sim.card(0).ring, NUMBER)
+    caller = await asyncio.to_thread(office.cards[0].ring, NUMBER)
     assert await asyncio.to_thread(caller.wait_for, CallerState.CONNECTED, 20.0)
     return caller
 
 
 async def is_free(office: Office) -> None:
     await office.page.until(lambda now: now.office["lines"][0]["state"] == "idle", "the line is free again")
-    assert office.box.sim is not None
-    assert not office.box.sim.card(0).stats.is_off_hook
+    assert not office.cards[0].stats.is_off_hook
 
 
 def loud_seconds(caller: RemoteCaller, folder: Path) -> float:
@@ -54,6 +52,7 @@ def loud_seconds(caller: RemoteCaller, folder: Path) -> float:
     return float((np.sqrt((tenths**2).mean(axis=1)) > 200).sum()) / 10
 
 
+@pytest.mark.own_box  # a message stays
 @pytest.mark.wish(Wish(modem=HALF))
 async def test_f36_a_caller_is_led_to_voicemail_though_an_agent_is_free_and_the_message_holds_the_voice(
     office: Office, tmp_path: Path
@@ -76,8 +75,7 @@ async def test_f36_a_caller_is_led_to_voicemail_though_an_agent_is_free_and_the_
     await office.box.logged(r"is over: voicemail \(half_duplex\)")
     assert not office.phones["a1"].saw("CALL_INCOMING")
     await is_free(office)
-    assert office.box.sim is not None
-    events = await asyncio.to_thread(office.box.sim.card(0).events)
+    events = await asyncio.to_thread(office.cards[0].events)
     started = [one.detail for one in events if one.what == What.STREAM_STARTED]
     assert started[0] == "TRANSMIT"
     assert started[-1] == "RECEIVE"
@@ -119,5 +117,4 @@ async def test_f36_the_page_and_the_examination_say_why_and_not_even_an_emergenc
     await office.on_duty("a1")
     await office.phones["a1"].dial("119")
     await office.box.logged("EMERGENCY CALL 119 COULD NOT BE PLACED: .*half duplex, and so no way out: line-1")
-    assert office.box.sim is not None
-    assert not office.box.sim.card(0).stats.seizures
+    assert not office.cards[0].stats.seizures

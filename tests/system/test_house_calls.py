@@ -7,7 +7,6 @@ from appliance.selftest.sip_phone import PhoneSettings, SipPhone
 from appliance.selftest.whole_box import QUEUE, Wish, phone_of, secret_of
 from tests.support.baresip import Baresip
 from tests.system.conftest import AGENT_HZ, Office, heard_for
-from tests.system.test_modes import phone
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 
@@ -27,7 +26,7 @@ async def test_s18_whoever_of_two_phones_passes_the_other_one_on_a_third_phone_h
     office: Office, leaver: str
 ) -> None:
     """S-16, S-18, R-16: REFER of a third-party phone, whose call is over at once."""
-    one, two, three = [await phone(office, number) for number in (1, 2, 3)]
+    one, two, three = [await office.phone(number) for number in (1, 2, 3)]
     await talking(one, two)
     leaves, stays = (one, two) if leaver == "caller" else (two, one)
     await leaves.transfer(phone_of(3))
@@ -43,7 +42,7 @@ async def test_s18_whoever_of_two_phones_passes_the_other_one_on_a_third_phone_h
 @pytest.mark.wish(Wish(agents=3, lines=0))
 async def test_s16_a_phone_is_passed_on_to_the_queue_and_talks_with_its_agent(office: Office) -> None:
     await office.on_duty("a3")
-    one, two = [await phone(office, number) for number in (1, 2)]
+    one, two = [await office.phone(number) for number in (1, 2)]
     await talking(one, two)
     await one.transfer(QUEUE)
     await one.wait_for("CALL_CLOSED")
@@ -67,7 +66,7 @@ async def test_s18_a_phone_that_asked_a_third_one_joins_the_two(office: Office) 
         tone=1000,
     )
     async with SipPhone(own) as one:
-        two, three = [await phone(office, number) for number in (2, 3)]
+        two, three = [await office.phone(number) for number in (2, 3)]
         await office.page.until(lambda now: now.status("a1") == "off", "a1's phone found")
         await two.dial(phone_of(1))
         first = (await one.wait("invited"))["call"]

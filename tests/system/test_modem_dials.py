@@ -11,9 +11,7 @@ from tests.system.conftest import AGENT_HZ, LINE_HZ, Office, heard_for, is_heard
 from tests.system.test_calls_out import (
     NUMBERS,
     called,
-    card,
     has,
-    in_service,
     is_connected_before_anybody_answers,
     routes,
     ten_numbers,
@@ -27,7 +25,7 @@ MODEM, PULSE = 'dial = "modem"', 'dial = "pulse"'
 
 async def dialling(office: Office, line: int = 0) -> list[str]:
     """The dialling commands that the modem got."""
-    events = await asyncio.to_thread(card(office, line).events)
+    events = await asyncio.to_thread(office.cards[line].events)
     return [one.detail for one in events if one.what == What.COMMAND_RECEIVED and one.detail.startswith("ATD")]
 
 
@@ -38,7 +36,7 @@ async def test_ten_numbers_reach_the_exchange_by_the_modem_s_dialler_and_both_si
     async def met(agent: str, number: str) -> None:
         if number != NUMBERS[0]:
             return
-        (line,) = (line for line in range(5) if number in card(office, line).dialled())
+        (line,) = (line for line in range(5) if number in office.cards[line].dialled())
         far = await called(office, line=line)
         await heard_for(office.phones[agent].heard, LINE_HZ, 1.0)
         assert await asyncio.to_thread(far.wait_heard, 3.0, 10.0)
@@ -53,7 +51,7 @@ async def test_an_emergency_call_by_pulses_is_connected_as_soon_as_it_is_dialled
     office: Office,
 ) -> None:
     await office.on_duty("a1")
-    await in_service(office)
+    await office.in_service()
     agent = office.phones["a1"]
     await has(office, "119", after=5.0)
     await agent.dial("119")
@@ -63,8 +61,8 @@ async def test_an_emergency_call_by_pulses_is_connected_as_soon_as_it_is_dialled
     await called(office)
     await heard_for(agent.heard, LINE_HZ, 1.0)
     await agent.hang_up()
-    await in_service(office)
+    await office.in_service()
     await has(office, "117", Fate.BUSY)
     await agent.dial("117")
     await office.box.logged(r"refused \(486\): busy tone|refused \(480\): reorder tone", 30.0)
-    assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+    assert await asyncio.to_thread(office.cards[0].wait_hook, False, 5.0)

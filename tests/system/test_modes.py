@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from appliance.selftest.sound import Samples
-from appliance.selftest.whole_box import Wish, phone_of, secret_of
-from tests.support.baresip import Baresip
+from appliance.selftest.whole_box import Wish
 from tests.system.conftest import AGENT_HZ, SIP_HZ, Office, heard_for, is_heard
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
@@ -54,21 +53,11 @@ async def comes_to(what: str, now: Callable[[], object], wanted: object) -> None
         pytest.fail(f"{what}: heard {now()} to the end, not {wanted}")
 
 
-async def phone(office: Office, number: int) -> Baresip:
-    """A registered phone whose agent stays off duty."""
-    name = phone_of(number)
-    found = await Baresip.register(
-        name, secret_of(name), office.box.edge, office.folder / f"p{number}", AGENT_HZ[number - 1]
-    )
-    office.phones[f"a{number}"] = found
-    return found
-
-
 @pytest.mark.wish(Wish(wrap_up_s=30.0, more=BOSS))
 async def test_f37_a_supervisor_listens_whispers_barges_in_and_takes_the_call_over(office: Office) -> None:
     """F-37: by tones at every ear."""
     await office.on_duty("a1")
-    boss, agent = await phone(office, 2), office.phones["a1"]
+    boss, agent = await office.phone(2), office.phones["a1"]
     caller = await office.sip_caller()
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
@@ -130,7 +119,7 @@ async def test_s08_a_paused_recording_is_silent_for_as_long_as_it_was_paused(off
 async def test_f50_a_key_in_a_menu_leads_to_the_agent(office: Office) -> None:
     """F-50: the menu is said, the key is heard, the two talk."""
     await office.on_duty("a1")
-    caller, agent = await phone(office, 2), office.phones["a1"]
+    caller, agent = await office.phone(2), office.phones["a1"]
     await caller.dial("400")
     async with asyncio.timeout(10):
         while len(caller.heard()) < 4000 or np.abs(caller.heard()).max() < 1000:
@@ -148,7 +137,7 @@ async def test_f50_a_key_in_a_menu_leads_to_the_agent(office: Office) -> None:
 async def test_s_m1_the_night_switch_is_turned_by_phone_and_lets_nobody_in(office: Office) -> None:
     """S-M1, §3.7: *60 with a supervisor's PIN."""
     await office.on_duty("a1")
-    boss = await phone(office, 2)
+    boss = await office.phone(2)
     await boss.dial("*60")
     await boss.wait_for("CALL_ESTABLISHED")
     await boss.press("4321#")

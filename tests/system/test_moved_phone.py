@@ -17,6 +17,7 @@ async def plugged_in_again(office: Office, folder: str) -> Baresip:
     return again
 
 
+@pytest.mark.own_box  # the place without power stays registered
 @pytest.mark.wish(Wish(agents=1, lines=0, ring_s=20.0))
 async def test_r32_a_phone_that_loses_power_while_it_rings_rings_again_and_talks(office: Office) -> None:
     """R-32: one offer, answered at the new place; nobody is off duty for it."""

@@ -12,7 +12,7 @@ from appliance.selftest.sip_phone import PhoneSettings, SipPhone
 from appliance.selftest.sound import RATE, Samples, frame_levels, listen
 from appliance.selftest.whole_box import QUEUE, Wish, phone_of
 from tests.system.conftest import AGENT_HZ, LINE_HZ, Office, heard_for, is_heard
-from tests.system.test_calls_out import called, card, has, in_service, routes
+from tests.system.test_calls_out import called, has, routes
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
@@ -80,12 +80,12 @@ BY_LINE = 'call_by = ["line-1"]\nconsent = "notice"\npause_recording = true'
 async def test_s10_over_the_line_the_notice_comes_first_and_busy_lines_are_busy(office: Office) -> None:
     """S-10, §3.11, S-08, I-18: `*58` before the number; line-2 is free, and is not the queue's."""
     await office.on_duty("a1", "a2")
-    await in_service(office)
+    await office.in_service()
     one, two = office.phones["a1"], office.phones["a2"]
     await has(office, "0312345678", after=11.0)  # longer than two audits of the desk
     await one.dial(f"*58{QUEUE}0312345678")
     far = await called(office)
-    assert card(office).dialled() == ["0312345678"]
+    assert office.cards[0].dialled() == ["0312345678"]
     await heard_for(one.heard, LINE_HZ, 1.0)
     assert await asyncio.to_thread(far.wait_heard, 6.0, 15.0)
     with wave.open(str(PROMPTS / "en" / "recording_notice.wav")) as notice:
@@ -98,7 +98,7 @@ async def test_s10_over_the_line_the_notice_comes_first_and_busy_lines_are_busy(
     await two.wait_for("CALL_CLOSED")
     now = await office.page.until(lambda now: now.agent("a2")["call_notice"] == "all_busy", "the page says why")
     assert any("every line of queue front is in use" in alarm for alarm in now.office["alarms"])
-    assert card(office, 1).dialled() == []
+    assert office.cards[1].dialled() == []
     await one.press("*55")
     await office.page.until(lambda now: now.agent("a1")["paused"], "the recording is paused")
     await one.press("*55")
@@ -110,4 +110,4 @@ async def test_s10_over_the_line_the_notice_comes_first_and_busy_lines_are_busy(
     for heard in (listen(agent, AGENT_HZ[0]), listen(customer, LINE_HZ)):
         assert heard.length_s > 1.0
         assert heard.silent_frames >= 10, "while it was paused there is silence"
-    assert await asyncio.to_thread(card(office).wait_hook, False, 5.0)
+    assert await asyncio.to_thread(office.cards[0].wait_hook, False, 5.0)

@@ -31,13 +31,17 @@ async def test_a_call_between_two_agents_makes_both_busy_and_no_queue_rings_them
     await two.answer()
     await office.page.status("a1", "on_call")
     await office.page.status("a2", "on_call")
-    await office.sip_caller("0311111111")
+    caller = await office.sip_caller("0311111111")
     await office.page.until(lambda now: now.waiting == ["0311111111"], "the caller waits, both agents talk")
     await heard_for(one.heard, AGENT_HZ[1], 1.0)
     await heard_for(two.heard, AGENT_HZ[0], 1.0)
     await one.hang_up()
     await one.wait_for("CALL_INCOMING")
     is_heard(two.heard(), AGENT_HZ[0])
+    await one.answer()
+    await office.page.status("a1", "on_call")
+    await one.hang_up()
+    await caller.finished()
 
 
 async def test_who_calls_out_while_off_duty_stays_off_duty(office: Office) -> None:

@@ -18,15 +18,14 @@ async def test_t_ringhold_the_line_is_answered_in_time_and_the_agent_who_answers
     caller = await office.line_caller()
     agent = office.phones["a1"]
     await agent.wait_for("CALL_INCOMING")
-    assert office.box.sim is not None
-    assert not office.box.sim.card(0).stats.is_off_hook, "while it may ring on, nobody pays"
+    assert not office.cards[0].stats.is_off_hook, "while it may ring on, nobody pays"
     await line_is(caller, CallerState.CONNECTED)
     assert agent.saw("CALL_CLOSED") == 0, "the phone rings on"
     assert await asyncio.to_thread(caller.wait_heard, 2.0, 10.0), "music"
     await agent.answer()
     await heard_for(agent.heard, LINE_HZ, 1.0)
     await agent.hang_up()
-    assert await asyncio.to_thread(office.box.sim.card(0).wait_hook, False, 5.0)
+    assert await asyncio.to_thread(office.cards[0].wait_hook, False, 5.0)
     assert agent.saw("CALL_INCOMING") == 1
     is_heard(agent.heard(), LINE_HZ)
     [(left, right)] = await office.recordings()

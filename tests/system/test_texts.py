@@ -33,6 +33,7 @@ async def state_of(office: Office, thread: str, text: str, state: str, code: int
             await office.page.until(lambda now, seq=seq: now.office["texts"] != seq, "a change of the texts")
 
 
+@pytest.mark.own_box  # texts stay
 async def test_s20_page_and_phone_write_to_each_other_and_what_the_phone_missed_comes_when_it_is_back(
     office: Office,
 ) -> None:

@@ -80,8 +80,7 @@ async def test_s18_a_phone_that_asked_first_joins_the_two(office: Office) -> Non
     async with SipPhone(settings) as one:
         await office.on_duty("a2")
         await office.page.order("a2", "go-off-duty")
-        await office.page.until(lambda now: now.status("a1") == "off", "a1's phone found")
-        await office.page.press(1)
+        await office.press_on_duty("a1")
         await office.page.status("a1", "available")
         await office.sip_caller(talk_ms=60_000)
         first = (await one.wait("invited"))["call"]
