@@ -15,10 +15,14 @@ REAL_TIME: Final = (
     "tests/test_selftest.py",
 )
 """Sound, ring times, a kernel of their own; the slowest folder first."""
-VIRTUAL_TIME: Final = tuple(
-    f"tests/lines/test_{name}.py" for name in ("faults_far_end", "calling", "faults_calls", "supervision")
+VIRTUAL_TIME: Final = (
+    *(
+        f"tests/lines/test_{name}.py"
+        for name in ("faults_far_end", "calling", "faults_calls", "supervision", "modem_dials", "half_duplex", "fuzz")
+    ),
+    *(f"tests/hw/sim/test_{name}.py" for name in ("streams", "commands", "calls")),
 )
-"""Whole lines whose clock is the test's: nothing but work."""
+"""Whole lines and cards whose clock is the test's: nothing but work."""
 
 
 def keeps_real_time(test: str) -> bool:

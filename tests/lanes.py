@@ -1,10 +1,10 @@
-"""Three lanes for what keeps real time, and behind them what does not.
+"""Three lanes for what keeps real time, and beside them what does not.
 
 Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
-one; beside them goes what mostly computes or starts and stops (line cards, a kernel, boxes that talk little), and in
-the third lane boxes that mostly wait, for dial tone, digits, rings, and switches. They share two cores well. The
-rest comes a file at a time to whoever is free, and whoever takes some of it lets the others go first. Loaded by
-`-p tests.lanes`, beside xdist.
+one; beside them goes what mostly computes or starts and stops (line cards, a kernel), and in the third lane boxes that
+mostly wait, for dial tone, digits, rings, and switches. They share two cores well, and leave part of them idle. That is
+for the rest: a fourth worker begins with it, a file at a time, and whoever is free joins in; all of it lets the lanes go
+first. Loaded by `-p tests.lanes`, beside xdist.
 """
 
 import functools
@@ -20,9 +20,9 @@ THAT_WAIT: Final = (
     *(f"{BOXES}test_{name}.py" for name in ("calls_out", "modem_dials", "texts")),
     "tests/switch/",
 )
-THAT_TALK_LITTLE: Final = tuple(
-    f"{BOXES}test_{name}.py" for name in ("bad_input", "commands", "feature_codes", "moved_phone")
-)
+THAT_TALK_LITTLE: Final = (f"{BOXES}test_commands.py",)
+BESIDE_NO_OTHER: Final = (BOXES, "tests/edge/")
+"""One after another: boxes, and the little that edges do alone, which makes the lanes end together."""
 BEHIND_THE_OTHERS: Final = 10
 
 
@@ -37,7 +37,8 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]
             return nodeid.partition("::")[0]
         if nodeid.startswith(THAT_WAIT):
             return "boxes that wait"
-        return "boxes" if nodeid.startswith(BOXES) and not nodeid.startswith(THAT_TALK_LITTLE) else "beside boxes"
+        is_box = nodeid.startswith(BESIDE_NO_OTHER) and not nodeid.startswith(THAT_TALK_LITTLE)
+        return "boxes" if is_box else "beside boxes"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
