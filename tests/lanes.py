@@ -3,8 +3,8 @@
 Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
 one; beside them goes what mostly computes or starts and stops (line cards, a kernel), and in the third lane boxes that
 mostly wait, for dial tone, digits, rings, and switches. They share two cores well and leave part of them idle. That is
-for the rest: a fourth worker begins with it, a file at a time, and whoever is free joins in; it lets the lanes go first.
-Loaded by `-p tests.lanes`, beside xdist.
+for the rest: a fourth worker begins with it, a file at a time, and whoever is free joins in; it lets the lanes go
+first. Loaded by `-p tests.lanes`, beside xdist.
 """
 
 import functools

@@ -19,11 +19,10 @@ from appliance.edge.rpc import EdgeRpc
 from appliance.selftest.page import Moment, Page
 from appliance.selftest.whole_box import WholeBox, Wish, whole_box
 from hw.sim.client import RemoteCaller, RemoteCard, SimClient
-from hw.sim.countries import CallerIdTime
 from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import What
 from hw.sim.party import HangUp
-from hw.sim.verbs import EventReply, SoundSpec
+from hw.sim.verbs import EventReply
 
 LEAVES_S: Final = 5.0
 """So long may it take until nobody is left; whoever hangs up at the end of a test is gone much sooner."""
@@ -54,22 +53,14 @@ class Card(RemoteCard):
     def __init__(self, client: SimClient, number: int) -> None:
         """The test begins now."""
         super().__init__(client, number)
-        self._began = 0.0
         before = super().events()
         self._before, self._answered = Counter(event.what for event in before), _answered(before)
         self._began = time.monotonic()
         self._callers: list[RemoteCaller] = []
 
-    def ring(
-        self,
-        number: str | None,
-        name: str | None = None,
-        voice: SoundSpec | None = None,
-        caller_id: CallerIdTime | None = None,
-        rings: int | None = None,
-    ) -> RemoteCaller:
+    def ring(self, *who: Any, **how: Any) -> RemoteCaller:
         """Somebody dials this line."""
-        self._callers.append(super().ring(number, name, voice, caller_id, rings))
+        self._callers.append(super().ring(*who, **how))
         return self._callers[-1]
 
     def everybody_leaves(self) -> None:

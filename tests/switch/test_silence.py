@@ -11,8 +11,8 @@ from tests.support.fake_desk import dial
 from tests.switch.conftest import call_in, to
 
 
-async def test_a_line_whose_process_was_killed_is_hung_up_with_its_conversation(desk, switch, phone):
-    """R-31: silence ends it."""
+async def conversation(desk, switch, phone):
+    """Somebody on line-1 talks with an agent."""
     line, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
     await call_in(line, switch, X_Deskbell_Line="line-1", X_Deskbell_Call="k-1")
     leg = (await desk.hears(wire.Incoming)).leg
@@ -20,6 +20,12 @@ async def test_a_line_whose_process_was_killed_is_hung_up_with_its_conversation(
     await desk.hears(wire.Answered, leg="agent-1")
     desk.ask(wire.Bridge(leg, "agent-1"))
     await desk.hears(wire.Bridged)
+    return line, agent, leg
+
+
+async def test_a_line_whose_process_was_killed_is_hung_up_with_its_conversation(desk, switch, phone):
+    """R-31: silence ends it."""
+    line, _, leg = await conversation(desk, switch, phone)
     os.kill(line.pid, signal.SIGKILL)
     ended = await desk.hears(wire.Ended, leg=leg)
     assert ended.cause is EndCause.FAULT
@@ -54,13 +60,7 @@ async def test_a_phone_that_sends_nothing_for_a_while_is_left_alone(desk, switch
 
 async def test_a_line_whose_process_is_back_soon_goes_on_in_its_conversation(desk, switch, phone):
     """The lines process died and its caller was kept: same key, another dialog; the agent hears the caller again."""
-    line, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
-    await call_in(line, switch, X_Deskbell_Line="line-1", X_Deskbell_Call="k-1")
-    leg = (await desk.hears(wire.Incoming)).leg
-    desk.ask(wire.Hold(leg), dial("agent-1", to(agent)))
-    await desk.hears(wire.Answered, leg="agent-1")
-    desk.ask(wire.Bridge(leg, "agent-1"))
-    await desk.hears(wire.Bridged)
+    line, agent, leg = await conversation(desk, switch, phone)
     agent_call = (await agent.wait("invited"))["call"]
     before = len(desk.told)
     os.kill(line.pid, signal.SIGKILL)

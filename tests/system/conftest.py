@@ -9,14 +9,17 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from appliance.desk.panel_logic import GUARD_S
 from appliance.selftest.page import Page
+from appliance.selftest.ports import free_port
+from appliance.selftest.sip_phone import PhoneSettings, SipPhone
 from appliance.selftest.sound import Samples, listen, read_wav
 from appliance.selftest.whole_box import QUEUE, WholeBox, phone_of, secret_of
 from hw.sim.client import RemoteCaller
@@ -71,10 +74,16 @@ class Office:
             )
             await asyncio.sleep(now.agent(agent)["changed_by_itself_at"] + DEAF_S - time.monotonic())
 
-    async def phone(self, number: int) -> Baresip:
-        """A registered phone whose agent stays off duty."""
-        await self._register(f"a{number}")
-        return self.phones[f"a{number}"]
+    async def plug_in(self, *numbers: int) -> list[Baresip]:
+        """Registered phones of agents who stay off duty."""
+        await asyncio.gather(*(self._register(f"a{number}") for number in numbers))
+        return [self.phones[f"a{number}"] for number in numbers]
+
+    def obedient_phone(self, number: int, **what: Any) -> SipPhone:
+        """An agent's phone that does as it is told: it answers by itself, refers, writes. `async with` registers it."""
+        name = phone_of(number)
+        settings = PhoneSettings(f"127.0.0.1:{free_port()}", name, proxy=self.box.edge, secret=secret_of(name))
+        return SipPhone(replace(settings, register=True, **what))
 
     async def _register(self, agent: str) -> None:
         number = int(agent[1:])

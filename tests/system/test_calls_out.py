@@ -15,7 +15,7 @@ from hw.sim.eventlog import What
 from hw.sim.party import CallerState, HangUp
 from hw.sim.ulaw import encode
 from hw.sim.verbs import SoundSpec
-from tests.support.baresip import until
+from tests.support.baresip import Baresip, until
 from tests.system.conftest import AGENT_HZ, LINE_HZ, Office, heard_for, is_heard
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
@@ -32,6 +32,13 @@ def routes(*lines: str, keep: bool = False, country: str = "JP") -> str:
         f'[outbound]\nkeep_line = {str(keep).lower()}\nemergency = ["110", "118", "119"{emergency}]\n'
         f'[[routes]]\nnumbers = ["0", "117"]\nby = [{ways}]\n'
     )
+
+
+async def ready(office: Office) -> Baresip:
+    """a1 is on duty at this phone, and every line is free."""
+    await office.on_duty("a1")
+    await office.in_service()
+    return office.phones["a1"]
 
 
 async def has(office: Office, number: str, fate: Fate = Fate.ANSWERS, *, line: int = 0, after: float = 1.0) -> None:
@@ -55,9 +62,7 @@ async def is_connected_before_anybody_answers(office: Office) -> None:
 
 @pytest.mark.wish(Wish(more=routes("line-1")))
 async def test_an_agent_calls_out_over_the_line_and_both_hear_each_other(office: Office) -> None:
-    await office.on_duty("a1")
-    await office.in_service()
-    agent = office.phones["a1"]
+    agent = await ready(office)
     await has(office, "0312345678", after=3.0)
     await agent.dial("0312345678")
     await office.page.status("a1", "on_call")
@@ -77,9 +82,7 @@ async def test_an_agent_calls_out_over_the_line_and_both_hear_each_other(office:
 
 @pytest.mark.wish(Wish(country="US", more=routes("line-1", country="US")))
 async def test_an_agent_calls_out_over_a_line_of_the_united_states(office: Office) -> None:
-    await office.on_duty("a1")
-    await office.in_service()
-    agent = office.phones["a1"]
+    agent = await ready(office)
     await asyncio.to_thread(
         office.cards[0].has, "02125550123", Fate.ANSWERS, SoundSpec("tone", (LINE_HZ,), level=-9.0), 1.0
     )
@@ -133,9 +136,7 @@ async def test_ten_numbers_reach_the_exchange_digit_by_digit(office: Office) -> 
 @pytest.mark.parametrize("mode", [HangUp.LOOP_DROP, HangUp.BUSY_TONE, HangUp.DIAL_TONE])
 @pytest.mark.wish(Wish(more=routes("line-1")))
 async def test_a_far_end_that_hangs_up_ends_the_agents_call(office: Office, mode: HangUp) -> None:
-    await office.on_duty("a1")
-    await office.in_service()
-    agent = office.phones["a1"]
+    agent = await ready(office)
     await has(office, "0312345678")
     await agent.dial("0312345678")
     far = await called(office)
@@ -149,9 +150,7 @@ async def test_a_far_end_that_hangs_up_ends_the_agents_call(office: Office, mode
 @pytest.mark.parametrize("moment", ["dialing", "progress", "talking"])
 @pytest.mark.wish(Wish(more=routes("line-1")))
 async def test_an_agent_who_hangs_up_at_any_moment_frees_the_line(office: Office, moment: str) -> None:
-    await office.on_duty("a1")
-    await office.in_service()
-    agent = office.phones["a1"]
+    agent = await ready(office)
     await has(office, "0312345678", after=2.5)
     await agent.dial("0312345678")
     await office.page.until(lambda now: now.office["lines"][0]["state"] == moment, f"the line is {moment}")
@@ -163,9 +162,7 @@ async def test_an_agent_who_hangs_up_at_any_moment_frees_the_line(office: Office
 
 @pytest.mark.wish(Wish(more=routes("line-1")))
 async def test_a_busy_far_end_is_told_to_the_phone(office: Office) -> None:
-    await office.on_duty("a1")
-    await office.in_service()
-    agent = office.phones["a1"]
+    agent = await ready(office)
     await has(office, "0312345678", Fate.BUSY)
     await agent.dial("0312345678")
     await agent.wait_for("CALL_CLOSED")
@@ -175,9 +172,7 @@ async def test_a_busy_far_end_is_told_to_the_phone(office: Office) -> None:
 
 @pytest.mark.wish(Wish(more=routes("line-1")))
 async def test_keys_of_the_agents_phone_are_tones_at_the_far_end(office: Office) -> None:
-    await office.on_duty("a1")
-    await office.in_service()
-    agent = office.phones["a1"]
+    agent = await ready(office)
     await has(office, "0312345678")
     await agent.dial("0312345678")
     far = await called(office)
@@ -225,9 +220,7 @@ async def test_a_line_without_dial_tone_hands_the_call_to_the_next_one(office: O
 
 @pytest.mark.own_box  # its alarm stays
 async def test_an_emergency_call_goes_by_the_line_without_any_rule(office: Office) -> None:
-    await office.on_duty("a1")
-    await office.in_service()
-    agent = office.phones["a1"]
+    agent = await ready(office)
     await has(office, "119", after=5.0)
     await agent.dial("119")
     await agent.wait_for("CALL_ESTABLISHED")
@@ -262,9 +255,7 @@ async def test_the_page_examines_a_line_whose_cord_is_out(office: Office) -> Non
 
 async def test_a_waiting_caller_who_is_gone_without_a_sound_frees_the_line(office: Office) -> None:
     """S5, F22: nobody on our side would notice the silence, so half a minute of it is a hang-up."""
-    await office.on_duty("a1")
-    await office.in_service()
-    agent = office.phones["a1"]
+    agent = await ready(office)
     first = await office.sip_caller("0311111111")
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()

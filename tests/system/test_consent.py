@@ -10,9 +10,9 @@ from tests.system.conftest import AGENT_HZ, Office, heard_for, is_heard
 from tests.system.test_exits import CUSTOMER_HZ, NUMBER, calls, customer
 from tests.system.test_own_calls import CARRIER, OUTBOUND
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
+ASKED = Wish(agents=1, lines=0, queue='consent = "ask"\ncall_by = ["out"]', more=OUTBOUND)
+pytestmark = [pytest.mark.system, pytest.mark.timeout(120), pytest.mark.wish(ASKED)]
 
-ASKED = 'consent = "ask"'
 KEY = 2400
 """Samples in which the 1 that agreed is over: a phone sends no voice while the finger is down (RFC 4733)."""
 
@@ -38,7 +38,6 @@ async def is_recorded(office: Office, agreed: bool) -> None:
     assert len(office.recorded("*.wav*")) == int(agreed), "not a byte of who did not agree"
 
 
-@pytest.mark.wish(Wish(agents=1, lines=0, queue=ASKED))
 @pytest.mark.parametrize("agreed", [True, False])
 @pytest.mark.parametrize("waits", [True, False])
 async def test_s07_who_presses_1_is_recorded_and_who_does_not_is_not(office: Office, waits: bool, agreed: bool) -> None:
@@ -68,7 +67,6 @@ async def test_s07_who_presses_1_is_recorded_and_who_does_not_is_not(office: Off
         await is_recorded(office, agreed)
 
 
-@pytest.mark.wish(Wish(agents=1, lines=0, queue=f'{ASKED}\ncall_by = ["out"]', more=OUTBOUND))
 @pytest.mark.parametrize("agreed", [True, False])
 async def test_s10_whoever_is_called_is_asked_before_the_agent_is_heard(office: Office, agreed: bool) -> None:
     """S-10, S-07: a call out as the queue; who presses nothing talks all the same."""

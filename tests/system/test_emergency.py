@@ -10,9 +10,10 @@ from hw.sim.client import RemoteCaller
 from hw.sim.dialled import Fate
 from hw.sim.party import CallerState
 from hw.sim.verbs import SoundSpec
+from tests.support.baresip import Baresip
 from tests.system.conftest import AGENT_HZ, LINE_HZ, Office, heard_for, line_is
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180), pytest.mark.own_box]  # the alarm stays
 
 TONE_HZ = 850.0
 VOICE = SoundSpec("tone", (LINE_HZ,), level=-9.0)
@@ -33,6 +34,18 @@ def tone_s(samples: Samples) -> float:
     return float((frame_levels(samples, TONE_HZ, 800) > 2000).sum()) * 0.1
 
 
+async def conversation(office: Office) -> tuple[RemoteCaller, Baresip, Baresip]:
+    """A caller on line-1 talks with a1; the third has a phone where somebody gets hurt."""
+    await office.on_duty("a1")
+    (hurt,), agent = await office.plug_in(2), office.phones["a1"]
+    await office.in_service()
+    caller = await rings(office, 0, "0311111111")
+    await agent.wait_for("CALL_INCOMING")
+    await agent.answer()
+    await heard_for(agent.heard, LINE_HZ, 1.0)
+    return caller, agent, hurt
+
+
 async def centre_has(office: Office, line: int) -> None:
     await asyncio.to_thread(office.cards[line].has, "119", Fate.ANSWERS, VOICE, 1.0, True)
 
@@ -40,13 +53,7 @@ async def centre_has(office: Office, line: int) -> None:
 @pytest.mark.wish(Wish(agents=2, lines=2, more=BY_LINES))
 async def test_r44_with_every_line_in_use_the_caller_who_waits_makes_room_and_who_talks_is_left(office: Office) -> None:
     """R-44, I-18: after 2 s of a tone; the centre is dialled on that line and both hear each other."""
-    await office.on_duty("a1")
-    hurt, agent = await office.phone(2), office.phones["a1"]
-    await office.in_service()
-    talking = await rings(office, 0, "0311111111")
-    await agent.wait_for("CALL_INCOMING")
-    await agent.answer()
-    await heard_for(agent.heard, LINE_HZ, 1.0)
+    talking, agent, hurt = await conversation(office)
     waiting = await rings(office, 1, "0322222222")
     await line_is(waiting, CallerState.CONNECTED)
     await centre_has(office, 1)
@@ -66,13 +73,7 @@ async def test_r44_with_every_line_in_use_the_caller_who_waits_makes_room_and_wh
 @pytest.mark.wish(Wish(agents=2, lines=1, more=BY_LINE))
 async def test_r44_a_conversation_makes_room_when_nothing_less_important_does_and_both_hear_why(office: Office) -> None:
     """R-44: the only line."""
-    await office.on_duty("a1")
-    hurt, agent = await office.phone(2), office.phones["a1"]
-    await office.in_service()
-    talking = await rings(office, 0, "0311111111")
-    await agent.wait_for("CALL_INCOMING")
-    await agent.answer()
-    await heard_for(agent.heard, LINE_HZ, 1.0)
+    talking, agent, hurt = await conversation(office)
     await centre_has(office, 0)
     await hurt.dial("119")
     await agent.wait_for("CALL_CLOSED")
@@ -88,7 +89,7 @@ async def test_r45_the_centre_that_calls_back_rings_every_phone_though_it_is_clo
     office: Office,
 ) -> None:
     """R-45, D-12: the phone that called it as well as the others; the first to answer talks, the others are left."""
-    hurt, other = await office.phone(2), await office.phone(1)
+    hurt, other = await office.plug_in(2, 1)
     await office.in_service()
     await centre_has(office, 0)
     await hurt.dial("119")

@@ -2,13 +2,11 @@
 
 import pytest
 
-from appliance.selftest.ports import free_port
-from appliance.selftest.sip_phone import PhoneSettings, SipPhone
-from appliance.selftest.whole_box import QUEUE, Wish, phone_of, secret_of
+from appliance.selftest.whole_box import QUEUE, Wish, phone_of
 from tests.support.baresip import Baresip
 from tests.system.conftest import AGENT_HZ, Office, heard_for
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(120), pytest.mark.wish(Wish(agents=3, lines=0))]
 
 
 async def talking(one: Baresip, two: Baresip) -> None:
@@ -20,13 +18,12 @@ async def talking(one: Baresip, two: Baresip) -> None:
         await heard_for(ear.heard, AGENT_HZ[int(number) - 301], 1.0)
 
 
-@pytest.mark.wish(Wish(agents=3, lines=0))
 @pytest.mark.parametrize("leaver", ["caller", "callee"])
 async def test_s18_whoever_of_two_phones_passes_the_other_one_on_a_third_phone_hears_them(
     office: Office, leaver: str
 ) -> None:
     """S-16, S-18, R-16: REFER of a third-party phone, whose call is over at once."""
-    one, two, three = [await office.phone(number) for number in (1, 2, 3)]
+    one, two, three = await office.plug_in(1, 2, 3)
     await talking(one, two)
     leaves, stays = (one, two) if leaver == "caller" else (two, one)
     await leaves.transfer(phone_of(3))
@@ -39,10 +36,9 @@ async def test_s18_whoever_of_two_phones_passes_the_other_one_on_a_third_phone_h
     await three.wait_for("CALL_CLOSED")
 
 
-@pytest.mark.wish(Wish(agents=3, lines=0))
 async def test_s16_a_phone_is_passed_on_to_the_queue_and_talks_with_its_agent(office: Office) -> None:
     await office.on_duty("a3")
-    one, two = [await office.phone(number) for number in (1, 2)]
+    one, two = await office.plug_in(1, 2)
     await talking(one, two)
     await one.transfer(QUEUE)
     await one.wait_for("CALL_CLOSED")
@@ -53,20 +49,10 @@ async def test_s16_a_phone_is_passed_on_to_the_queue_and_talks_with_its_agent(of
     await heard_for(two.heard, AGENT_HZ[2], 1.5)
 
 
-@pytest.mark.wish(Wish(agents=3, lines=0))
 async def test_s18_a_phone_that_asked_a_third_one_joins_the_two(office: Office) -> None:
     """S-18, R-16: REFER with Replaces, answered with 200, and both of the phone's calls are over."""
-    own = PhoneSettings(
-        f"127.0.0.1:{free_port()}",
-        phone_of(1),
-        proxy=office.box.edge,
-        secret=secret_of(phone_of(1)),
-        register=True,
-        answer="auto",
-        tone=1000,
-    )
-    async with SipPhone(own) as one:
-        two, three = [await office.phone(number) for number in (2, 3)]
+    async with office.obedient_phone(1, answer="auto", tone=1000) as one:
+        two, three = await office.plug_in(2, 3)
         await office.page.until(lambda now: now.status("a1") == "off", "a1's phone found")
         await two.dial(phone_of(1))
         first = (await one.wait("invited"))["call"]

@@ -11,8 +11,6 @@ from appliance.selftest.sound import Samples
 from appliance.selftest.whole_box import Wish
 from tests.system.conftest import AGENT_HZ, SIP_HZ, Office, heard_for, is_heard
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
-
 BOSS = """
 [[supervisors]]
 id = "boss"
@@ -26,6 +24,9 @@ number = "400"
 choices = {1 = ["queue:front"]}
 default = ["message"]
 """
+WISH = Wish(wrap_up_s=30.0, queue="pause_recording = true", more=BOSS + MENU)
+pytestmark = [pytest.mark.system, pytest.mark.timeout(120), pytest.mark.wish(WISH)]
+
 LOUD, FAINT = 3000.0, 400.0
 
 
@@ -53,11 +54,10 @@ async def comes_to(what: str, now: Callable[[], object], wanted: object) -> None
         pytest.fail(f"{what}: heard {now()} to the end, not {wanted}")
 
 
-@pytest.mark.wish(Wish(wrap_up_s=30.0, more=BOSS))
 async def test_f37_a_supervisor_listens_whispers_barges_in_and_takes_the_call_over(office: Office) -> None:
     """F-37: by tones at every ear."""
     await office.on_duty("a1")
-    boss, agent = await office.phone(2), office.phones["a1"]
+    (boss,), agent = await office.plug_in(2), office.phones["a1"]
     caller = await office.sip_caller()
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
@@ -87,7 +87,6 @@ async def test_f37_a_supervisor_listens_whispers_barges_in_and_takes_the_call_ov
     is_heard(second[1], SIP_HZ, 0.5)
 
 
-@pytest.mark.wish(Wish(queue="pause_recording = true"))
 async def test_s08_a_paused_recording_is_silent_for_as_long_as_it_was_paused(office: Office) -> None:
     """S-08, R-37: keyed by the agent's phone."""
     await office.on_duty("a1")
@@ -115,11 +114,10 @@ async def test_s08_a_paused_recording_is_silent_for_as_long_as_it_was_paused(off
         assert frames[-25:].max() > LOUD
 
 
-@pytest.mark.wish(Wish(more=MENU))
 async def test_f50_a_key_in_a_menu_leads_to_the_agent(office: Office) -> None:
     """F-50: the menu is said, the key is heard, the two talk."""
     await office.on_duty("a1")
-    caller, agent = await office.phone(2), office.phones["a1"]
+    (caller,), agent = await office.plug_in(2), office.phones["a1"]
     await caller.dial("400")
     async with asyncio.timeout(10):
         while len(caller.heard()) < 4000 or np.abs(caller.heard()).max() < 1000:
@@ -133,11 +131,10 @@ async def test_f50_a_key_in_a_menu_leads_to_the_agent(office: Office) -> None:
     await caller.wait_for("CALL_CLOSED")
 
 
-@pytest.mark.wish(Wish(more=BOSS))
 async def test_s_m1_the_night_switch_is_turned_by_phone_and_lets_nobody_in(office: Office) -> None:
     """S-M1, §3.7: *60 with a supervisor's PIN."""
     await office.on_duty("a1")
-    boss = await office.phone(2)
+    (boss,) = await office.plug_in(2)
     await boss.dial("*60")
     await boss.wait_for("CALL_ESTABLISHED")
     await boss.press("4321#")

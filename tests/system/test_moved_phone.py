@@ -37,7 +37,7 @@ async def test_r32_a_phone_that_loses_power_while_it_rings_rings_again_and_talks
     await caller.finished()
 
 
-@pytest.mark.wish(Wish(agents=1, lines=0))
+@pytest.mark.wish(Wish(agents=3, lines=0))
 async def test_r32_a_phone_that_was_answered_before_it_registered_elsewhere_rings_no_more(office: Office) -> None:
     """R-32, the other order."""
     await office.on_duty("a1")

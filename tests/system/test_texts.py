@@ -4,22 +4,10 @@ import asyncio
 
 import pytest
 
-from appliance.selftest.ports import free_port
-from appliance.selftest.sip_phone import PhoneSettings, SipPhone
-from appliance.selftest.whole_box import Wish, secret_of
+from appliance.selftest.whole_box import Wish
 from tests.system.conftest import Office
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120), pytest.mark.wish(Wish(lines=0))]
-
-
-def sip_phone(office: Office, number: str = "301") -> SipPhone:
-    """A phone of the office that registers at the edge."""
-    return SipPhone(
-        PhoneSettings(
-            f"127.0.0.1:{free_port()}", user=number, realm="deskbell", proxy=office.box.edge, secret=secret_of(number),
-            register=True, rtp_port=free_port(run=20),
-        )
-    )  # fmt: skip
 
 
 async def state_of(office: Office, thread: str, text: str, state: str, code: int) -> None:
@@ -38,7 +26,7 @@ async def test_s20_page_and_phone_write_to_each_other_and_what_the_phone_missed_
     office: Office,
 ) -> None:
     """S-20, S-22, D-18, I-19."""
-    async with sip_phone(office) as phone:
+    async with office.obedient_phone(1) as phone:
         await phone.wait("registered", code=200)
         await office.page.status("a1", "off")
         sent = (await office.page.write("front", "301", "3番のお客様へ <b>折り返し</b>をお願いします"))["text"]
@@ -59,13 +47,13 @@ async def test_s20_page_and_phone_write_to_each_other_and_what_the_phone_missed_
     missed = (await office.page.write("front", "301", "留守中のご連絡"))["text"]
     assert missed["state"] == "waiting"
     await state_of(office, missed["thread"], missed["text"], "waiting", 408)  # its plug was pulled: nobody answers
-    async with sip_phone(office) as phone:
+    async with office.obedient_phone(1) as phone:
         await phone.wait("text", body="留守中のご連絡", timeout=20)
         await state_of(office, missed["thread"], missed["text"], "delivered", 200)
 
 
 async def test_d18_a_phone_writes_to_a_colleague(office: Office) -> None:
-    async with sip_phone(office) as one, sip_phone(office, "302") as other:
+    async with office.obedient_phone(1) as one, office.obedient_phone(2) as other:
         await one.wait("registered", code=200)
         await other.wait("registered", code=200)
         assert (await one.text("sip:302@deskbell", "お昼いきます"))["code"] == 202

@@ -2,12 +2,10 @@
 
 import pytest
 
-from appliance.selftest.ports import free_port
-from appliance.selftest.sip_phone import PhoneSettings, SipPhone
-from appliance.selftest.whole_box import Wish, phone_of, secret_of
+from appliance.selftest.whole_box import Wish, phone_of
 from tests.system.conftest import AGENT_HZ, SIP_HZ, Office, heard_for, is_heard
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(120), pytest.mark.wish(Wish(agents=3, lines=0))]
 
 
 async def talking(office: Office) -> None:
@@ -22,7 +20,6 @@ async def talking(office: Office) -> None:
     await heard_for(office.phones["a1"].heard, SIP_HZ, 1.0)
 
 
-@pytest.mark.wish(Wish(agents=2, lines=0))
 async def test_s18_a_phone_passes_the_caller_on_and_the_second_agent_hears_them(office: Office) -> None:
     """S-18, R-16, C-12: REFER, a third-party phone; each agent's part is a recording of its own."""
     await talking(office)
@@ -41,7 +38,6 @@ async def test_s18_a_phone_passes_the_caller_on_and_the_second_agent_hears_them(
         is_heard(caller, SIP_HZ)
 
 
-@pytest.mark.wish(Wish(agents=2, lines=0))
 async def test_s19_a_target_who_declines_sends_the_caller_back_to_the_queue(office: Office) -> None:
     """S-19, D-17: the target's duty is as it was, the first agent gets the caller again."""
     await talking(office)
@@ -55,7 +51,6 @@ async def test_s19_a_target_who_declines_sends_the_caller_back_to_the_queue(offi
     await heard_for(one.heard, SIP_HZ, 2.0)
 
 
-@pytest.mark.wish(Wish(agents=2, lines=0))
 async def test_t_held_is_shown_while_the_phone_holds_the_caller(office: Office) -> None:
     await talking(office)
     await office.phones["a1"].hold()
@@ -64,20 +59,9 @@ async def test_t_held_is_shown_while_the_phone_holds_the_caller(office: Office) 
     await office.page.until(lambda now: now.agent("a1")["held_since"] == 0, "the hold is over")
 
 
-@pytest.mark.wish(Wish(agents=2, lines=0))
 async def test_s18_a_phone_that_asked_first_joins_the_two(office: Office) -> None:
     """S-18, R-16: REFER with Replaces; while they talk with each other the caller hears music."""
-    phone = f"127.0.0.1:{free_port()}"
-    settings = PhoneSettings(
-        phone,
-        phone_of(1),
-        proxy=office.box.edge,
-        secret=secret_of(phone_of(1)),
-        register=True,
-        answer="auto",
-        tone=1000,
-    )
-    async with SipPhone(settings) as one:
+    async with office.obedient_phone(1, answer="auto", tone=1000) as one:
         await office.on_duty("a2")
         await office.page.order("a2", "go-off-duty")
         await office.press_on_duty("a1")
