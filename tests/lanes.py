@@ -23,7 +23,6 @@ THAT_WAIT: Final = (
 THAT_TALK_LITTLE: Final = (f"{BOXES}test_commands.py",)
 BESIDE_NO_OTHER: Final = (BOXES, "tests/edge/")
 """One after another: boxes, and the little that edges do alone, which makes the lanes end together."""
-BEHIND_THE_OTHERS: Final = 10
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc]
@@ -55,4 +54,4 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @functools.cache
 def _step_back() -> None:
-    os.nice(BEHIND_THE_OTHERS)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # what it starts goes with it

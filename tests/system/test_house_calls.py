@@ -49,6 +49,7 @@ async def test_s16_a_phone_is_passed_on_to_the_queue_and_talks_with_its_agent(of
     await heard_for(two.heard, AGENT_HZ[2], 1.5)
 
 
+@pytest.mark.own_box  # its phone goes without a word, and stays registered
 async def test_s18_a_phone_that_asked_a_third_one_joins_the_two(office: Office) -> None:
     """S-18, R-16: REFER with Replaces, answered with 200, and both of the phone's calls are over."""
     async with office.obedient_phone(1, answer="auto", tone=1000) as one:

@@ -59,6 +59,7 @@ async def test_t_held_is_shown_while_the_phone_holds_the_caller(office: Office) 
     await office.page.until(lambda now: now.agent("a1")["held_since"] == 0, "the hold is over")
 
 
+@pytest.mark.own_box  # its phone goes without a word, and stays registered
 async def test_s18_a_phone_that_asked_first_joins_the_two(office: Office) -> None:
     """S-18, R-16: REFER with Replaces; while they talk with each other the caller hears music."""
     async with office.obedient_phone(1, answer="auto", tone=1000) as one:
