@@ -192,20 +192,22 @@ def wish_of(item: pytest.Item) -> Wish:
     return marker.args[0] if marker else Wish()
 
 
+def _is_at_a_box(item: pytest.Item) -> bool:
+    return "office" in getattr(item, "fixturenames", ())
+
+
 def _shares(item: pytest.Item) -> bool:
-    return "office" in getattr(item, "fixturenames", ()) and item.get_closest_marker("own_box") is None
+    return _is_at_a_box(item) and item.get_closest_marker("own_box") is None
 
 
 def group_by_wish(items: list[pytest.Item]) -> None:
-    """Bring tests that can share a box together, and let them share its loop; the others stay where they are."""
-    for item in items:
-        if "office" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-    places = [place for place, item in enumerate(items) if _shares(item)]
-    sharing = [items[place] for place in places]
+    """Bring tests that can share a box together, in its loop; who has a box alone comes after them."""
+    places = [place for place, item in enumerate(items) if _is_at_a_box(item)]
+    ours = [items[place] for place in places]
     first: dict[Wish, int] = {}
-    for place, item in enumerate(sharing):
-        first.setdefault(wish_of(item), place)
-    sharing.sort(key=lambda item: first[wish_of(item)])
-    for place, item in zip(places, sharing, strict=True):
+    for number, item in enumerate(ours):
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        first.setdefault(wish_of(item), number)
+    ours.sort(key=lambda item: (not _shares(item), first[wish_of(item)]))
+    for place, item in zip(places, ours, strict=True):
         items[place] = item

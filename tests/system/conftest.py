@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +82,8 @@ class Office:
     def obedient_phone(self, number: int, **what: Any) -> SipPhone:
         """An agent's phone that does as it is told: it answers by itself, refers, writes. `async with` registers it."""
         name = phone_of(number)
-        settings = PhoneSettings(f"127.0.0.1:{free_port()}", name, proxy=self.box.edge, secret=secret_of(name))
-        return SipPhone(replace(settings, register=True, **what))
+        account = {"proxy": self.box.edge, "secret": secret_of(name), "register": True}
+        return SipPhone(PhoneSettings(f"127.0.0.1:{free_port()}", name, **account, **what))
 
     async def _register(self, agent: str) -> None:
         number = int(agent[1:])

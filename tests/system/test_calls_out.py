@@ -242,6 +242,7 @@ async def test_the_line_doctor_says_in_plain_words_that_all_is_well_and_sees_a_c
     await office.line_caller("0698765432")
     assert await asyncio.wait_for(examination, 15)
     assert said[-1] == "ok    発信者番号を確認しました：0698765432"
+    await office.page.until(lambda now: now.office["lines"][0]["state"] != "idle", "and it rings as any call does")
 
 
 async def test_the_page_examines_a_line_whose_cord_is_out(office: Office) -> None:
