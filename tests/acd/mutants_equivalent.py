@@ -39,4 +39,16 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "if spans:",
         "_before finds nothing where no span begins before the window; only quicker",
     ),
+    (
+        "engine.py",
+        " and not isinstance(event, ev.OfferDoubted)",
+        "",
+        "offers.doubt leaves the offer of a transfer as it is, and so would transfer.declined; this says where to look",
+    ),
+    (
+        "dispatch.py",
+        "if contact.queue not in able or contact.state",
+        "if contact.state",
+        "a race whose queue has nobody free is passed over when its turn comes; only quicker",
+    ),
 )

@@ -123,6 +123,18 @@ def test_u10_closed_latches_when_the_last_one_has_left_the_line_and_not_before()
     ]
 
 
+def test_u10_a_single_queue_that_is_closing_is_closed_once_nobody_waits_there() -> None:
+    """U-10: the other queues of the house go on as before."""
+    desk = waiting()
+    desk.together(held(Held.CLOSING, "sales"))
+    assert desk.acd.state.house.queues["sales"].held is Held.CLOSING
+    desk.hangs_up("c1")
+    assert desk.acd.state.house.queues["sales"].held is Held.CLOSED
+    assert holding(desk) is None
+    desk.caller("c2", "help")
+    desk.expect("hold c2")
+
+
 def test_u10_an_empty_office_closes_at_once() -> None:
     desk = Desk("ann")
     desk.together(held(Held.CLOSING))
