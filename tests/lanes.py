@@ -3,8 +3,8 @@
 Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
 one; beside them goes what mostly computes or starts and stops (line cards, a kernel), and in the third lane boxes that
 mostly wait, for dial tone, digits, rings, and switches. They share two cores well and leave part of them idle. That is
-for the rest: a fourth worker begins with it, a file at a time, and whoever is free joins in; it lets the lanes go
-first. Loaded by `-p tests.lanes`, beside xdist.
+for the rest: two more workers begin with it, a file at a time, and whoever is free joins in; it takes only what the
+lanes leave. Loaded by `-p tests.lanes`, beside xdist.
 """
 
 import functools
@@ -20,6 +20,8 @@ THAT_WAIT: Final = (
     *(f"{BOXES}test_{name}.py" for name in ("calls_out", "modem_dials", "texts")),
     "tests/switch/",
 )
+OF_ONE_TIMER: Final = "tests/switch/test_texts.py"
+"""Half a minute of it is a message that nobody answers: a lane of its own, and whoever had it does the rest."""
 THAT_TALK_LITTLE: Final = (f"{BOXES}test_commands.py",)
 BESIDE_NO_OTHER: Final = (BOXES, "tests/edge/")
 """One after another: boxes, and the little that edges do alone, which makes the lanes end together."""
@@ -33,6 +35,8 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         if not keeps_real_time(nodeid):
+            return nodeid.partition("::")[0]
+        if nodeid.startswith(OF_ONE_TIMER):
             return nodeid.partition("::")[0]
         if nodeid.startswith(THAT_WAIT):
             return "boxes that wait"

@@ -45,8 +45,8 @@ class Office:
     box: WholeBox
     page: Page
     folder: Path
-    cards: list[Card]
-    found: frozenset[Path]
+    cards: list[Card] = field(default_factory=list)
+    found: frozenset[Path] = frozenset()
     """Recordings of whoever had the box before."""
     phones: dict[str, Baresip] = field(default_factory=dict)
     callers: list[SippCaller] = field(default_factory=list)

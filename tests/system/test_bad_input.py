@@ -146,6 +146,7 @@ async def test_a_line_without_a_modem_is_down_with_a_sentence_and_sip_callers_ar
             await caller.finished()
         finally:
             await office.everybody_leaves()
+            await page.leave()
 
 
 # --- ports
