@@ -128,6 +128,13 @@ def test_t_nag_an_answer_anywhere_stops_the_ringing(answer: ev.Event) -> None:
     assert desk.agent("ann").prompt == ""
 
 
+def test_t_nag_the_question_is_taken_from_the_phone_before_the_next_call_rings_it() -> None:
+    desk = asked("ann", "bob")
+    desk.caller("c2")
+    desk.together(ev.DutyOn("ann", "page"))
+    desk.expect("stop asking n1: now_on_duty", "ring ann for c2")
+
+
 def test_t_nag_an_answer_in_time_lets_the_phone_be_quiet() -> None:
     desk = declined("ann", "bob")
     desk.wait(NAG_S / 2)
