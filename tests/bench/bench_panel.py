@@ -152,6 +152,19 @@ async def test_from_the_release_of_a_button_to_its_light_through_a_desk_with_twe
         busy.cancel()
         await asyncio.gather(busy, return_exceptions=True)
     tell(f"contact → lamp, journal on the disk, {CALLS} calls at once, {calls} came and went ({SETTLED})", took)
+    print(row("a write that this disk has kept, for comparison: a press needs one", delays(kept(tmp_path / "bare"))))
+
+
+def kept(file: Path) -> list[float]:
+    """How long a page of 4 kB takes to be on the disk, in milliseconds, each time anew."""
+    took = []
+    with file.open("wb", buffering=0) as page:
+        for _ in range(PRESSES):
+            began = time.monotonic()
+            page.write(bytes(4096))
+            os.fdatasync(page.fileno())
+            took.append(1000 * (time.monotonic() - began))
+    return took
 
 
 async def test_from_a_press_on_the_page_to_its_lamp_there_while_twenty_pairs_talk() -> None:
