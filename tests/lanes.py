@@ -3,8 +3,8 @@
 Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
 one; beside them goes what mostly computes or starts and stops (line cards, a kernel), and in the third lane boxes that
 mostly wait, for dial tone, digits, rings, and switches. They share two cores well and leave part of them idle. That is
-for the rest: two more workers begin with it, a file at a time, and whoever is free joins in; it takes only what the
-lanes leave. Loaded by `-p tests.lanes`, beside xdist.
+for the rest: two more workers begin with it, a file at a time, and whoever is free joins in; it lets the lanes
+go first. Loaded by `-p tests.lanes`, beside xdist.
 """
 
 import functools
@@ -22,6 +22,8 @@ THAT_WAIT: Final = (
 )
 OF_ONE_TIMER: Final = "tests/switch/test_texts.py"
 """Half a minute of it is a message that nobody answers: a lane of its own, and whoever had it does the rest."""
+BEHIND_THE_OTHERS: Final = 10
+"""Not idle class: that got a second of work done in forty when the lanes were busy, and a test has two minutes."""
 THAT_TALK_LITTLE: Final = (f"{BOXES}test_commands.py",)
 BESIDE_NO_OTHER: Final = (BOXES, "tests/edge/")
 """One after another: boxes, and the little that edges do alone, which makes the lanes end together."""
@@ -58,4 +60,4 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @functools.cache
 def _step_back() -> None:
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # what it starts goes with it
+    os.nice(BEHIND_THE_OTHERS)
