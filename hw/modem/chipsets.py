@@ -17,8 +17,8 @@ class Chipset:
 
     `leave` are the bytes that end a duplex stream; `no_silence` disables the silence detector, which would end it;
     `setup` are commands only this family knows, none of them vital; `watch_alone` and `watch_shared` choose what a drop
-    of the line's voltage tells. `is_half_duplex`: no `+VTR` (fxo §1.5); `is_duplex_proven`: it has one, whatever
-    a modem answers in a bad moment.
+    of the line's voltage tells. `keeps_caller_id`: it tells the last caller again (`+VRID`). `is_half_duplex`: no
+    `+VTR` (fxo §1.5); `is_duplex_proven`: it has one, whatever a modem answers in a bad moment.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Chipset:
     watch_alone: tuple[str, ...] = ()
     watch_shared: tuple[str, ...] = ()
     has_line_voltage: bool = False
+    keeps_caller_id: bool = False
     is_half_duplex: bool = False
     is_duplex_proven: bool = False
 
@@ -42,6 +43,7 @@ CX930XX: Final = Chipset(
     watch_alone=("AT-STE=4",),  # P then means remote hang-up and nothing else
     watch_shared=("AT-STE=7",),
     has_line_voltage=True,
+    keeps_caller_id=True,
     is_duplex_proven=True,
 )
 ZOOM: Final = replace(  # obeys the exit code only right after a DLE pair

@@ -18,10 +18,7 @@ from hw.modem.events import (
     Event,
     Failed,
     Finished,
-    LineChecked,
     ModemEvent,
-    Ready,
-    Released,
     Remark,
     Result,
     Ring,
@@ -31,16 +28,15 @@ from hw.modem.events import (
     Signal,
     StreamEnded,
     Way,
+    in_one_piece,
 )
 from hw.modem.ledger import SAMPLES_PER_MS, SILENCE, TARGET_MS
 from hw.modem.protocol import Mode, Protocol
+from hw.modem.reread import REREAD, Rereading
 from hw.modem.steps import Ask, DropDtr, Leave, Procedure, Reply, Settle, Step, Tell
 
 POLL: Final = 30.0  # an idle modem is asked AT so often
 POLL_AFTER_RING: Final = 10.0
-LOOK_AT_LINE: Final = 300.0  # the voltage of an idle line, and of one that had trouble
-LOOK_AGAIN: Final = 30.0
-LOOK_AFTER_CALL: Final = 0.5
 RING_AFTER_SEIZURE: Final = (0.7, 12.0)  # ringing seen so long after going off-hook: it did not
 REFILL: Final = bytes((SILENCE,)) * (TARGET_MS * SAMPLES_PER_MS)
 STALL: Final = 2.0  # a stream without samples for so long is dead
@@ -55,6 +51,7 @@ class Modem:
     def __init__(self, country: Country, extra: tuple[str, ...] = (), has_parallel: bool = False) -> None:
         self._country, self._extra, self._has_parallel = country, extra, has_parallel
         self._is_half_duplex = self._has_rung = False
+        self._reread = Rereading(country)
         self._protocol = Protocol()
         self._out = bytearray()
         self._procedure: Procedure | None = None
@@ -183,6 +180,8 @@ class Modem:
         if self._look_at is not None and now >= self._look_at and self._procedure is None:
             self._look_at = None
             self._run(lambda: procedures.check_line(self.identity), now)
+        if self._procedure is None and not self.is_streaming and self._reread.is_due(now):
+            self._run(lambda: self._reread.procedure(self._hear_of), now)
         if self._stall_at is not None and now >= self._stall_at and self.is_streaming:
             self._fail(
                 f"no sound came from the modem for {STALL:.0f} s in a call; 8000 samples a second would be right"
@@ -191,7 +190,8 @@ class Modem:
 
     def next_deadline(self) -> float | None:
         """When `tick` is due."""
-        idle = (self._poll_at, self._look_at) if self._procedure is None else ()
+        is_idle = self._procedure is None and not self.is_streaming
+        idle = (self._poll_at, self._look_at, self._reread.next_deadline()) if is_idle else ()
         due = [*idle, self._stall_at if self.is_streaming else None]
         if self._step is not None:
             due.append(self._deadline_of_step())
@@ -203,6 +203,7 @@ class Modem:
         self._identity, ready = yield from procedures.bring_up(
             self._country, self._extra, self._has_parallel, is_quick=self._is_quick, is_half_duplex=self._is_half_duplex
         )
+        self._reread.is_offered = self._identity.chipset.keeps_caller_id
         return ready
 
     def _check_health(self) -> Procedure:
@@ -253,6 +254,7 @@ class Modem:
             self._waiting = procedure
             return
         self._poll_at = self._look_at = self._stall_at = None
+        self._reread.busy()
         self._run(procedure, now)
 
     def _run(self, procedure: Callable[[], Procedure], now: float) -> None:
@@ -314,7 +316,9 @@ class Modem:
         if outcome is not None:
             self._events.append(outcome)
         self._poll_at = None if self.is_streaming else now + POLL
-        self._plan_look(outcome, now)
+        if not self.is_streaming:
+            self._reread.rests(now)
+        self._look_at = procedures.next_look(outcome, now, self._look_at)
         has_sound = self.is_streaming and self._way is not Way.ANNOUNCE
         self._stall_at = now + STALL if has_sound else None
         self._seized_at = now if self.is_streaming else None
@@ -322,20 +326,15 @@ class Modem:
             waiting, self._waiting = self._waiting, None
             self._begin(waiting, now)
 
-    def _plan_look(self, outcome: ModemEvent | None, now: float) -> None:
-        """When the line's voltage is to be looked at after this."""
-        match outcome:
-            case Ready(line_alarm=trouble) | LineChecked(alarm=trouble):
-                self._look_at = now + (LOOK_AGAIN if trouble else LOOK_AT_LINE)
-            case Released():
-                self._look_at = now + LOOK_AFTER_CALL
-
     def _fail(self, why: str) -> None:
         if self._procedure is not None:
             self._procedure.close()
         self._procedure = self._step = self._poll_at = self._look_at = self._stall_at = None
         self._waiting = None
         self._events.append(Failed(why))
+
+    def _hear_of(self, caller: tuple[CallerIdLine, ...]) -> None:
+        self._events += caller
 
     # --- events of the protocol ------------------------------------------------------------------------------------
 
@@ -356,10 +355,16 @@ class Modem:
                 self._run(self._retake, now)
             case Ring():
                 self._has_rung = True
+                self._reread.rang(now)
                 if self._poll_at is not None:
                     self._poll_at = max(self._poll_at, now + POLL_AFTER_RING)
                 if self._look_at is not None:
                     self._look_at = max(self._look_at, now + POLL_AFTER_RING)
+                self._events.append(event)
+            case CallerIdLine() if isinstance(self._step, Ask) and self._step.command == REREAD:
+                self._reread.answered(event)
+            case CallerIdLine():
+                self._reread.came(now)
                 self._events.append(event)
             case _:
                 self._events.append(event)
@@ -386,12 +391,6 @@ class Modem:
             self._begin(procedures.await_stopped_stream, now)
 
     def _drain(self) -> list[ModemEvent]:
-        """The events of one batch, its sound in one piece after its signals: the ledger answers once a batch (§2.7)."""
+        """The events of one batch."""
         events, self._events = self._events, []
-        sounds = [event for event in events if isinstance(event, Audio)]
-        if len(sounds) < 2:
-            return events
-        last = max(place for place, event in enumerate(events) if isinstance(event, Audio))
-        whole = Audio(b"".join(sound.samples for sound in sounds))
-        before = [event for event in events[:last] if not isinstance(event, Audio)]
-        return [*before, whole, *events[last + 1 :]]
+        return in_one_piece(events)

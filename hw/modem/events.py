@@ -199,3 +199,14 @@ class StreamStopped:
 
 Outcome = Ready | Failed | Seized | SeizeFailed | DialFailed | Released | LineChecked | StreamStopped
 ModemEvent = Outcome | Audio | Signal | Digit | Ring | CallerIdLine
+
+
+def in_one_piece(events: list[ModemEvent]) -> list[ModemEvent]:
+    """A batch with its sound in one piece after its signals: the ledger answers once a batch (§2.7)."""
+    sounds = [event for event in events if isinstance(event, Audio)]
+    if len(sounds) < 2:
+        return events
+    last = max(place for place, event in enumerate(events) if isinstance(event, Audio))
+    whole = Audio(b"".join(sound.samples for sound in sounds))
+    before = [event for event in events[:last] if not isinstance(event, Audio)]
+    return [*before, whole, *events[last + 1 :]]

@@ -11,11 +11,25 @@ from typing import Final
 from hw.errors import ModemError
 from hw.modem.chipsets import Chipset, Identity, recognise, voice_format, voice_forms
 from hw.modem.countries import Country
-from hw.modem.events import DialFailed, LineChecked, Ready, Released, Result, Seized, SeizeFailed, StreamStopped, Way
+from hw.modem.events import (
+    DialFailed,
+    LineChecked,
+    ModemEvent,
+    Ready,
+    Released,
+    Result,
+    Seized,
+    SeizeFailed,
+    StreamStopped,
+    Way,
+)
 from hw.modem.steps import Ask, DropDtr, Leave, Part, Procedure, Reply, Settle, Step, Tell, ask
 from hw.modem.voltage import trouble, volts_in
 
 VOLTAGE_PAUSE: Final = 0.7
+LOOK_AT_LINE: Final = 300.0  # the voltage of an idle line, and of one that had trouble
+LOOK_AGAIN: Final = 30.0
+LOOK_AFTER_CALL: Final = 0.5
 NOISE_BYTES: Final = 400  # 50 ms of samples; answers to a dead program's last command are shorter
 DIAL_WAIT, DIAL_RESULT = 5.0, 10.0
 DIALLED_DIGIT, PULSED_DIGIT = 0.25, 2.0
@@ -230,6 +244,16 @@ def check_line(identity: Identity, tries: int = 3) -> Generator[Step, Reply, Lin
         if not alarm:
             break
     return LineChecked(alarm)
+
+
+def next_look(outcome: ModemEvent | None, now: float, planned: float | None) -> float | None:
+    """When the line's voltage is to be looked at after that outcome; as `planned` where it changes nothing."""
+    match outcome:
+        case Ready(line_alarm=trouble) | LineChecked(alarm=trouble):
+            return now + (LOOK_AGAIN if trouble else LOOK_AT_LINE)
+        case Released():
+            return now + LOOK_AFTER_CALL
+    return planned
 
 
 def is_well(country: Country) -> Generator[Step, Reply, bool]:
