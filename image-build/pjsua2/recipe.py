@@ -41,7 +41,7 @@ PATCHES = (
     # Debian strips its source from the tarball.
     ("pjmedia/build/Makefile", " bdimad_dev.o", ""),
     # A packet that waits when the first read is armed is handed to the media thread at once. That found `started` still
-    # unset, took it for the end, and armed no second read: the call stayed deaf for good (docs/decisions/0029).
+    # unset, took it for the end, and armed no second read: the call stayed deaf for good (docs/decisions/0027).
     (UDP, FIRST_READ, "    udp->started = PJ_TRUE;\n\n" + FIRST_READ),
     (UDP, FAILED.format("RTP"), FAILED.format("RTP") + "        udp->started = PJ_FALSE;\n"),
     (UDP, FAILED.format("RTCP"), FAILED.format("RTCP") + "        udp->started = PJ_FALSE;\n"),

@@ -24,7 +24,7 @@ def dawdling(tmp_path, monkeypatch) -> None:
 
 
 async def test_an_agent_who_speaks_before_the_switch_listens_is_heard(tmp_path, dawdling, phone):
-    """pjproject 2.17 took the packet that waited for the end of the call and stayed deaf (docs/decisions/0029)."""
+    """pjproject 2.17 took the packet that waited for the end of the call and stayed deaf (docs/decisions/0027)."""
     async with RunningSwitch(tmp_path, switch_settings(tmp_path)) as switch, FakeDesk(switch.socket) as desk:
         caller, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
         call = await call_in(caller, switch)
