@@ -1,10 +1,10 @@
-"""Three lanes for what keeps real time, and beside them what does not.
+"""Three lanes for what keeps real time, and behind them what does not.
 
 Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
 one; beside them goes what mostly computes or starts and stops (line cards, a kernel), and in the third lane boxes that
-mostly wait, for dial tone, digits, rings, and switches. They share two cores well and leave part of them idle. That is
-for the rest: two more workers begin with it, a file at a time, and whoever is free joins in; it lets the lanes
-go first. Loaded by `-p tests.lanes`, beside xdist.
+mostly wait, for dial tone, digits, rings, and switches. They share two cores well. The rest comes a file at a time to
+whoever is free, and whoever takes some of it lets the others go first. Two workers more that began with the rest made
+nothing quicker: lanes heard gaps and measured again, and Chromium starved. Loaded by `-p tests.lanes`, beside xdist.
 """
 
 import functools

@@ -15,6 +15,7 @@ TOOLS_ARE_THERE = "recipe.NEEDED_TOOLS = {}; recipe.FREE_BYTES_NEEDED = 1\n"
 NAME = "linux-source-6.12.tar.xz"
 KCONFIG = "config HZ\n\tint\n\tdefault 100\n"
 REGISTERS = "\tDEFINE_LONGS(HOST_FP_SIZE, 2696);\n"
+FAULTS = "\t} while (!pte_present(*pte));\n\terr = 0;\n"
 # Stands in for the kernel's makefile: allnoconfig takes the settings it is given, `linux` is a script.
 MAKEFILE = """
 allnoconfig: ; grep ^CONFIG_ $(KCONFIG_ALLCONFIG) > $(O)/.config
@@ -46,7 +47,8 @@ def failure(machine: Machine) -> str:
 def forged_source(folder: Path, linux: str = GOOD, kconfig: str = KCONFIG) -> Path:
     """A tarball of the right shape whose makefile does what the test wants."""
     root = folder / "linux-source-6.12"
-    for name, text in (("arch/um/Kconfig", kconfig), ("arch/x86/um/user-offsets.c", REGISTERS)):
+    changed = {"arch/um/Kconfig": kconfig, "arch/x86/um/user-offsets.c": REGISTERS, "arch/um/kernel/trap.c": FAULTS}
+    for name, text in changed.items():
         (root / name).parent.mkdir(parents=True)
         (root / name).write_text(text)
     (root / "Makefile").write_text(MAKEFILE.format(linux=linux))

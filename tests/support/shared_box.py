@@ -23,6 +23,7 @@ from hw.sim.errors import SimulatorError
 from hw.sim.eventlog import What
 from hw.sim.party import HangUp
 from hw.sim.verbs import EventReply
+from tests.conftest import BOXES
 
 LEAVES_S: Final = 5.0
 """So long may it take until nobody is left; whoever hangs up at the end of a test is gone much sooner."""
@@ -193,7 +194,7 @@ def wish_of(item: pytest.Item) -> Wish:
 
 
 def _is_at_a_box(item: pytest.Item) -> bool:
-    return "office" in getattr(item, "fixturenames", ())
+    return item.nodeid.startswith(BOXES) and "office" in getattr(item, "fixturenames", ())
 
 
 def _shares(item: pytest.Item) -> bool:
