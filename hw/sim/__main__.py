@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from hw.priority import come_first
+from hw.priority import CRYSTAL, come_first
 from hw.sim.card import VirtualCard
 from hw.sim.catalogue import listing as entries
 from hw.sim.countries import COUNTRIES
@@ -46,7 +46,7 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
 def main(words: list[str] | None = None) -> int:
     """Runs until told to stop; 1 with a sentence if the cards cannot be made."""
     asked = arguments(words)
-    come_first()  # a real card has a clock of its own
+    come_first(CRYSTAL)
     # A signal only writes a byte for a thread to find: nothing is ever interrupted half done. (Blocking the signals and
     # waiting for them would not do: numpy's own threads exist already, and would take them.)
     told, tell = os.pipe()

@@ -146,6 +146,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     log.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     if nextitem is None or not is_inside(nextitem):
         stash[_kernel].close()
+        item.session._setupstate.teardown_exact(nextitem)  # of the rig's own tests, which ran before those inside
     return True
 
 

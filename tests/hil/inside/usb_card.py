@@ -10,6 +10,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from hw.priority import CRYSTAL, come_first
 from hw.sim.card import VirtualCard
 from hw.sim.eventlog import What
 from hw.sim.server import ControlRoom, ControlServer
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--link", type=Path, required=True)
     parser.add_argument("--country", default="JP")
     asked = parser.parse_args()
+    come_first(CRYSTAL)
     modem = UsbModem(Path(tempfile.mkdtemp()))
     card = VirtualCard(asked.country, asked.link, ports=lambda link, other_than: UsbPort(modem, link))
     modem.on_change = lambda: card.with_core(lambda core, now: None)  # let the card look at DTR
