@@ -1,7 +1,7 @@
 """Three lanes for what keeps real time, and behind them what does not.
 
 Two boxes at once starve each other's sound when both are busy. So boxes whose sound is judged frame by frame go one by
-one; beside them goes what mostly computes or starts and stops (line cards, a kernel), and in the third lane boxes that
+one; beside them goes what mostly computes or starts and stops (line cards), and in the third lane boxes that
 mostly wait, for dial tone, digits, rings, and switches. They share two cores well. The rest comes a file at a time to
 whoever is free, and whoever takes some of it lets the others go first. Two workers more that began with the rest made
 nothing quicker: lanes heard gaps and measured again, and Chromium starved. Loaded by `-p tests.lanes`, beside xdist.
@@ -24,7 +24,11 @@ OF_ONE_TIMER: Final = "tests/switch/test_texts.py"
 """Half a minute of it is a message that nobody answers: a lane of its own, and whoever had it does the rest."""
 BEHIND_THE_OTHERS: Final = 10
 """Not idle class: that got a second of work done in forty when the lanes were busy, and a test has two minutes."""
-THAT_TALK_LITTLE: Final = (f"{BOXES}test_commands.py",)
+THE_KERNEL: Final = "tests/hil/"
+"""A machine of its own with one processor, and sound in it: it follows the lanes, and goes before the rest."""
+THAT_TALK_LITTLE: Final = tuple(
+    f"{BOXES}test_{name}.py" for name in ("bad_input", "commands", "feature_codes", "moved_phone")
+)
 BESIDE_NO_OTHER: Final = (BOXES, "tests/edge/")
 """One after another: boxes, and the little that edges do alone, which makes the lanes end together."""
 
@@ -40,6 +44,8 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]
             return nodeid.partition("::")[0]
         if nodeid.startswith(OF_ONE_TIMER):
             return nodeid.partition("::")[0]
+        if nodeid.startswith(THE_KERNEL):
+            return "test kernel"
         if nodeid.startswith(THAT_WAIT):
             return "boxes that wait"
         is_box = nodeid.startswith(BESIDE_NO_OTHER) and not nodeid.startswith(THAT_TALK_LITTLE)
