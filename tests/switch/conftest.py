@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from appliance import wire
 from appliance.selftest.ports import free_port
 from appliance.selftest.sip_phone import PhoneSettings, SipPhone
-from tests.support.fake_desk import FakeDesk
+from tests.support.fake_desk import FakeDesk, dial
 from tests.support.running_switch import RunningSwitch, switch_settings
 
 MakePhone = Callable[..., Awaitable[SipPhone]]
@@ -50,3 +51,16 @@ async def call_in(caller: SipPhone, switch: RunningSwitch, tone: int = 450, **he
     return await caller.dial(
         f"sip:100@{switch.sip}", {key.replace("_", "-"): value for key, value in vouched.items()}, tone
     )
+
+
+async def talk(desk: FakeDesk, switch: RunningSwitch, phone: MakePhone):
+    """A caller (450 Hz) and an agent (1000 Hz) in conversation: both phones, their calls, and the caller's leg."""
+    caller, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
+    call = await call_in(caller, switch)
+    incoming = await desk.hears(wire.Incoming)
+    desk.ask(wire.Hold(incoming.leg), dial("agent-1", to(agent)))
+    await desk.hears(wire.Answered, leg="agent-1")
+    desk.ask(wire.Bridge(incoming.leg, "agent-1"))
+    await desk.hears(wire.Bridged)
+    invited = await agent.wait("invited")
+    return caller, call, agent, invited["call"], incoming.leg

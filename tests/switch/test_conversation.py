@@ -8,24 +8,10 @@ from msgspec.structs import replace
 
 from appliance import wire
 from appliance.wire import EndCause, LegState, Origin
-from tests.support.fake_desk import FakeDesk, dial
-from tests.support.running_switch import RunningSwitch
-from tests.switch.conftest import MakePhone, call_in, to
+from tests.support.fake_desk import dial
+from tests.switch.conftest import call_in, talk, to
 
 LEVEL = 13_000
-
-
-async def talk(desk: FakeDesk, switch: RunningSwitch, phone: MakePhone):
-    """A caller (450 Hz) and an agent (1000 Hz) in conversation: both phones, their calls, and the caller's leg."""
-    caller, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
-    call = await call_in(caller, switch)
-    incoming = await desk.hears(wire.Incoming)
-    desk.ask(wire.Hold(incoming.leg), dial("agent-1", to(agent)))
-    await desk.hears(wire.Answered, leg="agent-1")
-    desk.ask(wire.Bridge(incoming.leg, "agent-1"))
-    await desk.hears(wire.Bridged)
-    invited = await agent.wait("invited")
-    return caller, call, agent, invited["call"], incoming.leg
 
 
 async def test_a_caller_is_told_to_the_desk_with_what_the_edge_vouched_for(desk, switch, phone):

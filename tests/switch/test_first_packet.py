@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from appliance import wire
-from tests.support.fake_desk import FakeDesk, dial
+from tests.support.fake_desk import FakeDesk
 from tests.support.running_switch import RunningSwitch, switch_settings
-from tests.switch.conftest import call_in, to
+from tests.switch.conftest import talk
 
 DAWDLE = Path(__file__).parents[1] / "support" / "dawdle.c"
 LEVEL = 13_000
@@ -26,16 +26,10 @@ def dawdling(tmp_path, monkeypatch) -> None:
 async def test_an_agent_who_speaks_before_the_switch_listens_is_heard(tmp_path, dawdling, phone):
     """pjproject 2.17 took the packet that waited for the end of the call and stayed deaf (docs/decisions/0027)."""
     async with RunningSwitch(tmp_path, switch_settings(tmp_path)) as switch, FakeDesk(switch.socket) as desk:
-        caller, agent = await phone(user="0355551234"), await phone(user="101", answer="auto", tone=1000)
-        call = await call_in(caller, switch)
-        incoming = await desk.hears(wire.Incoming)
-        desk.ask(wire.Hold(incoming.leg), dial("agent-1", to(agent)))
-        await desk.hears(wire.Answered, leg="agent-1")
-        desk.ask(wire.Bridge(incoming.leg, "agent-1"))
-        bridged = await desk.hears(wire.Bridged)
-        invited = await agent.wait("invited")
-        for ear, ear_call, hz in ((caller, call, 1000), (agent, invited["call"], 450)):
-            assert await arrives(ear, ear_call, hz, bridged.at), f"{hz} Hz was not heard by phone {ear.settings.user}"
+        caller, call, agent, agent_call, _ = await talk(desk, switch, phone)
+        since = (await desk.hears(wire.Bridged)).at
+        for ear, ear_call, hz in ((caller, call, 1000), (agent, agent_call, 450)):
+            assert await arrives(ear, ear_call, hz, since), f"{hz} Hz was not heard by phone {ear.settings.user}"
 
 
 async def arrives(ear, call: int, hz: int, since: float) -> bool:
