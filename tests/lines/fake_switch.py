@@ -1,4 +1,4 @@
-"""A switch of raw sockets: takes one INVITE at a time, answers when told, speaks and hears PCMU on the media clock.
+"""A switch of raw sockets: takes INVITEs, answers when told, speaks to all and hears PCMU on the media clock.
 
 `die` closes its sockets without a word, as a killed process does.
 """
@@ -41,6 +41,8 @@ class Call:
     invite: Request
     is_answered: bool = False
     ended_by: str = ""
+    media_to: tuple[str, int] | None = None
+    """Where we speak to, and hear from."""
     told: bytes = b""
     """The last answer to the INVITE: what an INVITE that comes again is told again."""
     heard: bytearray = field(default_factory=bytearray)
@@ -62,7 +64,6 @@ class FakeSwitch:
         self.spoken_at: list[float] = []
         self._say = ulaw.encode(say) if say else b""
         self._changed = threading.Condition()
-        self._media_to: tuple[str, int] | None = None
         self._is_alive = True
         self._is_deaf = False
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._serve_sip, self._serve_rtp)]
@@ -102,7 +103,7 @@ class FakeSwitch:
         host = re.search(r"c=IN IP4 (\S+)", sdp)[1]  # type: ignore[index]
         self._reply(call.invite, "200 OK", body)
         self._wait(lambda: call.is_answered, 5.0, "an ACK")
-        self._media_to = (host, port)
+        call.media_to = (host, port)
 
     def refuse(self, call: Call, status: str) -> None:
         self._reply(call.invite, status)
@@ -116,12 +117,13 @@ class FakeSwitch:
             f"Max-Forwards: 70\r\nFrom: {headers['to']};tag=fake\r\nTo: {headers['from']}\r\n"
             f"Call-ID: {headers['call-id']}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"
         )
-        self._media_to = None
+        call.media_to = None
         self._sip.sendto(bye.encode(), call.invite.source)
 
     def forget(self) -> None:
         """As a switch that was killed and came back too quickly to be noticed: no media, 481 in old dialogs."""
-        self._media_to = None
+        for call in self.calls:
+            call.media_to = None
         self.forgets = True
 
     forgets = False
@@ -169,7 +171,7 @@ class FakeSwitch:
             call.is_answered = True
         elif request.method in ("BYE", "CANCEL") and call is not None:
             call.ended_by = call.ended_by or request.method
-            self._media_to = None
+            call.media_to = None
             self._reply(request, "200 OK")
             if request.method == "CANCEL":
                 self._reply(call.invite, "487 Request Terminated")
@@ -199,8 +201,8 @@ class FakeSwitch:
             if time.monotonic() < due:
                 continue
             due += 0.02
-            media_to = self._media_to  # another thread may end the call meanwhile
-            if media_to is None:
+            listeners = [call.media_to for call in list(self.calls) if call.media_to]
+            if not listeners:
                 continue
             if self._say:
                 start = at % len(self._say)
@@ -208,18 +210,19 @@ class FakeSwitch:
             else:
                 piece = bytes((ulaw.SILENCE,)) * FRAME
             header = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, at & 0xFFFFFFFF, 0x1234)
-            self._rtp.sendto(header + piece, media_to)
+            for media_to in listeners:
+                self._rtp.sendto(header + piece, media_to)
             self.spoken_at.append(time.monotonic())
             number, at = number + 1, at + FRAME
 
     def _hear(self) -> None:
         try:
-            packet, _ = self._rtp.recvfrom(2048)
+            packet, source = self._rtp.recvfrom(2048)
         except TimeoutError:
             return
         with self._changed:
-            live = [call for call in self.calls if call.is_answered and not call.ended_by]
-            if live and len(packet) > 12:
-                live[-1].heard += packet[12:]
-                live[-1].arrivals.append(time.monotonic())
+            call = next((call for call in reversed(self.calls) if call.media_to == source), None)
+            if call and len(packet) > 12:
+                call.heard += packet[12:]
+                call.arrivals.append(time.monotonic())
                 self._changed.notify_all()

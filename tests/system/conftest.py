@@ -50,6 +50,7 @@ class Office:
     """Recordings of whoever had the box before."""
     phones: dict[str, Baresip] = field(default_factory=dict)
     callers: list[SippCaller] = field(default_factory=list)
+    began: float = field(default_factory=time.time)
     _count: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def on_duty(self, *agents: str) -> None:
@@ -63,14 +64,18 @@ class Office:
             )
 
     async def press_on_duty(self, agent: str) -> None:
-        """Press until the agent is on duty: only the news that the phone was lost or found makes a button deaf."""
-        while self.page.now.status(agent) in OFF_DUTY:
+        """Press until the agent is on duty."""
+        await self.press_out_of(agent, *OFF_DUTY)
+
+    async def press_out_of(self, agent: str, *statuses: str) -> None:
+        """Press until the agent has none of these statuses: what changed by itself makes a button deaf for a while."""
+        while self.page.now.status(agent) in statuses:
             began = await self.page.press(int(agent[1:]))
             now = await self.page.until(
                 lambda now, began=began: (
-                    now.status(agent) not in OFF_DUTY or now.agent(agent)["changed_by_itself_at"] > began - DEAF_S
+                    now.status(agent) not in statuses or now.agent(agent)["changed_by_itself_at"] > began - DEAF_S
                 ),
-                f"{agent} pressed on duty, or T-guard ran (S-M2)",
+                f"{agent} pressed out of {statuses}, or T-guard ran (S-M2)",
             )
             await asyncio.sleep(now.agent(agent)["changed_by_itself_at"] + DEAF_S - time.monotonic())
 
@@ -114,6 +119,15 @@ class Office:
         await self.in_service()
         voice = SoundSpec("tone", (LINE_HZ,), level=-9.0)
         return await asyncio.to_thread(self.cards[0].ring, number, None, voice)
+
+    async def last_call(self) -> dict[str, Any]:
+        """The newest call of this test, once its end is on the disk: whoever hangs up hears of it earlier."""
+        async with asyncio.timeout(10):
+            while True:
+                for call in (await self.page.get("/api/calls?limit=1"))["calls"]:
+                    if call["arrived"] >= self.began and call["outcome"]:
+                        return dict(call)
+                await asyncio.sleep(0.05)
 
     async def recordings(self, count: int = 1) -> list[tuple[Samples, Samples]]:
         """The finished recordings, oldest first, as (agent, caller), once there are `count`."""

@@ -101,8 +101,7 @@ async def test_a_decline_takes_the_agent_off_duty_and_the_button_brings_them_bac
     await agent.decline()
     moment = await office.page.status("a1", "off_prompt")
     assert moment.lamp(1) == "off_prompt"
-    await asyncio.sleep(0.8)  # T-guard: the panel ignores presses right after an automatic change (S-M2)
-    await office.page.press(1)
+    await office.press_on_duty("a1")
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
     await heard_for(caller.ear.heard, AGENT_HZ[0], 1.0)
@@ -131,8 +130,7 @@ async def test_a_caller_who_gives_up_stops_the_ringing_and_costs_the_agent_nothi
     await office.phones["a1"].wait_for("CALL_CLOSED")
     await caller.finished()
     await office.page.status("a1", "available")
-    calls = await office.page.get("/api/calls")
-    assert calls["calls"][0]["outcome"] == "abandoned"
+    assert (await office.last_call())["outcome"] == "abandoned"
 
 
 @pytest.mark.wish(Wish(wrap_up_s=60.0))
@@ -148,8 +146,7 @@ async def test_wrap_up_keeps_the_phone_quiet_until_the_button_ends_it(office: Of
     second = await office.sip_caller("0322222222")
     await office.page.until(lambda now: now.waiting == ["0322222222"], "the second caller waits")
     assert agent.saw("CALL_INCOMING") == 1
-    await asyncio.sleep(0.8)  # T-guard after the automatic change to wrap-up
-    await office.page.press(1)
+    await office.press_out_of("a1", "wrap_up")
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
     await heard_for(second.ear.heard, AGENT_HZ[0], 1.0)

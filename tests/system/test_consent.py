@@ -33,7 +33,7 @@ async def is_recorded(office: Office, agreed: bool) -> None:
         [(left, right)] = await office.recordings()
         is_heard(left, AGENT_HZ[0])
         is_heard(right[KEY:], CUSTOMER_HZ)
-    listed = (await office.page.get("/api/calls?limit=1"))["calls"][0]
+    listed = await office.last_call()
     assert (len(listed["recordings"]), listed["outcome"]) == (int(agreed), "answered")
     assert len(office.recorded("*.wav*")) == int(agreed), "not a byte of who did not agree"
 
