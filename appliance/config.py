@@ -13,16 +13,11 @@ import msgspec
 
 from appliance.config_check import contradictions
 from appliance.config_keys import unknown_keys
+from appliance.config_lines import Line
+from appliance.config_section import Section
+from appliance.config_section import about as _about
 from appliance.config_words import ALERTS, CONSENT, READING
 from appliance.errors import ConfigError
-
-
-def _about(text: str) -> msgspec.Meta:
-    return msgspec.Meta(description=text)
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """The base of every table of the file."""
 
 
 class Office(Section, frozen=True, kw_only=True):
@@ -221,34 +216,6 @@ class Supervisor(Section, frozen=True, kw_only=True):
     pin: Annotated[str, _about("4 to 12 digits for `*60`; empty: none.")] = ""
     mail: Annotated[str, _about("Mail address for `alerts`; empty: none.")] = ""
     alerts: Annotated[tuple[str, ...], _about(ALERTS)] = ()
-
-
-class Line(Section, frozen=True, kw_only=True):
-    """An analogue telephone line on a serial voice modem."""
-
-    id: Annotated[str, _about("Short name.")]
-    device: Annotated[str, _about("The modem's tty; /dev/serial/by-path/... keeps lines and sockets together.")]
-    queue: Annotated[str, _about("Queue that the line's callers enter, or `menu:ID`.")]
-    consent: Annotated[str, _about("As in a queue, for who calls by this line; empty: as the queue says.")] = ""
-    ring_hold_s: Annotated[
-        float,
-        _about(
-            "So long it rings on unanswered while an agent is rung, free of charge; 0: it must answer (T-ringhold)."
-        ),
-    ] = 15.0
-    country: Annotated[str, _about("One of JP US CA UK DE FR IT ES NL BE CH DK NO FI SE AT AU NZ PL IL CL.")] = "JP"
-    keys: Annotated[
-        str, _about("Who is believed about keys that callers press: audio (the box) or modem, if its chip mutes them.")
-    ] = "audio"
-    echo_cancelling: Annotated[bool, _about("Take the echo of our own sound out of the line.")] = True
-    parallel_phones: Annotated[bool, _about("Other telephones share the pair: a voltage drop is no hang-up.")] = False
-    dial: Annotated[
-        str,
-        _about("Who dials calls out: audio (the box, by tones), modem (itself, by tones) or pulse (it, by pulses)."),
-    ] = "audio"
-    modem_init: Annotated[
-        tuple[str, ...], _about("Commands that this modem needs besides, such as AT!4886=01 for caller ID of a clone.")
-    ] = ()
 
 
 class Trunk(Section, frozen=True, kw_only=True):

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from appliance import config_exits, config_mail, config_menus, config_outgoing, config_people
+from appliance import config_exits, config_lines, config_mail, config_menus, config_outgoing, config_people
 from appliance.acd.schedule import ScheduleError
 from appliance.acd.schedule_text import schedule_from_text
 from appliance.acd.strategies import STRATEGIES
 from appliance.acd.timetable import timetable_of
 from appliance.config_words import known, twice
 from appliance.desk.dimming import dimming
-from hw.modem.countries import COUNTRIES
 
 if TYPE_CHECKING:  # config.py calls us
     from appliance.config import Config, Queue
@@ -144,15 +143,7 @@ def _ways_in(config: "Config", phones: list[str], queues: list[str]) -> Iterator
         if not 0 <= line.ring_hold_s <= MOST_RING_HOLD_S:
             most = f"0 to {MOST_RING_HOLD_S:g} seconds would be right"
             yield f"line {line.id}: ring_hold_s is {line.ring_hold_s:g}; {most}, for exchanges give up by themselves"
-        if line.country not in COUNTRIES:
-            yield f"line {line.id}: country {line.country!r} is not known; one of {', '.join(COUNTRIES)} would be right"
-        if line.keys not in ("audio", "modem"):
-            yield f"line {line.id}: keys is {line.keys!r}; audio or modem would be right"
-        if line.dial not in ("audio", "modem", "pulse"):
-            yield f"line {line.id}: dial is {line.dial!r}; audio, modem or pulse would be right"
-        for command in line.modem_init:
-            if not re.fullmatch(r"AT[ -~]{1,50}", command):
-                yield f"line {line.id}: modem_init has {command!r}; a command such as AT!4886=01 would be right"
+        yield from config_lines.contradictions(line)
     for trunk in config.trunks:
         for queue_id in (*trunk.numbers.values(), *([trunk.queue] if trunk.queue else [])):
             yield from known("queue", queue_id, entries, f"trunk {trunk.id}")

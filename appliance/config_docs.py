@@ -12,8 +12,9 @@ from typing import get_args, get_origin, get_type_hints
 
 import msgspec
 
-from appliance.config import Config, Section, parse
+from appliance.config import Config, parse
 from appliance.config_keys import section_of
+from appliance.config_section import Section
 
 _HEAD = """\
 # Deskbell: the office's one configuration file. Every key is here with its meaning; a key that you leave out

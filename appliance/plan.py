@@ -28,7 +28,8 @@ from appliance.acd.settings import (
     Skill,
     SupervisorSettings,
 )
-from appliance.config import Agent, Config, Line, Menu, Phone, Queue, Supervisor, Trunk
+from appliance.config import Agent, Config, Menu, Phone, Queue, Supervisor, Trunk
+from appliance.config_lines import Line
 from appliance.desk.alerts import Limits, Reader, Subject
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.dimming import dimming
@@ -51,6 +52,7 @@ from appliance.lines.settings import Dial, LinesSettings
 from appliance.lines.settings import Line as LinePort
 from appliance.state import State
 from appliance.switch.settings import SwitchSettings, WithoutDesk
+from hw.modem.callerid import Telling
 from web.settings import WebSettings
 
 PROMPTS = Path(str(resources.files("appliance"))) / "prompts"
@@ -122,6 +124,7 @@ def _line_port(line: Line) -> LinePort:
         echo_cancelling=line.echo_cancelling,
         parallel_phones=line.parallel_phones,
         dial=Dial(line.dial),
+        caller_id=Telling(line.caller_id),
     )
 
 

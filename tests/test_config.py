@@ -83,11 +83,13 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
 
 def test_what_a_lines_modem_needs_reaches_the_lines_process(tmp_path: Path) -> None:
     keys = (
-        'keys = "modem"\necho_cancelling = false\nparallel_phones = true\nmodem_init = ["AT!4886=01"]\ncountry = "UK"'
+        'keys = "modem"\necho_cancelling = false\nparallel_phones = true\nmodem_init = ["AT!4886=01"]\ncountry = "UK"\n'
+        'caller_id = "off"'
     )
     (line,) = lines_plan(parse(LINE + keys, "office.toml"), State(tmp_path)).lines
     assert (line.keys, line.echo_cancelling, line.parallel_phones) == ("modem", False, True)
     assert (line.modem_init, line.country) == (("AT!4886=01",), "UK")
+    assert line.caller_id.value == "off"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +122,7 @@ def test_what_a_lines_modem_needs_reaches_the_lines_process(tmp_path: Path) -> N
         ('[outbound]\nemergency_by = ["out"]', "outbound.emergency_by names line or trunk 'out', which does not exist"),
         (LINE + 'country = "XX"', "country 'XX' is not known; one of JP, US, CA, UK"),
         (LINE + 'keys = "both"', "line line-1: keys is 'both'; audio or modem would be right"),
+        (LINE + 'caller_id = "maybe"', "line line-1: caller_id is 'maybe'; text, raw or off would be right"),
         (LINE + 'modem_init = ["rm -rf"]', "modem_init has 'rm -rf'; a command such as AT!4886=01 would be right"),
         ('[[routes]]\nnumbers = []\nby = ["out"]', "a route has no numbers or nothing in by"),
         (

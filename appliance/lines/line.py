@@ -25,7 +25,6 @@ from appliance.lines.talk import Pipes, Talk
 from appliance.lines.turns import begin_talk, due_turn, have_turned, take_turns
 from appliance.media.cadence import Plan
 from hw.modem import events as modem_says
-from hw.modem.countries import country
 from hw.modem.driver import Modem
 from hw.modem.ringing import Ringing
 
@@ -45,7 +44,7 @@ class Line:
         keep_caller: float = 60.0,
     ) -> None:
         self.port, self.state, self.alarm = port, State.DOWN, ""
-        self._country = country(port.country)
+        self._country = port.where
         self._trunk, self._pipes, self._music, self._notify = trunk, pipes, music, notify
         self._keep_caller = keep_caller
         self._modem: Modem | None = None

@@ -9,7 +9,9 @@ import msgspec
 from appliance.errors import ConfigError
 from appliance.settings_file import host_and_port, read
 from hw.errors import ModemError
-from hw.modem.countries import country
+from hw.modem.callerid import Telling
+from hw.modem.countries import Country, country
+from hw.modem.driver import Modem
 
 
 class Dial(enum.Enum):
@@ -31,7 +33,8 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `keys` says who is believed about the caller's keys: our detector (`audio`), or the `modem` if its chip mutes them.
     `echo_cancelling` takes out of the line what we sent (libspeexdsp). `parallel_phones`: other telephones are on the
-    same pair, so that a drop of its voltage is not a hang-up. `dial` says who sends the digits of calls out.
+    same pair, so that a drop of its voltage is not a hang-up. `dial` says who sends the digits of calls out,
+    `caller_id` how the modem tells who calls.
     """
 
     id: str
@@ -42,6 +45,17 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     echo_cancelling: bool = True
     parallel_phones: bool = False
     dial: Dial = Dial.AUDIO
+    caller_id: Telling = Telling.TEXT
+
+    @property
+    def where(self) -> Country:
+        """What holds in its country. Raises ModemError for one that is not known."""
+        found = country(self.country)
+        return found.without_caller_id() if self.caller_id is Telling.OFF else found
+
+    def modem(self) -> Modem:
+        """A driver for its modem."""
+        return Modem(self.where, self.modem_init, self.parallel_phones, self.caller_id)
 
 
 class LinesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,7 +22,6 @@ from appliance.lines.line import Line
 from appliance.lines.states import State
 from appliance.lines.trace import Trace
 from hw.errors import ModemError
-from hw.modem.countries import country
 from hw.modem.driver import Modem
 from hw.modem.events import ModemEvent, Signal
 from hw.modem.port import SerialPort
@@ -122,7 +121,7 @@ class Worker:
         try:
             if not port.was_kept:
                 self._store.keep(self.line.port.id, port.fileno())
-            modem = Modem(country(self.line.port.country), self.line.port.modem_init, self.line.port.parallel_phones)
+            modem = self.line.port.modem()
             if kept is None:
                 self.line.opened(modem, time.monotonic())
             else:

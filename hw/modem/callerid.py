@@ -17,6 +17,19 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NOT_DIALLABLE: Final = re.compile(r"[^0-9*#+]")
 
 
+class Telling(enum.Enum):
+    """How a modem is asked to tell who calls."""
+
+    TEXT = "text"
+    RAW = "raw"  # the exchange's own packet, which we read
+    OFF = "off"
+
+    @property
+    def command(self) -> str:
+        """What sets it; a modem forgets it at every reset and call."""
+        return {Telling.OFF: "AT+VCID=0", Telling.TEXT: "AT+VCID=1", Telling.RAW: "AT+VCID=2"}[self]
+
+
 class Withheld(enum.Enum):
     """Why there is no number."""
 

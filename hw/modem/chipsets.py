@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from hw.errors import ModemError
+from hw.modem.callerid import Telling
 from hw.modem.coding import CODINGS, ULAW, Coding, best_offered
 
 
@@ -70,12 +71,16 @@ CHIPSETS: Final = (ZOOM, CX930XX, USR5637, SI24XX, GENERIC)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A modem that will do: its family, what it calls itself, how `+VSM` is told its voice format, and which it is."""
+    """A modem that will do: its family, what it calls itself, how `+VSM` is told its voice format, and which it is.
+
+    `telling`: how it was asked to tell who calls.
+    """
 
     chipset: Chipset
     label: str
     form: str
     coding: Coding = ULAW
+    telling: Telling = Telling.TEXT
 
     def without_duplex(self) -> "Identity":
         """The same modem, found to have no stream both ways."""

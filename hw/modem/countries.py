@@ -1,7 +1,7 @@
 """What differs from country to country on an analogue line, as data (fxo §2.3, §2.9)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from hw.errors import ModemError
@@ -51,6 +51,10 @@ class Country:
         if not re.fullmatch(r"[0-9*#]{1,31}", digits):
             raise ModemError(f"the number {number!r} cannot be dialled; digits, * and # would be right")
         return digits
+
+    def without_caller_id(self) -> "Country":
+        """The same for a line on which no number is waited for; short bursts must still be told from rings."""
+        return self if self.has_short_ring_alert else replace(self, caller_id_wait=0.0)
 
     @property
     def abandoned_after(self) -> float:

@@ -10,6 +10,7 @@ from typing import Final
 
 from hw.errors import ModemError, ProtocolMisuse
 from hw.modem import procedures
+from hw.modem.callerid import Telling
 from hw.modem.chipsets import Identity
 from hw.modem.countries import Country
 from hw.modem.events import (
@@ -48,8 +49,10 @@ class Modem:
     `has_parallel`: other telephones share the line, so a drop of its voltage tells of them as well as of a hang-up.
     """
 
-    def __init__(self, country: Country, extra: tuple[str, ...] = (), has_parallel: bool = False) -> None:
-        self._country, self._extra, self._has_parallel = country, extra, has_parallel
+    def __init__(
+        self, country: Country, extra: tuple[str, ...] = (), has_parallel: bool = False, telling: Telling = Telling.TEXT
+    ) -> None:
+        self._country, self._extra, self._has_parallel, self._telling = country, extra, has_parallel, telling
         self._is_half_duplex = self._has_rung = False
         self._reread = Rereading(country)
         self._protocol = Protocol()
@@ -105,7 +108,7 @@ class Modem:
 
     def resume(self, identity: Identity, now: float) -> None:
         """Go on with a duplex stream that a process before us began on this device; sound follows, or `Failed`."""
-        self._identity, self._way = identity, Way.DUPLEX
+        self._identity, self._way = replace(identity, telling=self._telling), Way.DUPLEX
         self._protocol.resume()
         self._stall_at = now + STALL
 
@@ -201,9 +204,10 @@ class Modem:
 
     def _bring_up(self) -> Procedure:
         self._identity, ready = yield from procedures.bring_up(
-            self._country, self._extra, self._has_parallel, is_quick=self._is_quick, is_half_duplex=self._is_half_duplex
-        )
-        self._reread.is_offered = self._identity.chipset.keeps_caller_id
+            self._country, self._extra, self._has_parallel, is_quick=self._is_quick,
+            is_half_duplex=self._is_half_duplex, telling=self._telling,
+        )  # fmt: skip
+        self._reread.is_offered = self._identity.chipset.keeps_caller_id and self._telling is not Telling.OFF
         return ready
 
     def _check_health(self) -> Procedure:

@@ -6,9 +6,11 @@ failure is raised as ModemError here.
 
 import re
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import Final
 
 from hw.errors import ModemError
+from hw.modem.callerid import Telling
 from hw.modem.chipsets import Chipset, Identity, recognise, voice_format, voice_forms
 from hw.modem.countries import Country
 from hw.modem.events import (
@@ -81,6 +83,7 @@ def bring_up(
     *,
     is_quick: bool = False,
     is_half_duplex: bool = False,
+    telling: Telling = Telling.TEXT,
 ) -> Generator[Step, Reply, tuple[Identity, Ready]]:
     """Initialise a modem just opened (§2.2) and leave it on-hook in data mode, where RING and caller ID are text."""
     was_streaming = yield from preamble() if is_quick else recover()
@@ -90,14 +93,14 @@ def bring_up(
     yield from ask("ATH0")
     if was_streaming:
         yield Settle(quiet=REST, cap=REST)
-    identity = yield from _identify()
+    identity = replace((yield from _identify()), telling=telling)
     identity = identity.without_duplex() if is_half_duplex else identity
     alarm = yield from _set_country(country)
     chipset = identity.chipset
     voltage = chipset.watch_shared if has_parallel else chipset.watch_alone
     for command in (*extra, "AT+IFC=2,2", *chipset.setup, *voltage, "AT&D2"):
         yield from ask(command)
-    alarm = alarm or (yield from _enable_caller_id())
+    alarm = alarm or (yield from _ask_for_caller_id(telling))
     yield from ask("ATM0L0")
     line_alarm = (yield from check_line(identity, tries=1)).alarm
     if identity.chipset.is_half_duplex:
@@ -122,7 +125,8 @@ def seize(identity: Identity, one_by_one: bool, way: Way = Way.DUPLEX, *, or_ann
         return SeizeFailed(no_conversation(identity), is_stream_refused=True)
     command, reply = "", Reply(Result.OK)
     for command, within in _seize_commands(identity, one_by_one, way):
-        reply = yield from ask(command, within)
+        # Silence is asked again in the second round only, and never a stream that may have begun unheard.
+        reply = yield from ask(command, within, tries=2 if one_by_one and command != way.value else 1)
         if reply.result is Result.ERROR and command == way.value:  # a lost byte must not look like a missing stream
             reply = yield from ask(command, within)
         if not reply.is_good:
@@ -219,7 +223,7 @@ def release(identity: Identity, in_stream: bool, way: Way = Way.DUPLEX) -> Proce
     hooked = yield from ask("AT+VLS=0", 3.0)
     dropped = yield from ask("ATH0", tries=2)
     yield from ask("AT+FCLASS=0", tries=2)
-    yield from ask("AT+VCID=1")
+    yield from ask(identity.telling.command)
     if not (hooked.is_good or dropped.is_good):
         raise ModemError("it confirms neither AT+VLS=0 nor ATH0, so it may still hold the line; closing it drops DTR")
     return Released()
@@ -328,9 +332,11 @@ def _country_in(reply: Reply) -> str | None:
     return None if found is None else found[1]
 
 
-def _enable_caller_id() -> Generator[Step, Reply, str]:
-    reply = yield from ask("AT+VCID=1", tries=2)
-    return "" if reply.is_good else "the modem refuses caller ID (AT+VCID=1): callers will have no number"
+def _ask_for_caller_id(telling: Telling) -> Generator[Step, Reply, str]:
+    reply = yield from ask(telling.command, tries=2)
+    if reply.is_good or telling is Telling.OFF:
+        return ""
+    return f"the modem refuses caller ID ({telling.command}): callers will have no number"
 
 
 def _seize_commands(identity: Identity, one_by_one: bool, way: Way) -> tuple[tuple[str, float], ...]:

@@ -2,8 +2,8 @@
 
 The modem answers with the last caller it knows of, however long ago. So what it tells while nobody rings is learnt, and
 never believed of a caller; and nothing is believed that it does not tell twice, for a lost byte would make an old
-number look like a new one. A message that comes in those few hundredths of a second, unasked, is learnt with the
-answer: that caller has no number, which is better than another's.
+number look like a new one. A message of a caller may come unasked in those few hundredths of a second: that answer
+says things twice that the next one says once.
 """
 
 from collections.abc import Callable, Generator
@@ -16,7 +16,7 @@ from hw.modem.steps import Procedure, Reply, Step, ask
 REREAD: Final = "AT+VRID=0"
 AHEAD: Final = 0.2  # seconds before the caller is offered without a number
 BEFORE_RING: Final = 4.0  # a message so long before the first ring is of the same call
-REST: Final = 5.0  # seconds after the end of a call, or of the bring-up: who rang meanwhile has been told of by then
+REST: Final = 5.0  # seconds more than a caller needs to be gone
 TRIES: Final = 3
 NEVER: Final = float("-inf")
 
@@ -32,6 +32,7 @@ class Rereading:
         self._rang_at = self._told_at = NEVER
         self._is_sure, self._known = False, ()  # type: bool, tuple[CallerIdLine, ...]
         self._answer: list[CallerIdLine] = []
+        self._was_double = self._is_double = False
 
     def next_deadline(self) -> float | None:
         """When `procedure` is due, for a modem that does nothing else."""
@@ -57,7 +58,8 @@ class Rereading:
         self._learn_at = now + self._gone_after
 
     def answered(self, line: CallerIdLine) -> None:
-        """A line of caller ID came as an answer."""
+        """A line of caller ID came as an answer, or while one was awaited."""
+        self._is_double = self._is_double or any(line.tag == other.tag for other in self._answer)
         self._answer.append(line)
 
     def busy(self) -> None:
@@ -67,9 +69,9 @@ class Rereading:
         self._is_sure = False
 
     def rests(self, now: float) -> None:
-        """The modem is idle again."""
+        """The modem is idle again: whom it knows of now is learnt before anybody else rings."""
         if not self._is_sure and self._learn_at is None:
-            self._learn_at = now + REST
+            self._learn_at = now
 
     def procedure(self, tell: Callable[[tuple[CallerIdLine, ...]], None]) -> Procedure:
         """Ask, and `tell` what is news of the caller who rings."""
@@ -77,7 +79,8 @@ class Rereading:
         told = yield from self._told_twice()
         if told is None:
             return None
-        if is_question and told != self._known:
+        has_come = self._was_double and not self._is_double
+        if has_come or (is_question and told != self._known):
             tell(told)
         self._known, self._is_sure = told, True
         return None
@@ -85,13 +88,14 @@ class Rereading:
     def _told_twice(self) -> Generator[Step, Reply, tuple[CallerIdLine, ...] | None]:
         """The same answer two times running; None where there is none."""
         told: tuple[CallerIdLine, ...] | None = None
+        self._was_double = self._is_double = False
         for _ in range(TRIES):
-            self._answer = []
+            self._answer, self._was_double, self._is_double = [], self._was_double or self._is_double, False
             reply = yield from ask(REREAD)
             self.is_offered = reply.result is not Result.ERROR
             if not reply.is_good:
                 return None
-            before, told = told, tuple(self._answer)
+            before, told = told, tuple({line.tag: line for line in self._answer}.values())
             if told == before:
                 return told
         return None

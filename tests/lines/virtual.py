@@ -12,8 +12,6 @@ from appliance.lines.music import Music
 from appliance.lines.settings import Line as LinePort
 from appliance.lines.states import State
 from appliance.lines.talk import Pipes
-from hw.modem.countries import country
-from hw.modem.driver import Modem
 from hw.modem.events import ModemEvent
 from hw.sim.party import CallerState, RemoteParty
 from hw.sim.sound import Sound
@@ -148,5 +146,5 @@ class WholeLine(VirtualLine):
         self._open_line()
 
     def _open_line(self) -> None:
-        self.modem = Modem(country(self.code), self.line.port.modem_init, self.line.port.parallel_phones)
+        self.modem = self.line.port.modem()
         self.line.opened(self.modem, self.now)

@@ -22,6 +22,7 @@ from tests.hw.modem.virtual import VirtualLine
 
 def test_f04_ringing_and_caller_id_between_a_command_and_its_ok_are_heard_and_fail_nothing(wire):
     line = VirtualLine(wire=wire, reopens=True).ready()
+    line.run(10.0)  # AT+VRID=0 is over, whose answer looks the same
     line.fault("card.next_result", 600, "late AT+FCLASS=8;+VSD=0,0;+VIT=0")
     line.modem.seize(line.now)
     line.run(0.05)

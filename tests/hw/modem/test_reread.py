@@ -1,6 +1,7 @@
 """Caller ID asked for once more (fxo §2.3, AT+VRID=0), on the virtual card in virtual time."""
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from hw.modem.reread import REREAD, Rereading
 from hw.modem.steps import Reply
 from hw.sim.countries import CallerIdTime
 from hw.sim.party import HangUp, RemoteParty
+from hw.sim.personality import CX93001_2013, Personality
 from tests.hw.modem.virtual import VirtualLine
 
 
@@ -22,7 +24,7 @@ def caller(line: VirtualLine, since: int) -> CallerId:
     return found
 
 
-def idle(code: str = "US", personality: str = "cx93001_2013") -> VirtualLine:
+def idle(code: str = "US", personality: str | Personality = "cx93001_2013") -> VirtualLine:
     """In service, and what the modem knew of callers before is known."""
     line = VirtualLine(personality, code=code).ready()
     line.run(7.0)
@@ -82,9 +84,7 @@ def test_a_modem_that_keeps_no_caller_is_not_asked():
 
 
 def test_a_modem_that_refuses_is_asked_once_and_no_more():
-    line = VirtualLine(code="US").ready()
-    line.fault("card.next_result", text="error")
-    line.run(7.0)
+    line = idle(personality=replace(CX93001_2013, absent=frozenset({"+VRID"})))
     mute(line)
     assert rings(line, "0312345678") == CallerId()
     assert line.commands().count(REREAD) == 1
