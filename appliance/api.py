@@ -29,6 +29,7 @@ __all__ = [
     "News",
     "OfficeInfo",
     "OfficeView",
+    "PhoneTrouble",
     "QueueNews",
     "QueueView",
     "RecordingFile",
@@ -95,6 +96,14 @@ class LampView:
     ja: str
     en: str
     steps: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneTrouble:
+    """The phone of an agent on duty cannot be rung: it is registered at `place` and does not answer, "" nowhere."""
+
+    agent: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +227,10 @@ class DeskApi(Protocol):
 
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as the panel shows it."""
+        ...
+
+    def phone_troubles(self) -> tuple[PhoneTrouble, ...]:
+        """Phones of agents on duty that cannot be rung, and what is wrong with them (S-M2)."""
         ...
 
     def alarms(self) -> tuple[str, ...]:

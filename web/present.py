@@ -17,6 +17,7 @@ from appliance.api import (
     News,
     OfficeInfo,
     OfficeView,
+    PhoneTrouble,
     RecordingFile,
 )
 
@@ -28,6 +29,7 @@ class Office:
     view: OfficeView
     lines: tuple[LineView, ...]
     lamps: tuple[LampView, ...]
+    troubles: tuple[PhoneTrouble, ...]
     alarms: tuple[str, ...]
     behaviours: tuple[tuple[str, str], ...]
     news: News
@@ -39,6 +41,7 @@ def office_of(api: DeskApi, view: OfficeView | None = None) -> Office:
         view=view or api.view(),
         lines=api.lines(),
         lamps=api.lamps(),
+        troubles=api.phone_troubles(),
         alarms=api.alarms(),
         behaviours=tuple(api.demo.behaviours().items()) if api.demo else (),
         news=api.inbox.news(),
@@ -67,6 +70,7 @@ def office_json(office: Office) -> str:
             "callbacks": [dataclasses.asdict(promise) for promise in office.view.callbacks],
             "lines": [dataclasses.asdict(line) for line in office.lines],
             "lamps": [dataclasses.asdict(lamp) for lamp in office.lamps],
+            "troubles": {trouble.agent: trouble.place for trouble in office.troubles},
             "queues": [dataclasses.asdict(queue) for queue in office.view.queues],
             "held": office.view.held,
             "notices": office.view.notices,

@@ -8,6 +8,7 @@ from appliance.acd import story
 from appliance.acd.deadlines import Alarm
 from appliance.acd.house_events import EmergencyPlaced
 from appliance.acd.memory import WayBack
+from appliance.acd.model import LONG_AGO, State
 from appliance.acd.office import Office
 
 CALLS_BACK_S = 1800.0
@@ -19,6 +20,11 @@ def placed(office: Office, event: EmergencyPlaced) -> None:
     office.state.ways_back[event.way] = WayBack(event.phone, event.number, until)
     office.deadlines.add(until, Alarm.WAY_BACK, event.way)
     office.facts.append(story.EmergencyPlaced(office.now, event.way, event.phone, event.number))
+
+
+def placed_at(state: State) -> float:
+    """When the newest call left that the centre may still answer; long ago when there is none."""
+    return max((way.until - CALLS_BACK_S for way in state.ways_back.values()), default=LONG_AGO)
 
 
 def over(office: Office, way: str) -> None:

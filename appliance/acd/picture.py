@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from appliance.acd import eligible, outgoing, recording, strategies
+from appliance.acd import eligible, emergency, outgoing, recording, strategies
 from appliance.acd.consent import is_refused
 from appliance.acd.house import Held, Holding
 from appliance.acd.model import TALKS, Agent, AgentState, Contact, ContactState, Hears, Offer, Phase, State
@@ -28,8 +28,9 @@ def draw(state: State, now: float) -> OfficeView:
     places = {one.contact: one.position for one in standing}
     promised = tuple(_promise(contact, places) for contact in contacts if contact.callback and not contact.is_live)
     return OfficeView(
-        state.seq, now, agents, standing, calls, queues, _word(house.holding), tuple(house.notices), promised
-    )
+        state.seq, now, agents, standing, calls, queues, _word(house.holding), tuple(house.notices), promised,
+        emergency.placed_at(state),
+    )  # fmt: skip
 
 
 def _queue(state: State, name: str, waiting: int) -> QueueView:

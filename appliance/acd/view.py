@@ -145,7 +145,7 @@ class OfficeView:
     """The whole office at one sequence number. `seq` grows with each committed batch.
 
     `held` is what a person holds the whole office at: "", open, closing or closed (U-10). `notices` are those in force
-    (U-11).
+    (U-11). `emergency_at`: when the newest emergency call left, known for half an hour (U-02).
     """
 
     seq: int
@@ -157,3 +157,4 @@ class OfficeView:
     held: str = ""
     notices: tuple[str, ...] = ()
     callbacks: tuple[CallbackView, ...] = ()
+    emergency_at: float = -1e9

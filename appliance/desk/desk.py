@@ -31,6 +31,7 @@ from appliance.desk.moved_phones import MovedPhones
 from appliance.desk.notices import Notices
 from appliance.desk.office import Office
 from appliance.desk.panel import PanelDriver, look_of
+from appliance.desk.phones import Phones
 from appliance.desk.reconcile import Reconciler
 from appliance.desk.recordings import Recordings
 from appliance.desk.recovery import Recovered, recover
@@ -157,18 +158,16 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
     translator.snapshot_heard = audit.compare
     reconciler = Reconciler(acd, legs, translator, control.post, link.say)
     panel = _panel(settings, alarms)
-    look = look_of(settings.panel, wall_clock.wall, settings.time_zone)
-    fitted = Fitted(settings.panel.wait_target_s, settings.panel.contacts, partial(_unwell, settings, link, lines))
-    driver = PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look, fitted=fitted)
+    driver = _driver(settings, panel, control, clock, alarms, wall_clock, partial(_unwell, settings, link, lines))
     mailer, notices = _mails(settings, store, alarms, control, voicemail)
-    ways_out.emergency_placed = partial(_emergency_placed, driver, notices)
+    ways_out.emergency_placed = notices.emergency
     texts = Texts(settings, store, link.say, link.is_ready.is_set)
     translator.text_heard = texts.heard
     inbox = Inbox(settings, store, texts)
     control.watch(inbox.changed)
     edge_link = EdgeLink(settings, acd, clock, alarms, control.post)
-    moved = MovedPhones(settings.realm, link.say)
-    edge_link.registrations_seen = (translator.doubts.seen, texts.registered, moved.seen)
+    moved, phones = MovedPhones(settings.realm, link.say), Phones()
+    edge_link.registrations_seen = (translator.doubts.seen, texts.registered, moved.seen, phones.seen)
     works = (
         ("call control", control.run),
         ("hours", hours.run),
@@ -186,7 +185,9 @@ def _assemble(settings: DeskSettings, recovered: Recovered, wall_clock: WallCloc
         ("mail", mailer.run),
         ("edge link", edge_link.run),
     )
-    office = Office(settings, control, store, lines, driver, alarms, hours, translator.passing, inbox, notices.ticks)
+    office = Office(
+        settings, control, store, lines, driver, alarms, hours, translator.passing, inbox, notices.ticks, phones
+    )
     office.gateways = lambda: gateways.views
     desk = Desk(office, clock, control, link, edge_link, panel, alarms)
     return _Parts(desk, store, driver, recordings, hours, voicemail, works)
@@ -210,9 +211,19 @@ def _mails(
     return mailer, notices
 
 
-def _emergency_placed(driver: PanelDriver, notices: Notices) -> None:
-    driver.emergency()
-    notices.emergency()
+def _driver(
+    settings: DeskSettings,
+    panel: Panel,
+    control: CallControl,
+    clock: Clock,
+    alarms: Alarms,
+    wall_clock: WallClock,
+    unwell: Callable[[str], str],
+) -> PanelDriver:
+    """What lights the panel's lamps and hears its buttons and contacts."""
+    look = look_of(settings.panel, wall_clock.wall, settings.time_zone)
+    fitted = Fitted(settings.panel.wait_target_s, settings.panel.contacts, unwell)
+    return PanelDriver(panel, clock, alarms, control.post, lambda: control.view, look=look, fitted=fitted)
 
 
 def _unwell(settings: DeskSettings, link: SwitchLink, lines: LinesLink, line: str) -> str:

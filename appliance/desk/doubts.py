@@ -63,8 +63,13 @@ class Doubts:
 
 def is_outside(source: str) -> bool:
     """Whether a SIP URI lies outside private networks; a name instead of an address is not known to."""
-    found = _HOST.match(source)
     try:
-        return found is not None and ipaddress.ip_address(found[1] or found[2]).is_global
+        return ipaddress.ip_address(address_in(source)).is_global
     except ValueError:
         return False
+
+
+def address_in(source: str) -> str:
+    """The IP address in a SIP URI, "" where there is a name or nothing."""
+    found = _HOST.match(source)
+    return found[1] or found[2] if found is not None else ""

@@ -97,7 +97,6 @@ class Fittings:
         self._kinds = frozenset(one.kind for one in panel.fittings)
         self._contacts = {one.name: one for one in settings.contacts}
         self._lifelines: dict[str, Lifeline] = {}
-        self._emergency_at = -math.inf
         self._touched: dict[str, float] = {}
         self._asked: dict[str, float] = {}
         # Lamps are stepped often; what was looked at for the same view is looked at again only when it is due.
@@ -136,10 +135,6 @@ class Fittings:
         """A finger was at this seat: somebody is there, whatever its sensor says."""
         self._touched[str(seat)], self._mind_due = now, -math.inf
 
-    def emergency(self, now: float) -> None:
-        """An emergency call was placed (U-02)."""
-        self._emergency_at, self._show_due = now, -math.inf
-
     def mind(self, now: float, agents: dict[int, AgentView]) -> list[float]:
         """Bring contacts up to `now` and tell what they mean; returns when to come back. `agents` are by seat."""
         if now < self._mind_due and agents is self._minded:
@@ -151,8 +146,6 @@ class Fittings:
 
     def show(self, now: float, patterns: dict[int, str]) -> list[float]:
         """Bring outputs up to `now`; returns when to come back. `patterns` is what the seats' lamps show."""
-        if not self._kinds:
-            return [math.inf]
         if now < self._show_due and self._view() is self._shown and patterns == self._patterns:
             return [self._show_due]
         self._shown, self._patterns = self._view(), patterns
@@ -275,7 +268,7 @@ class Fittings:
         if Kind.STACK_LIGHT not in self._kinds:
             return []
         sign, changes_at = signs.beacon(view, at, self._settings.wait_target_s)
-        is_strobing = now < self._emergency_at + STROBE_S
+        is_strobing = at < view.emergency_at + STROBE_S
         shows = dict(sign.shows) | (dict(signs.EMERGENCY.shows) if is_strobing else {})
         for use in ("red", "amber", "green", "blue"):
             self._show(Spot(Kind.STACK_LIGHT, "", use), shows.get(use, signs.DARK), now)

@@ -3,7 +3,6 @@
 import asyncio
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 from appliance.acd import events as ev
 from appliance.acd.coaching import refusal
@@ -21,6 +20,7 @@ from appliance.api import (
     LineView,
     Metric,
     OfficeInfo,
+    PhoneTrouble,
     RecordingFile,
     Refusal,
     TargetView,
@@ -37,12 +37,12 @@ from appliance.desk.lines_link import LinesLink
 from appliance.desk.page_transfers import PageTransfers
 from appliance.desk.panel import PanelDriver
 from appliance.desk.passing import Passing
+from appliance.desk.phones import Phones
+from appliance.desk.rows import call_of, file_of, message_of
 from appliance.desk.settings import DeskSettings
 from appliance.errors import WireError
 from appliance.storage.news import CALL, VOICEMAIL
-from appliance.storage.records import ContactRow, RecordingRow
 from appliance.storage.store import Store
-from appliance.storage.voicemails import VoicemailRow
 
 _COMMIT_S = 5.0
 _WHY_NOT = {
@@ -71,8 +71,9 @@ class Office:
         passing: Passing,
         inbox: Inbox,
         alerts: AlertsApi,
+        phones: Phones,
     ) -> None:
-        self._hours, self.inbox, self.alerts = hours, inbox, alerts
+        self._hours, self.inbox, self.alerts, self._phones = hours, inbox, alerts, phones
         self._transfers = PageTransfers(settings, control.acd, passing, lambda: control.view.agents)
         self._control, self._store, self._lines, self._panel, self._alarms = control, store, lines, panel, alarms
         self._recordings = settings.state_dir / "recordings"
@@ -124,6 +125,10 @@ class Office:
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as the panel shows it."""
         return self._panel.lamps
+
+    def phone_troubles(self) -> tuple[PhoneTrouble, ...]:
+        """Phones of agents on duty that cannot be rung."""
+        return self._phones.troubles(self._control.view.agents)
 
     def alarms(self) -> tuple[str, ...]:
         """Sentences an administrator should read."""
@@ -278,7 +283,7 @@ class Office:
         """All calls, or those of a queue, newest first. Raises Refusal when the records cannot be read."""
         rows = await answered(self._store.contacts(limit, before, queue))
         recordings = await answered(self._store.recordings_of([row.contact for row in rows]))
-        return tuple(_call(row, recordings.get(row.contact, ())) for row in rows)
+        return tuple(call_of(row, recordings.get(row.contact, ())) for row in rows)
 
     async def report(self, day: str, queue: str) -> tuple[Metric, ...]:
         """A day's metrics, one report after another. Raises Refusal for a day or a queue that there is not."""
@@ -295,25 +300,27 @@ class Office:
 
     async def recordings(self, limit: int, contact: str | None = None, queue: str = "") -> tuple[RecordingFile, ...]:
         """Recordings, newest first, or those of one contact or of a queue."""
-        return tuple(self._file(row) for row in await answered(self._store.recordings(limit, contact, queue)))
+        return tuple(
+            file_of(row, self._recordings) for row in await answered(self._store.recordings(limit, contact, queue))
+        )
 
     async def recording(self, recording: str) -> RecordingFile:
         """One recording by its id. Raises Refusal when there is none."""
         row = await answered(self._store.recording(recording))
         if row is None:
             raise Refusal(f"There is no recording {recording}")
-        return self._file(row)
+        return file_of(row, self._recordings)
 
     async def voicemails(self, limit: int, box: str = "") -> tuple[VoicemailMessage, ...]:
         """Messages that callers left, in one box or in all, newest first."""
-        return tuple(self._message(row) for row in await answered(self._store.voicemails(limit, box)))
+        return tuple(message_of(row, self._recordings) for row in await answered(self._store.voicemails(limit, box)))
 
     async def voicemail(self, recording: str) -> VoicemailMessage:
         """One message by its recording. Raises Refusal when there is none."""
         row = await answered(self._store.voicemail(recording))
         if row is None or not row.closed:
             raise Refusal(f"There is no voicemail {recording}")
-        return self._message(row)
+        return message_of(row, self._recordings)
 
     async def voicemail_handled(self, recording: str, actor: str) -> None:
         """Somebody has seen to it (S-22). Raises Refusal when there is none."""
@@ -328,7 +335,7 @@ class Office:
 
     async def unkept_callbacks(self, limit: int) -> tuple[CallRecord, ...]:
         """Callbacks that failed or expired and that nobody has seen to (§3.8, 6)."""
-        return tuple(_call(row, ()) for row in await answered(self._store.unkept_promises(limit)))
+        return tuple(call_of(row, ()) for row in await answered(self._store.unkept_promises(limit)))
 
     async def callback_handled(self, contact: str, actor: str) -> None:
         """Somebody has seen to such a callback."""
@@ -359,42 +366,9 @@ class Office:
         except TimeoutError:
             raise Refusal("The box is too busy to confirm this now; look at the page before trying again") from None
 
-    def _message(self, row: VoicemailRow) -> VoicemailMessage:
-        path = Path(row.path) if row.path else self._recordings / f"{row.recording}.wav"
-        return VoicemailMessage(
-            row.recording, row.contact, row.box, row.number, row.name, path, row.began_wall, row.seconds, row.cause,
-            row.handled_by, row.handled_wall,
-        )  # fmt: skip
-
-    def _file(self, row: RecordingRow) -> RecordingFile:
-        path = Path(row.path) if row.path else self._recordings / f"{row.recording}.wav"
-        how = row.began_wall, row.seconds, row.cause, row.trimmed_s
-        return RecordingFile(row.recording, row.contact, row.agent, path, *how)
-
 
 def _members(office: OfficeSettings) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(
         (agent.agent, tuple(queue.queue for queue in office.queues if agent.agent in queue.agents))
         for agent in office.agents
-    )
-
-
-def _call(row: ContactRow, recordings: tuple[str, ...]) -> CallRecord:
-    return CallRecord(
-        row.contact,
-        row.queue,
-        row.number,
-        row.name,
-        row.origin,
-        row.arrived_wall,
-        row.waited_s,
-        row.talked_s,
-        row.outcome,
-        row.agent,
-        recordings,
-        row.ended_wall,
-        row.why,
-        row.note,
-        row.code,
-        row.placed_by,
     )

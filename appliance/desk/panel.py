@@ -143,11 +143,6 @@ class PanelDriver:
         self._edge(seat, True, released - max(held_s, SHORTEST_S))
         self._edge(seat, False, released)
 
-    def emergency(self) -> None:
-        """An emergency call was placed: the stack light tells it (U-02)."""
-        self.fittings.emergency(self._now())
-        self._turn()
-
     @property
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as it is lit now."""

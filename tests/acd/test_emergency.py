@@ -3,6 +3,7 @@
 from appliance.acd import events as ev
 from appliance.acd import story
 from appliance.acd.emergency import CALLS_BACK_S
+from appliance.acd.model import LONG_AGO
 from tests.acd.desk import Desk
 
 PLACED = ev.EmergencyPlaced("line-1", "101", "119")
@@ -20,6 +21,19 @@ def test_d12_the_phone_is_remembered_for_half_an_hour() -> None:
     assert phones(desk) == {"line-1": "101"}
     desk.wait(0.2)
     assert phones(desk) == {}
+
+
+def test_u02_everybody_sees_when_the_newest_emergency_call_left() -> None:
+    desk = Desk("ann")
+    assert desk.acd.view(desk.now).emergency_at == LONG_AGO
+    desk.together(PLACED)
+    first = desk.now
+    desk.wait(100)
+    assert desk.acd.view(desk.now).emergency_at == first
+    desk.together(ev.EmergencyPlaced("carrier", "103", "110"))
+    assert desk.acd.view(desk.now).emergency_at == first + 100
+    desk.wait(CALLS_BACK_S)
+    assert desk.acd.view(desk.now).emergency_at == LONG_AGO
 
 
 def test_the_later_call_by_the_same_way_is_the_one_that_is_answered() -> None:

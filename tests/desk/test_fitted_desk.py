@@ -98,15 +98,22 @@ async def test_a_long_press_on_a_call_rings_a_supervisor_whose_lamp_tells_it(tmp
         assert [lamp.pattern for lamp in box.desk.office.lamps()[:2]] == ["help_asked", "help_called"]
 
 
-async def test_an_emergency_call_is_told_by_the_blue_strobe(tmp_path: Path) -> None:
-    """U-02: the strobe begins with the call."""
+async def strobes(box: Box) -> None:
+    """The blue light comes on: it flashes, and is dark again perhaps by the time that we look."""
+    async with asyncio.timeout(2):
+        while "blue" not in lit(box):
+            await asyncio.sleep(0.01)
+
+
+async def test_an_emergency_call_is_told_by_the_blue_strobe_which_a_new_desk_goes_on_with(tmp_path: Path) -> None:
+    """U-02, D-07: the strobe begins with the call, and is drawn from what is committed."""
     async with running_box(tmp_path, "sato", panel=REV_C) as box:
         assert "blue" not in lit(box)
         box.switch.rings("101", origin=wire.Origin.PHONE, origin_id="101", called="119")
         await box.switch.is_asked(wire.Dial)
-        async with asyncio.timeout(2):  # it flashes: dark again perhaps by the time that we look
-            while "blue" not in lit(box):
-                await asyncio.sleep(0.01)
+        await strobes(box)
+    async with running_box(tmp_path, panel=REV_C) as box:
+        await strobes(box)
 
 
 async def test_a_line_without_its_process_stays_with_the_plain_phone(tmp_path: Path) -> None:

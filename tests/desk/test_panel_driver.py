@@ -351,7 +351,7 @@ async def test_a_lamp_asks_whether_anybody_is_there_by_time_alone_and_the_finger
     driver.start()
     assert driver.lamps[0].pattern == "available"
     ahead[0] = 91.0
-    driver.emergency()  # any wake-up
+    driver.show(view)  # any wake-up
     assert driver.lamps[0].pattern == "available_away"
     panel.edge(1, down=True, at=time.monotonic() + ahead[0])
     await until(lambda: driver.lamps[0].pattern == "available")

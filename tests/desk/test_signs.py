@@ -1,4 +1,4 @@
-"""What the fittings' outputs say: the stack light, the closing lamp, the buzzers; and who has the lifeline."""
+"""What the fittings' outputs say: the stack light, the closing lamp, the buzzers."""
 
 import itertools
 
@@ -10,7 +10,6 @@ from appliance.acd.view import AgentView, OfficeView, QueueView, Status, Waiting
 from appliance.desk import contacts, signs
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.lamps import PATTERNS
-from appliance.desk.lifeline import HOLDS_S, SAID_AFTER_S, Lifeline, judge, sentence
 from appliance.desk.signs import BEACON, EMERGENCY, Rhythm, beacon, closing_lamp, counting, sound
 from hw.fittings import Kind, Spot
 
@@ -101,6 +100,14 @@ def test_the_closing_lamp_counts_who_still_waits(held: str, waiting: int, flashe
     assert rhythm[-1][1] >= 1.0  # a pause that is seen between two counts
 
 
+def test_the_closing_lamp_flashes_long_while_the_last_ones_talk_and_nobody_waits() -> None:
+    """U-10: not to be taken for one who waits."""
+    (on, long), (off, _) = closing_lamp(office(Status.ON_CALL, held="closing"))
+    (_, short), _ = closing_lamp(office(Status.ON_CALL, waits=(1.0,), held="closing"))
+    assert (on, off) == (True, False)
+    assert long >= 3 * short
+
+
 def test_the_closing_lamp_is_steady_once_it_is_closed_and_dark_while_it_is_open() -> None:
     assert closing_lamp(office(held="closed")) == signs.LIT
     assert closing_lamp(office()) == closing_lamp(office(held="open")) == signs.DARK
@@ -156,36 +163,3 @@ def test_a_dry_contact_raises_its_notice_once_and_clears_it_once() -> None:
     assert contacts.notice(fire, False, burning) == ev.NoticeCleared("fire", "contact fire")
     assert contacts.notice(fire, False, quiet) is None
     assert contacts.notice(ContactSettings("door", ""), True, quiet) is None
-
-
-# --- the lifeline
-
-
-def test_a_healthy_box_takes_the_line_once_the_plain_phone_is_on_the_hook() -> None:
-    """U-06: the lifeline."""
-    line = Lifeline(0.0)
-    assert not judge(line, 1.0, is_well=True, in_use=True).is_boxs
-    assert not judge(line, 1.0, is_well=True, in_use=None).is_boxs  # not knowing is no permission
-    assert not judge(line, 1.0, is_well=False, in_use=False).is_boxs
-    assert judge(line, 1.0, is_well=True, in_use=False).is_boxs
-
-
-def test_an_unhealthy_box_lets_go_at_once_and_takes_back_without_asking_only_while_the_relay_certainly_holds() -> None:
-    """U-06: the lifeline."""
-    let_go = judge(Lifeline(0.0, is_boxs=True), 10.0, is_well=False, in_use=None)
-    assert not let_go.is_boxs
-    assert judge(let_go, 10.0 + HOLDS_S - 0.1, is_well=True, in_use=None).is_boxs
-    assert not judge(let_go, 10.0 + HOLDS_S, is_well=True, in_use=None).is_boxs
-    assert not judge(let_go, 10.0 + HOLDS_S, is_well=True, in_use=True).is_boxs
-    assert judge(let_go, 10.0 + HOLDS_S, is_well=True, in_use=False).is_boxs
-
-
-def test_what_is_said_of_a_lifeline_that_has_the_line() -> None:
-    line, late = Lifeline(0.0), SAID_AFTER_S
-    assert sentence("l1", Lifeline(0.0, is_boxs=True), late, why="", in_use=False) == ""
-    assert sentence("l1", line, late - 0.1, why="the switch does not answer", in_use=False) == ""
-    assert sentence("l1", line, late, why="the switch does not answer", in_use=False) == (
-        "Line l1 is with the plain phone of the lifeline: the switch does not answer"
-    )
-    assert sentence("l1", line, late, why="", in_use=True).endswith("until it is hung up")
-    assert sentence("l1", line, late, why="", in_use=None).endswith("whether that is used cannot be seen")

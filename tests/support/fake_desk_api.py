@@ -21,6 +21,7 @@ from appliance.api import (
     Metric,
     OfficeInfo,
     OfficeView,
+    PhoneTrouble,
     QueueView,
     RecordingFile,
     Refusal,
@@ -109,6 +110,7 @@ class FakeDesk:
         self.messages: dict[str, VoicemailMessage] = {}
         self.unkept: list[CallRecord] = []
         self.notes_fail = False
+        self.places: dict[str, str] = {}
         self.alarm_texts: tuple[str, ...] = ()
         self.metrics: tuple[Metric, ...] = ()
         self.line_views = (LineView("1", "idle", "", "", self.now()),)
@@ -221,6 +223,10 @@ class FakeDesk:
     def lamps(self) -> tuple[LampView, ...]:
         seated = [agent for agent in self._view.agents if agent.seat]
         return tuple(LampView(a.seat, a.agent, a.status.value, *LAMPS[a.status]) for a in seated)
+
+    def phone_troubles(self) -> tuple[PhoneTrouble, ...]:
+        lost = (agent for agent in self._view.agents if agent.status is Status.UNREACHABLE)
+        return tuple(PhoneTrouble(agent.agent, self.places.get(agent.phone, "")) for agent in lost)
 
     def alarms(self) -> tuple[str, ...]:
         return self.alarm_texts

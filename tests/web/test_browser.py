@@ -165,6 +165,19 @@ async def test_what_the_desk_refuses_is_shown(demo: Scene) -> None:
     await demo.browser.until("document.getElementById('toast').textContent === '電話機 204 が登録されていません。'")
 
 
+async def test_s_m2_the_card_of_an_agent_whose_phone_cannot_be_rung_says_what_is_wrong_with_it(demo: Scene) -> None:
+    await demo.come_in()
+    note = f"document.querySelector('{CARD.format(agent='mori')} .note.unreachable')"
+    await demo.browser.until(f"{note}?.textContent.startsWith('電話機 204 が登録されていません。')")
+    demo.desk.places["204"] = "192.168.1.20"
+    demo.desk.commit()
+    await demo.browser.until(
+        f"{note}?.textContent.startsWith('電話機 204(192.168.1.20)は登録されていますが、応答しません。')"
+    )
+    demo.desk.set_agent("mori", status=Status.AVAILABLE)
+    await demo.browser.until(f"{note} === null")
+
+
 async def test_a_lamp_never_flashes_faster_than_two_and_a_half_hertz(demo: Scene) -> None:
     await demo.come_in()
     rounds = """
@@ -253,3 +266,7 @@ async def test_in_an_office_each_agents_card_has_the_button_and_says_the_lamp(of
     presses = [held for order, seat, held in office.desk.orders if order == "press" and seat == 1]
     assert len(presses) == 2
     assert 0.29 < float(str(presses[1])) < 2
+    hint = f"document.querySelector('{CARD.format(agent='sato')} .panel .hint')?.textContent"
+    assert "1 キー" in str(await office.browser.run(f"return {hint}"))
+    office.desk.set_agent("sato", seat=12)
+    await office.browser.until(f"{hint} === '押し続けると長押し。'")  # no digit is this seat's button

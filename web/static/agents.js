@@ -3,7 +3,7 @@
 import { callNotes, makeCallFrom, showCallFrom } from "./callfrom.js";
 import { byId, follow, h, icon, setAttribute, setHidden, setIcon, setText } from "./dom.js";
 import { ask, orderAgent, orderPrivacy } from "./orders.js";
-import { meaningOf, panelButton, showLamp, tellLamp } from "./press.js";
+import { hasDigit, meaningOf, panelButton, showLamp, tellLamp } from "./press.js";
 import { makeColleague, showColleague } from "./colleague.js";
 import { makeTalk, showTalk, talkNotes } from "./talk.js";
 import { still, tick } from "./time.js";
@@ -110,16 +110,20 @@ function showPanel(panel, agent, lamp) {
   setHidden(panel, !lamp || byId("desk") !== null);
   if (panel.hidden) return;
   if (panel.firstChild?.dataset.seat !== String(lamp.seat)) {
-    panel.replaceChildren(panelButton(lamp.seat), h("p"), h("p", { class: "hint" }, say("panel.keys", { seat: lamp.seat })));
+    const keys = say(hasDigit(lamp.seat) ? "panel.keys" : "panel.hold", { seat: lamp.seat });
+    panel.replaceChildren(panelButton(lamp.seat), h("p"), h("p", { class: "hint" }, keys));
   }
   showLamp(panel.firstChild, lamp, agent.name);
   tellLamp(panel.children[1], lamp);
 }
 
-function notes(agent, callers) {
+function notes(agent, callers, trouble) {
   const found = [];
   const caller = callers.get(agent.contact);
   const offDuty = agent.status.startsWith("off");
+  if (trouble !== undefined) {
+    found.push(["unreachable", say(trouble ? "agent.phone_silent" : "agent.phone_missing", { phone: agent.phone, place: trouble })]);
+  }
   if (offDuty && agent.reason) found.push(["off", word("reason", agent.reason)]);
   if (caller) found.push(["on_call", say("agent.talking_with", { who: callerName(caller) })]);
   if (agent.held_since) found.push([agent.is_held_long ? "alarm" : "clock", say(agent.is_held_long ? "agent.held_long" : "agent.held")]);
@@ -149,7 +153,7 @@ function update(card, agent, callers, lamp, office) {
   else still(state.lastChild);
   follow(
     list,
-    notes(agent, callers),
+    notes(agent, callers, office.troubles[agent.agent]),
     ([kind]) => kind,
     ([kind]) => h("li", { class: `note ${kind}` }, icon(kind), h("span")),
     (item, [, text]) => setText(item.lastChild, text),

@@ -71,6 +71,9 @@ export function showLamp(button, lamp, name) {
 /** The lamp's meaning as text. */
 export const tellLamp = (element, lamp) => setText(element, meaningOf(lamp));
 
+/** Whether a digit is the seat's button; seats from 10 on have the tab key and the space bar. */
+export const hasDigit = (seat) => seat <= 9;
+
 /** The digits 1 to 9 are the seats' buttons while the focus is inside `where`. */
 export function digits(where) {
   const target = (event) => {

@@ -139,10 +139,11 @@ async def test_u02_the_stack_light_tells_how_the_office_is_and_strobes_for_an_em
         await desk.lit(amber=True)
         desk.shows(Status.OFF)
         await desk.lit(red=True)
-        desk.shows(waiting=(WaitingView("c1", 1, "front", "", "", "", desk.now - 59.9),))
+        impatient = (WaitingView("c1", 1, "front", "", "", "", desk.now - 59.9),)
+        desk.shows(waiting=impatient)
         await desk.lit(amber=True)
         await desk.lit(red=True)  # it waited longer than the target meanwhile: by time alone
-        desk.driver.emergency()
+        desk.shows(waiting=impatient, emergency_at=desk.now)
         flashes = await filmed(board, BEACON["blue"], 1.8)
         assert all(is_about(length, 0.1 if on else 0.4) for on, length in flashes)
         assert len(flashes) >= 5

@@ -65,6 +65,11 @@ def test_two_short_presses_far_apart_are_two_and_a_long_one_is_never_the_half_of
     ]  # fmt: skip
 
 
+def test_a_level_that_is_told_twice_began_at_the_first_time() -> None:
+    presses = play([(1.0, True), (1.01, True), (1.2, False), (1.21, False)])
+    assert presses == [Press(Kind.SHORT, 1.0, 1.2 - 1.0)]
+
+
 def test_a_press_between_short_and_long_means_nothing() -> None:
     assert play([(1.0, True), (1.0 + SHORT_S, False)]) == []
     assert play([(1.0, True), (1.0 + LONG_S - 0.01, False)]) == []
@@ -87,6 +92,7 @@ def test_a_button_held_at_start_alarms_and_is_ignored_until_released() -> None:
     assert press is not None
     assert press.kind is Kind.HELD_AT_START
     assert play([(5.0, False)], contact=contact) == []
+    assert at_start(False, 0.0)[1] is None
 
 
 def test_a_glitch_of_a_microsecond_is_nothing_in_rest_and_nothing_in_a_press() -> None:
