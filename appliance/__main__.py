@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     line_sim = _command(commands, "line-sim", _line_sim, "virtual analogue lines: --socket PATH --link PATH ...")
     line_sim.set_defaults(passes_on=True)
     panel_test = _command(commands, "panel-test", _panel_test, "walk through every lamp and button of a board: BOARD")
+    panel_test.add_argument("--config", type=Path, help="in place of BOARD: the board that this configuration names")
     panel_test.set_defaults(passes_on=True)
     _add_history(commands)
     return parser
@@ -177,9 +178,11 @@ def _line_sim(options: argparse.Namespace) -> int:
 
 
 def _panel_test(options: argparse.Namespace) -> int:
+    from appliance.config import load
+    from appliance.plan import board_file
     from hw.panel_test import main as walk
 
-    return walk(options.rest)
+    return walk([*options.rest, *([str(board_file(load(options.config)))] if options.config else [])])
 
 
 def _selftest(options: argparse.Namespace) -> int:

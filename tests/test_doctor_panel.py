@@ -1,8 +1,11 @@
 """What `deskbell doctor` says of the panel: the board's file, and the chips it means."""
 
+from pathlib import Path
+
 import pytest
 
 from appliance import doctor
+from appliance.__main__ import main
 from appliance.config import Config, parse
 from hw.chips import FoundChip
 
@@ -61,3 +64,12 @@ def test_the_doctor_names_the_chips_of_fittings_that_are_missing(monkeypatch: py
         "keys",
         "seats",
     ]
+
+
+def test_panel_test_walks_through_the_board_that_the_configuration_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "office.toml"
+    file.write_text(f'[panel]\nboard = "{tmp_path}/ours.toml"')
+    assert main(["panel-test", "--config", str(file)]) == 2
+    assert "ours.toml: the board file cannot be read" in capsys.readouterr().err

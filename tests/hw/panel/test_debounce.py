@@ -87,6 +87,18 @@ def test_a_button_held_ten_seconds_alarms_once_and_means_nothing() -> None:
     assert [press.kind for press in presses] == [Kind.STUCK, Kind.SHORT]
 
 
+def test_who_waits_for_a_button_knows_when_it_will_be_decided() -> None:
+    contact, _ = edge(Contact(), True, 1.0)
+    assert deadline(contact) == 1.0 + SETTLE_S
+    contact, _ = settle(contact, 1.0 + SETTLE_S)
+    assert deadline(contact) == 1.0 + STUCK_S
+    contact, press = settle(contact, 1.0 + STUCK_S)
+    assert press == Press(Kind.STUCK, 1.0, STUCK_S)
+    assert deadline(contact) is None
+    contact, _ = edge(contact, False, 20.0)
+    assert deadline(contact) == 20.0 + SETTLE_S
+
+
 def test_a_button_held_at_start_alarms_and_is_ignored_until_released() -> None:
     contact, press = at_start(True, 0.0)
     assert press is not None
