@@ -33,7 +33,7 @@ from hw.modem.events import (
 )
 from hw.modem.ledger import SAMPLES_PER_MS, SILENCE, TARGET_MS
 from hw.modem.protocol import Mode, Protocol
-from hw.modem.reread import REREAD, Rereading
+from hw.modem.reread import Rereading
 from hw.modem.steps import Ask, DropDtr, Leave, Procedure, Reply, Settle, Step, Tell
 
 POLL: Final = 30.0  # an idle modem is asked AT so often
@@ -184,7 +184,7 @@ class Modem:
             self._look_at = None
             self._run(lambda: procedures.check_line(self.identity), now)
         if self._procedure is None and not self.is_streaming and self._reread.is_due(now):
-            self._run(lambda: self._reread.procedure(self._hear_of), now)
+            self._run(lambda: self._reread.procedure(self._hear_of, now), now)
         if self._stall_at is not None and now >= self._stall_at and self.is_streaming:
             self._fail(
                 f"no sound came from the modem for {STALL:.0f} s in a call; 8000 samples a second would be right"
@@ -365,7 +365,7 @@ class Modem:
                 if self._look_at is not None:
                     self._look_at = max(self._look_at, now + POLL_AFTER_RING)
                 self._events.append(event)
-            case CallerIdLine() if isinstance(self._step, Ask) and self._step.command == REREAD:
+            case CallerIdLine() if self._reread.is_answer(now):
                 self._reread.answered(event)
             case CallerIdLine():
                 self._reread.came(now)

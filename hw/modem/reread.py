@@ -3,14 +3,15 @@
 The modem answers with the last caller it knows of, however long ago. So what it tells while nobody rings is learnt, and
 never believed of a caller; and nothing is believed that it does not tell twice, for a lost byte would make an old
 number look like a new one. A message of a caller may come unasked in those few hundredths of a second: that answer
-says things twice that the next one says once.
+says things twice that the next one says once. An answer that comes too late to be one is nobody's number, and no
+caller: a modem that does not answer in time is not asked again before it is brought up anew.
 """
 
 from collections.abc import Callable, Generator
 from typing import Final
 
 from hw.modem.countries import Country
-from hw.modem.events import CallerIdLine, Result
+from hw.modem.events import CallerIdLine
 from hw.modem.steps import Procedure, Reply, Step, ask
 
 REREAD: Final = "AT+VRID=0"
@@ -18,6 +19,7 @@ AHEAD: Final = 0.2  # seconds before the caller is offered without a number
 BEFORE_RING: Final = 4.0  # a message so long before the first ring is of the same call
 REST: Final = 5.0  # seconds more than a caller needs to be gone
 TRIES: Final = 3
+LATE: Final = 5.0  # seconds after the first question in which an answer may come that was not awaited any more
 NEVER: Final = float("-inf")
 
 
@@ -33,6 +35,7 @@ class Rereading:
         self._is_sure, self._known = False, ()  # type: bool, tuple[CallerIdLine, ...]
         self._answer: list[CallerIdLine] = []
         self._was_double = self._is_double = False
+        self._answers_until = NEVER
 
     def next_deadline(self) -> float | None:
         """When `procedure` is due, for a modem that does nothing else."""
@@ -57,6 +60,10 @@ class Rereading:
         self._told_at, self._ask_at, self._is_sure = now, None, False
         self._learn_at = now + self._gone_after
 
+    def is_answer(self, now: float) -> bool:
+        """Whether a line of caller ID that comes now is an answer, be it one that is late."""
+        return now < self._answers_until
+
     def answered(self, line: CallerIdLine) -> None:
         """A line of caller ID came as an answer, or while one was awaited."""
         self._is_double = self._is_double or any(line.tag == other.tag for other in self._answer)
@@ -73,10 +80,13 @@ class Rereading:
         if not self._is_sure and self._learn_at is None:
             self._learn_at = now
 
-    def procedure(self, tell: Callable[[tuple[CallerIdLine, ...]], None]) -> Procedure:
+    def procedure(self, tell: Callable[[tuple[CallerIdLine, ...]], None], now: float) -> Procedure:
         """Ask, and `tell` what is news of the caller who rings."""
+        self._answers_until = now + LATE
         is_question, self._ask_at, self._learn_at = self._ask_at is not None, None, None
         told = yield from self._told_twice()
+        if self.is_offered:
+            self._answers_until = NEVER
         if told is None:
             return None
         has_come = self._was_double and not self._is_double
@@ -92,7 +102,7 @@ class Rereading:
         for _ in range(TRIES):
             self._answer, self._was_double, self._is_double = [], self._was_double or self._is_double, False
             reply = yield from ask(REREAD)
-            self.is_offered = reply.result is not Result.ERROR
+            self.is_offered = reply.is_good
             if not reply.is_good:
                 return None
             before, told = told, tuple({line.tag: line for line in self._answer}.values())

@@ -90,6 +90,20 @@ def test_a_modem_that_refuses_is_asked_once_and_no_more():
     assert line.commands().count(REREAD) == 1
 
 
+def test_an_answer_that_comes_too_late_is_no_caller_and_is_not_asked_for_again():
+    """F18, F40: it was taken for somebody's number once, who then rang every ten seconds without a bell."""
+    line = VirtualLine(code="US").ready()
+    rings(line, "0312345678")
+    line.core.line.give_up(line.now)
+    line.run(5.0)
+    since, asked = len(line.events), line.commands().count(REREAD)
+    line.fault("card.next_result", 1500, "late", 4)
+    line.run(60.0)
+    assert line.commands().count(REREAD) == asked + 1
+    assert caller(line, since) == CallerId()
+    assert rings(line, "0611111111").number == "0611111111", "a number that is told unasked is believed as ever"
+
+
 def test_a_caller_heard_of_while_the_line_was_in_use_is_not_believed_of_the_next_one():
     """The modem learns callers that it prints to nobody while it is off-hook, or dialling."""
     line = idle()
@@ -120,7 +134,7 @@ def test_what_is_not_told_twice_the_same_is_nobodys_number():
 def answers(rereading: Rereading, heard: list[CallerIdLine], numbers: list[str], now: float) -> None:
     """The modem answers with these, one after another, as often as it is asked."""
     rereading.rests(now)
-    asking, answer = rereading.procedure(heard.extend), iter(numbers)
+    asking, answer = rereading.procedure(heard.extend, now), iter(numbers)
     with contextlib.suppress(StopIteration):
         next(asking)
         while True:
