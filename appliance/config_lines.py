@@ -42,6 +42,16 @@ class Line(Section, frozen=True, kw_only=True):
             "it waits for a number and never rings."
         ),
     ] = "text"
+    flash_s: Annotated[float, _about("How long a hook flash opens the line; 0: as long as the country wants it.")] = 0.0
+    reversal: Annotated[
+        str,
+        _about(
+            "Whether the wires are swapped when the far end of a call out answers: country (as usual there), yes, no."
+        ),
+    ] = "country"
+    tones_db: Annotated[
+        float, _about("So much louder (or, below 0, softer) than usual are the keys that the box sends; -12 to 2.")
+    ] = 0.0
     modem_init: Annotated[
         tuple[str, ...], _about("Commands that this modem needs besides, such as AT!4886=01 for caller ID of a clone.")
     ] = ()
@@ -57,6 +67,12 @@ def contradictions(line: Line) -> Iterator[str]:
         yield f"line {line.id}: dial is {line.dial!r}; audio, modem or pulse would be right"
     if line.caller_id not in ("text", "raw", "off"):
         yield f"line {line.id}: caller_id is {line.caller_id!r}; text, raw or off would be right"
+    if line.flash_s and not 0.05 <= line.flash_s <= 1.5:
+        yield f"line {line.id}: flash_s is {line.flash_s:g}; 0.05 to 1.5 seconds would be right, or 0 for the country's"
+    if line.reversal not in ("country", "yes", "no"):
+        yield f"line {line.id}: reversal is {line.reversal!r}; country, yes or no would be right"
+    if not -12 <= line.tones_db <= 2:
+        yield f"line {line.id}: tones_db is {line.tones_db:g}; -12 to 2 would be right, for louder ones are clipped"
     for command in line.modem_init:
         if not re.fullmatch(r"AT[ -~]{1,50}", command):
             yield f"line {line.id}: modem_init has {command!r}; a command such as AT!4886=01 would be right"

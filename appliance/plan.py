@@ -125,6 +125,9 @@ def _line_port(line: Line) -> LinePort:
         parallel_phones=line.parallel_phones,
         dial=Dial(line.dial),
         caller_id=Telling(line.caller_id),
+        flash_s=line.flash_s,
+        reversal="yes" if line.reversal == "yes" else "no" if line.reversal == "no" else "country",
+        tones_db=line.tones_db,
     )
 
 

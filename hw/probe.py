@@ -9,6 +9,7 @@ import sys
 import time
 
 from hw.errors import ModemError
+from hw.modem.chipsets import Chipset
 from hw.modem.countries import country
 from hw.modem.driver import Modem
 from hw.modem.events import Failed, Ready
@@ -27,9 +28,17 @@ def probe(device: str, code: str) -> str:
         f"{device}: {ready.identity}",
         f"  driven as     {found.chipset.name}",
         f"  voice format  {found.coding.name}, +VSM={found.form}",
-        f"  verdict       {'will do, but ' + trouble if trouble else 'will do'}",
+        f"  verdict       {_verdict(found.chipset, trouble)}",
     ]
     return "\n".join(lines)
+
+
+def _verdict(chipset: Chipset, trouble: str) -> str:
+    """What a person is told; a stream both ways shows only off-hook (fxo §1.3)."""
+    verdict = f"will do, but {trouble}" if trouble else "will do"
+    if chipset.is_half_duplex or chipset.is_duplex_proven:
+        return verdict
+    return f"{verdict}; whether it carries both voices at once shows when its line is examined (deskbell doctor --line)"
 
 
 def _bring_up(port: SerialPort, modem: Modem) -> Ready:

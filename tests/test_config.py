@@ -84,12 +84,13 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
 def test_what_a_lines_modem_needs_reaches_the_lines_process(tmp_path: Path) -> None:
     keys = (
         'keys = "modem"\necho_cancelling = false\nparallel_phones = true\nmodem_init = ["AT!4886=01"]\ncountry = "UK"\n'
-        'caller_id = "off"'
+        'caller_id = "off"\nflash_s = 0.3\nreversal = "no"\ntones_db = -3'
     )
     (line,) = lines_plan(parse(LINE + keys, "office.toml"), State(tmp_path)).lines
     assert (line.keys, line.echo_cancelling, line.parallel_phones) == ("modem", False, True)
     assert (line.modem_init, line.country) == (("AT!4886=01",), "UK")
     assert line.caller_id.value == "off"
+    assert (line.where.flash, line.where.reverses_at_answer, line.where.tones_db) == (0.3, False, -3.0)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,9 @@ def test_what_a_lines_modem_needs_reaches_the_lines_process(tmp_path: Path) -> N
         (LINE + 'country = "XX"', "country 'XX' is not known; one of JP, US, CA, UK"),
         (LINE + 'keys = "both"', "line line-1: keys is 'both'; audio or modem would be right"),
         (LINE + 'caller_id = "maybe"', "line line-1: caller_id is 'maybe'; text, raw or off would be right"),
+        (LINE + "flash_s = 3", "line line-1: flash_s is 3; 0.05 to 1.5 seconds would be right, or 0"),
+        (LINE + 'reversal = "perhaps"', "line line-1: reversal is 'perhaps'; country, yes or no would be right"),
+        (LINE + "tones_db = 6", "line line-1: tones_db is 6; -12 to 2 would be right"),
         (LINE + 'modem_init = ["rm -rf"]', "modem_init has 'rm -rf'; a command such as AT!4886=01 would be right"),
         ('[[routes]]\nnumbers = []\nby = ["out"]', "a route has no numbers or nothing in by"),
         (

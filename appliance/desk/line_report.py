@@ -20,6 +20,7 @@ class Words:
 
 EN: Final = {
     "modem": Words("The modem answers, is set to the line's country and sees the line.", "The modem says: {d}."),
+    "voltage": Words("{v:.0f} V between tip and ring; 40 to 56 V are usual.", ""),
     "not_free": Words("", "The line is in use ({d}); it can be examined when it is idle."),
     "given_up": Words("", "The examination ended early ({d}); try again when nobody calls."),
     "dial_tone": Words("Dial tone after {v:.1f} s ({d}).", ""),
@@ -46,6 +47,7 @@ EN: Final = {
 }
 JA: Final = {
     "modem": Words("モデムは応答し、国の設定は正しく、電話線も接続されています。", "モデムの報告：{d}"),
+    "voltage": Words("電話線の電圧は{v:.0f} Vです（40〜56 Vが標準）。", ""),
     "not_free": Words("", "回線は使用中です（{d}）。空いているときに検査できます。"),
     "given_up": Words("", "検査は途中で終わりました（{d}）。着信のないときにもう一度お試しください。"),
     "dial_tone": Words("{v:.1f}秒でダイヤルトーンを確認しました（{d}）。", ""),

@@ -23,6 +23,7 @@ class Alarms:
     def __init__(self, name: str) -> None:
         self._name = name
         self._modem = self.wire = ""
+        self.volts: float | None = None  # measured last, where the modem can
 
     @property
     def sentence(self) -> str:
@@ -31,7 +32,7 @@ class Alarms:
 
     def ready(self, ready: Ready) -> None:
         """The modem was initialised."""
-        self._modem, self.wire = ready.alarm, ready.line_alarm
+        self._modem, self.wire, self.volts = ready.alarm, ready.line_alarm, ready.volts
 
     def sign(self, sign: Sign, *, is_shared: bool) -> None:
         """A signal of the modem in a call: where telephones share the line, what one of them did."""

@@ -89,7 +89,7 @@ class Checkup:
         loud, hertz = level(self._heard[-RATE // 2 :]), strongest(self._heard[-RATE // 2 :])
         if outcome is DialTone.HEARD:
             self.found.append(Found("dial_tone", True, round(self._watch.seconds, 1), f"{loud:.0f} dB, {hertz:.0f} Hz"))
-            self._out = dtmf.tones(DIGIT)
+            self._out = dtmf.tones(DIGIT, louder_db=self._country.tones_db)
             self._go_on(Part.DIGIT)
             return None
         tone = f"{loud:.0f} dB, {hertz:.0f} Hz" if loud > NOISY_DB else ""
@@ -142,17 +142,19 @@ class CheckCall(Outgoing):
         told(found)
 
 
-def examine(out: CallsOut, alarm: str, state: State, now: float) -> None:
+def examine(out: CallsOut, alarm: str, volts: float | None, state: State, now: float) -> None:
     """Examine the line, if it is free to be: what the modem told of itself and of the wire comes first."""
-    told = Found("modem", not alarm, detail=alarm)
+    told: tuple[Found, ...] = (Found("modem", not alarm, detail=alarm),)
+    if volts is not None and not alarm and state is State.IDLE:  # an alarm says it, and in a call it is another
+        told += (Found("voltage", True, volts),)
 
     def examined(found: tuple[Found, ...]) -> None:
-        out.examined((told, *found))
+        out.examined((*told, *found))
 
     if out.why_not:
-        out.examined((told,))  # it cannot be heard and spoken on at once
+        out.examined(told)  # it cannot be heard and spoken on at once
     elif not out.check(CheckCall(out.line, out.trunk, out.country, examined), state, now):
-        out.examined((told, Found("not_free", False, detail=state.value)))
+        out.examined((*told, Found("not_free", False, detail=state.value)))
 
 
 def level(samples: NDArray[np.float64]) -> float:

@@ -116,7 +116,8 @@ class Line:
         match outcome:
             case modem_says.Ready():
                 self._ready(outcome)
-            case modem_says.LineChecked(alarm):
+            case modem_says.LineChecked(alarm, volts):
+                self._alarms.volts = volts
                 self._line_checked(alarm)
             case modem_says.Seized(why, is_stream_refused=True):
                 self._announces(why, now)
@@ -145,7 +146,7 @@ class Line:
             case facts.SwitchBack():
                 self._has_switch = True
             case facts.CheckAsked():
-                examine(self.out, self.alarm, self.state, now)
+                examine(self.out, self.alarm, self._alarms.volts, self.state, now)
             case facts.LegAsked():
                 self.out.ask(fact, self.state, now)
             case facts.LegAttended() | facts.LegPressed():

@@ -87,7 +87,7 @@ class Placing:
         self._country, self._is_emergency = country, is_emergency
         self._watch = DialToneWatch(country.code, has_rung)
         self._progress = Progress(country.code, country.answer_limit)
-        self._digits = bytes((ulaw.SILENCE,)) * round(PAUSE_S * RATE) + dtmf.tones(number)
+        self._digits = bytes((ulaw.SILENCE,)) * round(PAUSE_S * RATE) + dtmf.tones(number, louder_db=country.tones_db)
         self._deaf = 0
         self._is_reversed = False
 

@@ -1,6 +1,7 @@
 """What the lines process is told at its start: one JSON file, written by the supervisor. Durations in seconds."""
 
 import enum
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,8 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `keys` says who is believed about the caller's keys: our detector (`audio`), or the `modem` if its chip mutes them.
     `echo_cancelling` takes out of the line what we sent (libspeexdsp). `parallel_phones`: other telephones are on the
     same pair, so that a drop of its voltage is not a hang-up. `dial` says who sends the digits of calls out,
-    `caller_id` how the modem tells who calls.
+    `caller_id` how the modem tells who calls. `flash_s` (0: the country's), `reversal` and `tones_db` are for an
+    exchange of one's own that is not as the country's.
     """
 
     id: str
@@ -46,11 +48,16 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parallel_phones: bool = False
     dial: Dial = Dial.AUDIO
     caller_id: Telling = Telling.TEXT
+    flash_s: float = 0.0
+    reversal: Literal["country", "yes", "no"] = "country"
+    tones_db: float = 0.0
 
     @property
     def where(self) -> Country:
-        """What holds in its country. Raises ModemError for one that is not known."""
+        """What holds in its country, and on this line otherwise. Raises ModemError for a country that is not known."""
         found = country(self.country)
+        swaps = {"country": found.reverses_at_answer, "yes": True, "no": False}[self.reversal]
+        found = replace(found, flash=self.flash_s or found.flash, reverses_at_answer=swaps, tones_db=self.tones_db)
         return found.without_caller_id() if self.caller_id is Telling.OFF else found
 
     def modem(self) -> Modem:

@@ -73,7 +73,7 @@ class Talk:
         self._samples = self._overruns = 0
         self._last = b"", b""
         self._echo, self._sent, self._ears, self._unheard = echo, b"", Ears(), b""
-        self.is_attached = False
+        self.is_attached, self.tones_db = False, 0.0
 
     def attend(self, is_attended: bool) -> None:
         """Whether a person of ours hears the line and would notice silence."""
@@ -168,7 +168,8 @@ class Talk:
 
     def press(self, keys: str) -> None:
         """Our side pressed keys: tones for the line, of which we shall hear the echo."""
-        tones = dtmf.tones("".join(key for key in keys.upper() if key in dtmf.KEYS))
+        pressed = "".join(key for key in keys.upper() if key in dtmf.KEYS)
+        tones = dtmf.tones(pressed, louder_db=self.tones_db)
         self._tones += tones
         self._deaf_to_keys = len(self._tones) + OWN_KEYS
 

@@ -1,4 +1,4 @@
-"""What happened in one call on one line, as a file of JSON lines: for whoever has to find out why (fxo §5).
+"""What happened in one call on one line, or before its modem failed, as a file of JSON lines (fxo §5).
 
 Commands and answers, events of the modem with the sample they came at, states, the evidence, once a second the levels.
 Never what was said: a trace holds no sound, of numbers all but the last four digits, and no keys. The newest of each
@@ -58,12 +58,17 @@ class Trace:
         self._levels_at = now
         self.note(now, "levels", sample=sample, from_line=round(from_line, 1), to_line=round(to_line, 1))
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was noted since the last file."""
+        return not self._entries
+
     def began(self) -> None:
         """A call began: from now on nothing is forgotten."""
         self._is_in_call = True
 
     def ended(self) -> None:
-        """The call is over: write its file."""
+        """The call is over, or the modem failed: write the file."""
         self._is_in_call = False
         if self._folder is None or not self._entries:
             return

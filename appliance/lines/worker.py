@@ -22,6 +22,7 @@ from appliance.lines.line import Line
 from appliance.lines.states import State
 from appliance.lines.trace import Trace
 from hw.errors import ModemError
+from hw.modem import usb
 from hw.modem.driver import Modem
 from hw.modem.events import ModemEvent, Signal
 from hw.modem.port import SerialPort
@@ -60,6 +61,7 @@ class Worker:
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"line-{line.port.id}", daemon=True)
         self._failures = 0
+        self._was_open = False
         self._tried: tuple[int, int] | None = None
 
     def start(self) -> None:
@@ -90,7 +92,7 @@ class Worker:
     def _run(self) -> None:
         self._resume()
         while not self._is_stopping.is_set():
-            self._tried = _device_at(self.line.port.device)
+            self._tried, self._was_open = _device_at(self.line.port.device), False
             try:
                 self._serve(SerialPort(self.line.port.device))
             except ModemError as wrong:
@@ -99,7 +101,19 @@ class Worker:
                 logger.exception("Line %s: a mistake of ours; the line is started anew", self.line.port.id)
                 self._failed("an internal error, see the log")
             if not self._is_stopping.is_set():
+                self._keep_trace()
+                self._reset_usb()
                 self._pause()
+
+    def _reset_usb(self) -> None:
+        """The third rung of the ladder: a modem that was ours and failed twice running is reset by the kernel."""
+        if not self._was_open or not self._failures:
+            return
+        try:
+            if usb.reset(self.line.port.device):
+                logger.warning("Line %s: its modem failed again; its USB port was reset", self.line.port.id)
+        except OSError as wrong:
+            logger.warning("Line %s: its modem's USB port cannot be reset: %s", self.line.port.id, wrong.strerror)
 
     def _resume(self) -> None:
         """Go on where a process before us died: with its port, and its caller if there was one."""
@@ -116,8 +130,15 @@ class Worker:
         self.line.failed(why)
         self._look(time.monotonic())
 
+    def _keep_trace(self) -> None:
+        """Of a failure without a call the last minute is kept too, once: those that follow it tell the same."""
+        if self._was_open and not self._failures and not self._trace.is_empty:
+            self._trace.note(time.monotonic(), "failed", self.line.alarm)
+            self._trace.ended()
+
     def _serve(self, port: SerialPort, kept: KeptCall | None = None) -> None:
         """Work with an open device until it fails or we stop. Raises ModemError."""
+        self._was_open = True
         try:
             if not port.was_kept:
                 self._store.keep(self.line.port.id, port.fileno())

@@ -131,8 +131,13 @@ def _pairs(power: NDArray[np.float64], energy: NDArray[np.float64]) -> list[tupl
 EDGE: Final = 40  # samples: 5 ms
 
 
-def tones(keys: str, on_s: float = 0.1, off_s: float = 0.1, row_db: float = -9.0) -> bytes:
+ROW_DB: Final = -9.0
+
+
+def tones(keys: str, on_s: float = 0.1, off_s: float = 0.1, *, louder_db: float = 0.0) -> bytes:
     """µ-law of the keys: each `on_s` seconds with soft edges, then `off_s` of silence; the column is 2 dB louder.
+
+    `louder_db`: than the usual -9 dBFS of the row.
 
     The byte 0x10 may occur: avoiding it is the driver's. Raises ValueError for a key that no telephone has.
     """
@@ -141,7 +146,7 @@ def tones(keys: str, on_s: float = 0.1, off_s: float = 0.1, row_db: float = -9.0
     for key in keys.upper():
         if key not in KEYS:
             raise ValueError(f"the key {key!r} was to be sent; a telephone has {KEYS}")
-        pieces += [ulaw.encode(_pair(KEYS.index(key), round(on_s * RATE), row_db)), silence]
+        pieces += [ulaw.encode(_pair(KEYS.index(key), round(on_s * RATE), ROW_DB + louder_db)), silence]
     return b"".join(pieces)
 
 

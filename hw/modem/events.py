@@ -136,13 +136,15 @@ class Ready:
     """The modem is initialised and on-hook. `identity` is what it calls itself; `alarm` a sentence, or empty.
 
     `is_half_duplex`: it can announce and record in turns, but carry no conversation; the alarm says so. `line_alarm`
-    is what is wrong with the telephone line rather than with the modem; `LineChecked` follows it up.
+    is what is wrong with the telephone line rather than with the modem, `volts` what it measured there, where it can;
+    `LineChecked` follows both up.
     """
 
     identity: str
     alarm: str = ""
     is_half_duplex: bool = False
     line_alarm: str = ""
+    volts: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ class LineChecked:
     """The voltage of the idle line was looked at; `alarm` is a sentence, or empty when the line is well."""
 
     alarm: str = ""
+    volts: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,10 +102,10 @@ def bring_up(
         yield from ask(command)
     alarm = alarm or (yield from _ask_for_caller_id(telling))
     yield from ask("ATM0L0")
-    line_alarm = (yield from check_line(identity, tries=1)).alarm
+    wire = yield from check_line(identity, tries=1)
     if identity.chipset.is_half_duplex:
         alarm = alarm or no_conversation(identity)
-    return identity, Ready(identity.label, alarm, identity.chipset.is_half_duplex, line_alarm)
+    return identity, Ready(identity.label, alarm, identity.chipset.is_half_duplex, wire.alarm, wire.volts)
 
 
 def no_conversation(identity: Identity) -> str:
@@ -239,15 +239,16 @@ def check_line(identity: Identity, tries: int = 3) -> Generator[Step, Reply, Lin
     """Look at the voltage of an idle line (§2.2, §2.6); a line just let go of is given two seconds to recover."""
     if not identity.chipset.has_line_voltage:
         return LineChecked()
-    alarm = ""
+    checked = LineChecked()
     for turn in range(tries):
         if turn:
             yield Settle(quiet=VOLTAGE_PAUSE, cap=VOLTAGE_PAUSE)
         reply = yield from ask("AT-TRV")
-        alarm = trouble(volts_in(reply.text))
-        if not alarm:
+        volts = volts_in(reply.text)
+        checked = LineChecked(trouble(volts), volts)
+        if not checked.alarm:
             break
-    return LineChecked(alarm)
+    return checked
 
 
 def next_look(outcome: ModemEvent | None, now: float, planned: float | None) -> float | None:

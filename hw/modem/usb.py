@@ -4,12 +4,16 @@ Only USB ids of the table below count as modems of ours; whatever else speaks se
 opened to find out. Serial numbers are no names: whole production lots carry the same one. The USB port path is.
 """
 
+import fcntl
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 BY_PATH: Final = Path("/dev/serial/by-path")
+BUS: Final = Path("/dev/bus/usb")
+USBDEVFS_RESET: Final = 0x5514  # <linux/usbdevice_fs.h>: _IO('U', 20)
 _INTERFACE: Final = re.compile(r"(\d+-\d+(?:\.\d+)*):\d+\.\d+")
 
 KNOWN: Final = {
@@ -56,12 +60,37 @@ def port_of(device: str, sys: Path = Path("/sys")) -> str:
     return found[1] if found else ""
 
 
+def reset(device: str, sys: Path = Path("/sys"), bus: Path = BUS) -> bool:
+    """Have the kernel reset the USB device behind a tty, as pulling and returning its plug would (fxo §2.10, L3).
+
+    False, and nothing done, when it is no modem of the table or is gone. Raises OSError when we may not.
+    """
+    usb = _usb_of(sys / "class" / "tty" / Path(device).resolve().name)
+    if usb is None or _usb_id(usb) not in KNOWN:
+        return False
+    node = bus / f"{int(_read(usb / 'busnum')):03}" / f"{int(_read(usb / 'devnum')):03}"
+    opened = os.open(node, os.O_WRONLY)
+    try:
+        fcntl.ioctl(opened, USBDEVFS_RESET, 0)
+    finally:
+        os.close(opened)
+    return True
+
+
+def _usb_of(entry: Path) -> Path | None:
+    """The kernel's folder of the USB device that a tty belongs to."""
+    return next((one.parent for one in entry.resolve().parents if _INTERFACE.fullmatch(one.name)), None)
+
+
+def _usb_id(usb: Path) -> str:
+    return f"{_read(usb / 'idVendor')}:{_read(usb / 'idProduct')}"
+
+
 def _modem(entry: Path, by_path: Path) -> UsbModem | None:
-    place = entry.resolve()
-    usb = next((one.parent for one in place.parents if _INTERFACE.fullmatch(one.name)), None)
+    usb = _usb_of(entry)
     if usb is None:
         return None
-    usb_id = f"{_read(usb / 'idVendor')}:{_read(usb / 'idProduct')}"
+    usb_id = _usb_id(usb)
     if usb_id not in KNOWN:
         return None
     tty = f"/dev/{entry.name}"

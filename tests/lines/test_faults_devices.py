@@ -1,5 +1,6 @@
 """F13 to F15: a modem that goes and comes back, its twin, and somebody else's program, on real pseudo-terminals."""
 
+import json
 import os
 import time
 
@@ -85,6 +86,40 @@ def test_f14_two_modems_with_the_same_serial_number_stay_with_their_sockets_what
         one.wait_invited()
         assert one.trunk.invitations[-1].number == "0311111111"
         assert two.trunk.invitations == []
+
+
+def test_a_modem_that_fails_again_and_again_is_reset_by_its_usb_port_and_a_held_port_never_is(
+    tmp_path, card, monkeypatch
+):
+    """fxo §2.10: L3 is for a device that was ours and failed twice running, and at each failure from then on."""
+    resets = []
+    monkeypatch.setattr(of_worker, "BACK_OFF", (0.1,))
+    monkeypatch.setattr(of_worker.usb, "reset", lambda device: resets.append(device) or True)
+    card.fault("card.second_opener", 1)
+    with ServedLine("line1", card.path, tmp_path, tmp_path / "traces") as served:
+        served.wait_until(lambda: [state for _, state, _ in served.told].count(State.FAULT) >= 3, 5.0, "three failures")
+        assert resets == [], "the other program has it"
+        card.fault("card.pin", text="+GCI=3D")
+        card.fault("card.second_opener", 0)
+        served.wait_until(lambda: len(resets) >= 2, 20.0, "two resets")
+        assert set(resets) == {card.path}
+        card.fault("card.pin", text="+GCI=00")
+        served.wait(State.IDLE)
+
+
+def test_a_modem_that_fails_without_a_call_leaves_a_trace_of_what_was_said_to_it_once(tmp_path, card, monkeypatch):
+    """fxo §5: the minute before a failure is what whoever has to find out wants to see."""
+    monkeypatch.setattr(of_worker, "BACK_OFF", (0.1,))
+    card.fault("card.pin", text="+GCI=3D")
+    with ServedLine("line1", card.path, tmp_path, tmp_path / "traces") as served:
+        served.wait_until(
+            lambda: [state for _, state, _ in served.told].count(State.FAULT) >= 3, 20.0, "three failures"
+        )
+    (file,) = (tmp_path / "traces").glob("line1-*.jsonl")
+    entries = [json.loads(line) for line in file.read_text().splitlines()]
+    assert "AT+GCI?" in [entry["text"] for entry in entries if entry["what"] == "sent"]
+    assert entries[-1]["what"] == "failed"
+    assert "stays at 3D" in entries[-1]["text"]
 
 
 def test_f15_a_port_that_another_program_holds_is_an_alarm_and_taken_when_it_is_free(tmp_path, card, monkeypatch):

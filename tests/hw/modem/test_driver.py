@@ -22,7 +22,7 @@ def ready(wire: Wire = WIRES[0], device: ScriptedModem | None = None) -> Bench:
     bench = Bench(device, wire)
     bench.modem.start(bench.now)
     event = bench.until(Ready)
-    assert event == Ready("CONEXANT 56000 CX93001-EIS_V0.2013-V92")
+    assert event == Ready("CONEXANT 56000 CX93001-EIS_V0.2013-V92", volts=48.0)
     return bench
 
 

@@ -33,6 +33,15 @@ def test_a_modem_without_a_phone_line_will_do_but_is_told_so(card):
     assert "will do, but no phone line" in probe(card.path, "JP")
 
 
+@pytest.mark.parametrize(("name", "is_doubted"), [("usr5637", True), ("generic_half", True), ("si2494_half", False)])
+def test_a_modem_whose_duplex_nobody_has_proven_is_not_promised_to_carry_a_conversation(tmp_path, name, is_doubted):
+    """fxo §1.3: unknown until the line is taken; a half-duplex modem says so itself."""
+    with VirtualCard("JP", tmp_path / "other", personality=name) as card:
+        text = probe(card.path, "JP")
+        assert ("shows when its line is examined" in text) is is_doubted
+        assert card.stats.seizures == 0
+
+
 def test_a_missing_device_is_a_sentence_and_status_1(tmp_path):
     ended = subprocess.run(
         [sys.executable, "-m", "hw.probe", str(tmp_path / "none")], capture_output=True, text=True, timeout=20

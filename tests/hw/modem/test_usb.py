@@ -1,5 +1,6 @@
 """Which modems are plugged in, where, and what udev is told of them."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 
 from hw.errors import ModemError
 from hw.identify import listing, which_rings
-from hw.modem.usb import KNOWN, modems, port_of
+from hw.modem.usb import KNOWN, modems, port_of, reset
 from hw.sim import VirtualCard, What
 
 RULES = Path(__file__).parents[3] / "systemd" / "70-deskbell-line-cards.rules"
@@ -51,6 +52,25 @@ def test_foreign_devices_are_no_modems_of_ours(tmp_path):
     (tmp_path / "sys" / "class" / "tty" / "ttyS0").symlink_to(tmp_path)
     assert modems(tmp_path / "sys", tmp_path / "by-path") == ()
     assert listing(()) == "no modem of a known kind is plugged in"
+
+
+def test_only_a_modem_of_ours_that_is_there_is_reset(tmp_path, monkeypatch):
+    """fxo §2.10, L3; that the kernel does it is proven on its own USB (tests/hil)."""
+    plug(tmp_path, "1-1.3", "ttyACM1", "0572:1349", "24680246")
+    plug(tmp_path, "1-1.4", "ttyACM2", "2341:0043", "85437")
+    for port, number in (("1-1.3", "7"), ("1-1.4", "8")):
+        usb = tmp_path / "sys" / "devices" / "pci0000:00" / "usb1" / port
+        (usb / "busnum").write_text("1\n")
+        (usb / "devnum").write_text(f"{number}\n")
+        (tmp_path / "bus" / "001").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "bus" / "001" / f"00{number}").write_text("")
+    asked = []
+    monkeypatch.setattr("fcntl.ioctl", lambda fd, what, _: asked.append((os.readlink(f"/proc/self/fd/{fd}"), what)))
+    places = tmp_path / "sys", tmp_path / "bus"
+    assert reset("/dev/ttyACM1", *places)
+    assert not reset("/dev/ttyACM2", *places), "somebody else's"
+    assert not reset("/dev/ttyACM9", *places), "gone"
+    assert asked == [(str(tmp_path / "bus" / "001" / "007"), 0x5514)]
 
 
 def test_the_line_that_is_called_is_told_and_not_answered(tmp_path):
@@ -106,7 +126,9 @@ def test_udevs_rules_know_every_modem_that_we_do_and_keep_modemmanager_away():
             known |= {f"{values[vendor]}:{one}" for one in values[product].split("|")}
             assert values["ID_MM_DEVICE_IGNORE"] == "1"
         assert known == set(KNOWN)
+    ours = [rule for rule in rules() if any(term[0] == "SUBSYSTEM" for term in rule)]
+    for rule in ours:
+        assert ("GROUP", None, "=", "dialout") in rule, "the tty to talk to it, the USB device to reset it"
     ttys = [rule for rule in rules() if ("SUBSYSTEM", None, "==", "tty") in rule]
     for rule in ttys:
         assert ("SYMLINK", None, "+=", "fxo/$env{ID_PATH}") in rule
-        assert ("GROUP", None, "=", "dialout") in rule

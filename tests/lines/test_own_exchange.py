@@ -1,0 +1,70 @@
+"""A line whose exchange is not as its country's: hook flash, answers by reversal, loudness of keys (bench list)."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from appliance.lines.states import State
+from appliance.media import ulaw
+from appliance.media.progress import Answer
+from hw.sim.dialled import Fate
+from hw.sim.eventlog import What
+from tests.lines.calling import CallingLine
+from tests.lines.test_calling import person
+
+NUMBER = "0312345678"
+
+
+def test_a_hook_flash_is_as_long_as_the_line_says(tmp_path: Path) -> None:
+    line = CallingLine(tmp_path, flash_s=0.2).has(NUMBER, voice=person())
+    attempt = line.calls()
+    line.state(State.TALKING)
+    line.presses(attempt, "R")
+    line.run(1.5)
+    (flash,) = [event for event in line.core.log.all() if event.what is What.FLASHED]
+    assert float(flash.detail) == pytest.approx(200, abs=20)
+
+
+@pytest.mark.parametrize(("code", "reversal", "is_answer"), [("US", "yes", True), ("JP", "no", False)])
+def test_swapped_wires_are_an_answer_where_the_line_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, code: str, reversal: str, is_answer: bool
+) -> None:
+    caplog.set_level("INFO")
+    line = CallingLine(tmp_path, code=code, reversal=reversal).has(NUMBER, Fate.NO_ANSWER)
+    line.calls()
+    line.state(State.PROGRESS)
+    line.run(1.0)
+    line.core.line.loop_drop(300, line.now)
+    line.run(1.0)
+    assert (line.line.state is State.TALKING) is is_answer
+    assert (Answer.REVERSAL.value in caplog.text) is is_answer
+
+
+@pytest.mark.parametrize("louder", [-6.0, 0.0, 2.0])
+def test_digits_and_keys_are_as_loud_as_the_line_says_and_the_exchange_understands_them(
+    tmp_path: Path, louder: float
+) -> None:
+    line = CallingLine(tmp_path, tones_db=louder).has(NUMBER, voice=person(), answer_after=0.5)
+    attempt = line.calls()
+    line.state(State.DIALING)
+    dialled = loudest(line)
+    line.state(State.TALKING)
+    line.run(1.0)
+    line.presses(attempt, "5")
+    pressed = loudest(line)
+    usual = 20 * np.log10(10 ** (-9 / 20) + 10 ** (-7 / 20))
+    assert dialled == pytest.approx(usual + louder, abs=0.5)
+    assert pressed == pytest.approx(usual + louder, abs=0.5)
+    assert line.dialled == [NUMBER]
+
+
+def loudest(line: CallingLine) -> float:
+    """The highest peak that is sent in the next second, dBFS."""
+    peak = 1.0
+    for _ in range(50):
+        line.run(0.02)
+        assert line.line.talk is not None
+        sent = np.frombuffer(ulaw.decode(line.line.talk._last[1]), np.int16)  # noqa: SLF001 - what the card was given
+        peak = max(peak, float(np.abs(sent.astype(float)).max(initial=0.0)))
+    return 20 * np.log10(peak / 32767)
