@@ -17,7 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.conftest import BOXES, keeps_real_time
 
 THAT_WAIT: Final = (
-    *(f"{BOXES}test_{name}.py" for name in ("calls_out", "modem_dials", "texts")),
+    *(f"{BOXES}test_{name}.py" for name in ("calls_out", "line_ends", "modem_dials", "texts")),
     "tests/switch/",
 )
 OF_ONE_TIMER: Final = "tests/switch/test_texts.py"

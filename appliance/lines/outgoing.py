@@ -149,6 +149,8 @@ class CallsOut:
         self.line, self.country, self.trunk, self._act, self._dial = line, country, trunk, act, dial
         self._redials = Redials(country)
         self.call: Outgoing | None = None
+        self.evidence = ""
+        """By what the last call counted as answered."""
         self.why_not = ""
         """Why this line's modem carries no conversation at all (half duplex), as a sentence."""
         self.examined: Callable[[tuple[Found, ...]], None] = lambda found: None
@@ -253,7 +255,8 @@ class CallsOut:
         self.call = None
 
     def _answered(self, call: Outgoing, talk: Talk, evidence: Answer) -> None:
-        logger.info("Line %s: answered, for %s", self.line, evidence.value)
+        self.evidence = evidence.value
+        logger.info("Line %s: answered, for %s", self.line, self.evidence)
         self._redials.answered(call.digits)
         talk.answered(by_reversal=evidence is Answer.REVERSAL)
         call.answered()

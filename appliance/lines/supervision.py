@@ -59,6 +59,8 @@ class Limits:
     """So long after a hook flash of ours dial tone is the exchange's answer to it."""
     silence: float = 30.0
     """Only where nobody is on our side to notice."""
+    mute: float = 60.0
+    """Whoever is on our side is told of a silence so long; the call goes on."""
     longest_call: float = 4 * 3600.0
 
 
@@ -107,7 +109,7 @@ class FarEnd:
         self._cycles, self._dial_s = self._limits.cycles, self._limits.dial_tone
         self._drops_excused = int(is_outgoing)
         self._since_drop: float | None = None
-        self._quiet = self._silent = 0.0
+        self._quiet = self._silent = self._mute = 0.0
         self._floor = self._level = self._limits.speech_db
         self._sit = Sit()
         self._silence_peak = 32767 * 10 ** (self._limits.silence_peak_db / 20)
@@ -123,11 +125,18 @@ class FarEnd:
             self._attended_at = now
         elif not is_attended and self.is_attended:
             self._alone_at = now
-        self.is_attended, self._silent = is_attended, 0.0
+        self.is_attended, self._silent, self._mute = is_attended, 0.0, 0.0
 
     def flashed(self) -> None:
         """We made a hook flash: the exchange may give dial tone for another number now, and that is no hang-up."""
         self._flashed_at = self._frames * FRAME_S
+
+    def is_mute(self) -> bool:
+        """Whether a person of ours has heard nothing at all for a minute; told once for each (S5)."""
+        if self._mute < self._limits.mute:
+            return False
+        self._mute = 0.0
+        return True
 
     def mistaken(self) -> None:
         """The tone that was found is our own, come back: listen anew."""
@@ -213,6 +222,7 @@ class FarEnd:
         return self._quiet >= self._limits.drop_confirmed
 
     def _is_silent_too_long(self) -> bool:
-        is_silent = not self.is_attended and self._detector.peak < self._silence_peak
-        self._silent = self._silent + FRAME_S if is_silent else 0.0
+        is_silent = self._detector.peak < self._silence_peak
+        self._silent = self._silent + FRAME_S if is_silent and not self.is_attended else 0.0
+        self._mute = self._mute + FRAME_S if is_silent and self.is_attended else 0.0
         return self._silent >= self._limits.silence

@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from appliance.lines.ears import AT_ONCE, FRAME_BYTES, Ears
 from appliance.lines.elastic import Elastic
 from appliance.lines.figures import TalkFigures
@@ -24,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 RECENT: Final = 500  # pieces of 80 ms: the silence that ends a call, and the tone before it
 SENT_KEPT: Final = 4000  # samples: more than the card ever holds
+MUTE: Final = (np.sin(np.arange(800) * np.pi / 4) * np.hanning(800) * 2000).astype(np.int16).tobytes()
+"""0.1 s of a soft 1000 Hz: the line is silent, said to whoever of ours hears it."""
 OWN_KEYS: Final = 2400  # samples: our own tones may still come back so long after the last of them was sent
 
 
@@ -66,7 +70,7 @@ class Talk:
         self._far_end = FarEnd(country, is_shared=is_shared, learnt=learnt)
         self.placing: Listener | None = None
         """The call on its way out; None once it was answered, and for calls that came in."""
-        self._tones = b""
+        self._tones = self._said_of_silence = b""
         self._deaf_to_keys = 0
         self._ledger = Ledger()
         self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
@@ -123,7 +127,7 @@ class Talk:
         """Take µ-law samples from the card."""
         pcm, judged = self._without_echo(samples)
         if self.is_attached:
-            self._pipes.from_line.push(pcm)
+            self._pipes.from_line.push(self._with_warning(pcm))
         self._ledger.may_lie = self.placing is not None and self.placing.stage is Stage.DIGITS
         owed = self._ledger.owed(len(samples))
         out = self._spoken(owed, len(samples))
@@ -147,7 +151,14 @@ class Talk:
         }:
             self._far_end.mistaken()
             gone = None
+        if self._far_end.is_mute():
+            self._said_of_silence = MUTE + bytes(len(MUTE)) + MUTE
         return Heard(out, str(gone or ""), "".join(pressed), gone_s=gone.gone_s if gone else 0.0)
+
+    def _with_warning(self, pcm: bytes) -> bytes:
+        """What the leg is to hear: the line, or that there was nothing on it for a minute (S5)."""
+        said, self._said_of_silence = self._said_of_silence[: len(pcm)], self._said_of_silence[len(pcm) :]
+        return said + pcm[len(said) :]
 
     def _spoken(self, count: int, passed: int) -> bytes:
         """What the line is to hear next: digits and keys before voices.

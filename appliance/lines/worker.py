@@ -203,7 +203,8 @@ class Worker:
         self._look_at, self._talk = now + LOOK_EVERY, talk or self._talk
         if line.state is not self._was:
             self._was, self._look_at = line.state, 0.0
-            self._trace.note(now, "state", line.state.value)
+            is_answered = line.state is State.TALKING and line.out.call is not None
+            self._trace.note(now, "state", line.state.value, **({"evidence": line.out.evidence} if is_answered else {}))
         is_over = self.figures.look(line.state, talk, line.ended_by, now)
         if talk is not None:
             self._trace.began()

@@ -73,6 +73,27 @@ def test_f22_silence_is_a_hang_up_only_where_nobody_on_our_side_would_notice(tmp
     assert line.over() <= 31.0
 
 
+@pytest.mark.parametrize(("is_attended", "voice", "told"), [(True, None, 2), (False, None, 0), (True, babble(3.0), 0)])
+def test_s5_whoever_hears_nothing_for_a_minute_is_told_by_two_soft_tones_and_the_call_goes_on(
+    tmp_path, is_attended, voice, told
+):
+    """fxo §2.8: on an agent's leg silence is never a hang-up; nobody is told who waits, or hears somebody."""
+    line = WholeLine(tmp_path).in_service()
+    party = line.called(voice=voice)
+    line.line.leg(LegAttended(line.trunk.invitations[-1].attempt, is_attended), line.now)
+    line.keep_heard = True
+    line.run(29.0 if not is_attended else 64.0)
+    assert line.line.state is State.TALKING
+    heard = np.frombuffer(bytes(line.heard_by_us), np.int16).astype(float)
+    at = np.arange(len(heard)) / 8000
+    tone = np.abs(np.convolve(heard * np.exp(-2j * np.pi * 1000 * at), np.ones(400) / 400, "same"))
+    bursts = np.flatnonzero(np.diff((tone > 400).astype(int)) == 1) if voice is None else []
+    assert len(bursts) == told
+    if told:
+        assert 59.0 < bursts[0] / 8000 < 62.0
+        assert not np.any(np.abs(party.heard(8000.0).samples.astype(int)) > 100), "the caller hears none of it"
+
+
 @pytest.mark.parametrize("late", [1.2, 1.6, 2.0, 2.4, 2.8])
 @pytest.mark.parametrize("code", ["JP", "US", "UK", "DE"])
 def test_an_agent_is_not_left_with_the_busy_tone_of_a_caller_who_waited_and_is_gone(tmp_path, code, late):

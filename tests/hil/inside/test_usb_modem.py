@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import serial
 
+from hw.modem.port import DeviceLost, SerialPort
+from hw.modem.usb import reset
 from hw.sim import CallerState, What
 from tests.hil.inside.usb_modem import TTYS
 from tests.lines.running import Rig
@@ -46,6 +48,22 @@ def test_the_kernel_calls_it_a_modem_and_carries_commands(rig: UsbRig) -> None:
     assert Path(rig.card.path).resolve() == Path("/dev", tty)
     assert (TTYS / tty / "device" / "driver").resolve().name == "cdc_acm"
     with serial.Serial(rig.card.path, 115200, timeout=3.0) as port:
+        port.write(b"ATI3\r")
+        assert b"CX93001" in port.read_until(b"OK\r\n")
+
+
+def test_a_reset_of_its_usb_port_lets_go_of_whoever_holds_it_and_the_modem_is_there_again(rig: UsbRig) -> None:
+    """fxo §2.10, L3: the kernel's own USBDEVFS_RESET, asked for by the tty's name."""
+    held = SerialPort(rig.card.path)
+    try:
+        assert reset(rig.card.path)
+        with pytest.raises(DeviceLost):
+            until(lambda: held.read() == b"never", "the end of the port", 5.0)
+    finally:
+        held.close()
+    until(lambda: Path(rig.card.path).exists(), "the tty", 5.0)
+    with serial.Serial(rig.card.path, 115200, timeout=3.0) as port:
+        assert rig.card.wait_event(What.DTR_RAISED, 3.0, count=2)
         port.write(b"ATI3\r")
         assert b"CX93001" in port.read_until(b"OK\r\n")
 
