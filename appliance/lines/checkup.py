@@ -59,6 +59,9 @@ class Checkup:
     def sign(self, sign: Sign) -> None:
         """The modem's signals tell nothing here."""
 
+    def torn(self) -> None:
+        """One digit more or less: nobody is called."""
+
     def take(self, count: int) -> bytes:
         """What the line is to hear: the digit, the burst, else silence."""
         out, self._out = self._out[:count], self._out[count:]

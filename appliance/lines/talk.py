@@ -130,6 +130,8 @@ class Talk:
             self._pipes.from_line.push(self._with_warning(pcm))
         self._ledger.may_lie = self.placing is not None and self.placing.stage is Stage.DIGITS
         owed = self._ledger.owed(len(samples))
+        if self._ledger.is_dry and self.placing is not None:
+            self.placing.torn()
         out = self._spoken(owed, len(samples))
         self._sent = (self._sent + out)[-SENT_KEPT:]
         self._samples += len(samples)

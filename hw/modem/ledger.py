@@ -32,6 +32,8 @@ class Ledger:
         self.is_overloaded = False
         self.may_lie = False
         """Delay costs nothing now and a gap much: the card is given the most it is ever given."""
+        self.is_dry = False
+        """Before the last answer the card had played all that it was given."""
         self._clock = 0
         self._since_dry = DRY_SPELL
         self._dry: deque[int] = deque(maxlen=MORE_AFTER)
@@ -65,6 +67,7 @@ class Ledger:
         if self._clock - self._clean_since >= CLEAN:
             self._clean_since = self._clock
             self.target = max(self._least, self.target - LESS_MS * SAMPLES_PER_MS)
+        self.is_dry = received > self.level
         self.level = max(0, self.level - received)
         target = MOST_MS * SAMPLES_PER_MS if self.may_lie else self.target
         owed = max(0, target - self.level)

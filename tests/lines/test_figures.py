@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from appliance.lines.facts import LegAnswered
+from appliance.lines.facts import LegAnswered, LegAsked, LegEnded, next_attempt
 from appliance.lines.figures import Figures, TalkFigures
 from appliance.lines.states import State
 from appliance.lines.trace import KEPT_FILES, Trace
 from hw.sim import CallerState, VirtualCard
 from hw.sim.core import Hybrid
+from hw.sim.dialled import Fate, Subscriber
 from hw.sim.voices import babble
 from tests.lines.served import ServedLine
 from tests.lines.virtual import WholeLine
@@ -82,6 +83,26 @@ def test_a_call_leaves_a_trace_without_numbers_keys_or_sound(tmp_path):
     assert entries[-1]["samples"] > 8000
     assert "0312345678" not in file.read_text()
     assert "1234567" not in file.read_text()
+
+
+def test_the_trace_of_a_call_out_says_by_what_it_counted_as_answered(tmp_path):
+    """fxo §2.4: the evidence, for an analogue line tells no answer."""
+    with (
+        VirtualCard("JP", link=tmp_path / "port1") as card,
+        ServedLine("line1", card.path, tmp_path, tmp_path / "traces") as served,
+    ):
+        someone = Subscriber(Fate.ANSWERS, answer_after=0.5, reverses=True)
+        card.with_core(lambda core, _now: core.line.numbering.subscribers.update({"": someone}))
+        served.wait(State.IDLE)
+        attempt = next_attempt()
+        served.worker.post(LegAsked(attempt, "0312345678"))
+        served.wait(State.TALKING, 20.0)
+        served.worker.post(LegEnded(attempt, 200, "bye"))
+        served.wait_counted()
+    (file,) = (tmp_path / "traces").glob("line1-*.jsonl")
+    states = [one for one in map(json.loads, file.read_text().splitlines()) if one["what"] == "state"]
+    assert [one.get("evidence") for one in states if one["text"] == "talking"] == ["the polarity was reversed"]
+    assert all("evidence" not in one for one in states if one["text"] != "talking")
 
 
 def test_a_call_ends_with_the_loss_of_its_device_and_not_with_its_return(tmp_path):
