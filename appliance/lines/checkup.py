@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.lines.facts import LegAsked, Trunk
+from appliance.lines.keying import RATE
 from appliance.lines.leg import Phase
 from appliance.lines.outgoing import CallsOut, Found, Outgoing
-from appliance.lines.placing import RATE, Course, Stage
+from appliance.lines.placing import Course, Stage
 from appliance.lines.states import State
 from appliance.media import dtmf, ulaw
 from appliance.media.progress import Checked, DialTone, DialToneWatch

@@ -10,17 +10,14 @@ says meanwhile would come back as an echo and be taken for an answer.
 import enum
 from typing import Final, Protocol
 
-from appliance.media import dtmf, ulaw
+from appliance.lines.keying import RATE, Keying
+from appliance.media import ulaw
 from appliance.media.progress import Answer, Checked, DialTone, DialToneWatch, Progress, Refused
 from hw.modem.countries import Country
 from hw.modem.events import Result, Sign
 
 PAUSE_S: Final = 0.1  # between the dial tone that was heard and the first digit
-ON, OFF = 0.1, 0.1  # seconds of a digit, and of the silence behind it
-COUNTS_S: Final = 0.03
-"""So much of a digit is one to an exchange: none takes 24 ms for one, Japan's must take 30, others 40 (fxo §4.3)."""
 ECHO_S: Final = 0.3  # our own last digit is still heard for so long
-RATE: Final = 8000
 
 
 class NotDialled(enum.Enum):
@@ -93,8 +90,8 @@ class Placing:
         self._country, self._is_emergency = country, is_emergency
         self._watch = DialToneWatch(country.code, has_rung)
         self._progress = Progress(country.code, country.answer_limit)
-        silence = bytes((ulaw.SILENCE,)) * round(PAUSE_S * RATE)
-        self._digits, self._at = silence + dtmf.tones(number, ON, OFF, louder_db=country.tones_db), 0
+        self._digits = Keying(country.tones_db, PAUSE_S)
+        self._digits.press(number)
         self._deaf = 0
         self._is_reversed = False
 
@@ -113,15 +110,12 @@ class Placing:
         """The next `count` µ-law samples for the line."""
         out = b""
         if self.stage is Stage.DIGITS:
-            out = self._digits[self._at : self._at + count]
-            self._at += len(out)
+            out = self._digits.take(count)
         return out.ljust(count, bytes((ulaw.SILENCE,)))
 
     def torn(self) -> None:
-        """A digit with a gap in it is two to an exchange: what counts already is left there, else it begins anew."""
-        said = (self._at - round(PAUSE_S * RATE)) % round((ON + OFF) * RATE)
-        if self.stage is Stage.DIGITS and self._at > PAUSE_S * RATE and 0 < said < ON * RATE:
-            self._at += round(ON * RATE) - said if said >= COUNTS_S * RATE else -said
+        """A digit with a gap in it is mended; nothing else of ours is heard yet."""
+        self._digits.torn()
 
     def sign(self, sign: Sign) -> None:
         """A signal of the modem: the wires swapped after the digits are an answer, where exchanges do that."""
@@ -137,7 +131,7 @@ class Placing:
         return None
 
     def _listen_soon(self, count: int) -> None:
-        if self._at < len(self._digits):
+        if self._digits.left:
             return
         self._deaf += count
         if self._deaf >= ECHO_S * RATE:

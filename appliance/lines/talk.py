@@ -11,6 +11,7 @@ import numpy as np
 from appliance.lines.ears import AT_ONCE, FRAME_BYTES, Ears
 from appliance.lines.elastic import Elastic
 from appliance.lines.figures import TalkFigures
+from appliance.lines.keying import Keying
 from appliance.lines.keys import Keys, Witness
 from appliance.lines.music import Music
 from appliance.lines.placing import Course, Listener, Stage
@@ -70,14 +71,14 @@ class Talk:
         self._far_end = FarEnd(country, is_shared=is_shared, learnt=learnt)
         self.placing: Listener | None = None
         """The call on its way out; None once it was answered, and for calls that came in."""
-        self._tones = self._said_of_silence = b""
+        self.keying, self._said_of_silence = Keying(), b""
         self._deaf_to_keys = 0
         self._ledger = Ledger()
         self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
         self._samples = self._overruns = 0
         self._last = b"", b""
         self._echo, self._sent, self._ears, self._unheard = echo, b"", Ears(), b""
-        self.is_attached, self.tones_db = False, 0.0
+        self.is_attached = False
 
     def attend(self, is_attended: bool) -> None:
         """Whether a person of ours hears the line and would notice silence."""
@@ -128,10 +129,12 @@ class Talk:
         pcm, judged = self._without_echo(samples)
         if self.is_attached:
             self._pipes.from_line.push(self._with_warning(pcm))
-        self._ledger.may_lie = self.placing is not None and self.placing.stage is Stage.DIGITS
+        self._ledger.may_lie = bool(self.keying.left) or (
+            self.placing is not None and self.placing.stage is Stage.DIGITS
+        )
         owed = self._ledger.owed(len(samples))
-        if self._ledger.is_dry and self.placing is not None:
-            self.placing.torn()
+        if self._ledger.is_dry:
+            (self.placing or self.keying).torn()
         out = self._spoken(owed, len(samples))
         self._sent = (self._sent + out)[-SENT_KEPT:]
         self._samples += len(samples)
@@ -167,7 +170,7 @@ class Talk:
 
         Of a call on its way out it hears no voice: what our side said in the samples that `passed` is over.
         """
-        tones, self._tones = self._tones[:count], self._tones[count:]
+        tones = self.keying.take(count)
         if self.placing is not None:
             if self.is_attached:
                 self._pipes.to_line.pull(passed)
@@ -181,10 +184,8 @@ class Talk:
 
     def press(self, keys: str) -> None:
         """Our side pressed keys: tones for the line, of which we shall hear the echo."""
-        pressed = "".join(key for key in keys.upper() if key in dtmf.KEYS)
-        tones = dtmf.tones(pressed, louder_db=self.tones_db)
-        self._tones += tones
-        self._deaf_to_keys = len(self._tones) + OWN_KEYS
+        self.keying.press("".join(key for key in keys.upper() if key in dtmf.KEYS))
+        self._deaf_to_keys = self.keying.left + OWN_KEYS
 
     def answered(self, *, by_reversal: bool) -> None:
         """The far end answered: both sides hear each other, and from now on its hang-up is listened for."""

@@ -148,7 +148,7 @@ def begin_talk(
     else:
         echo = echo_path(port.echo_cancelling and not out.is_examined)
         talk = Talk(country, pipes, music, keys, echo, is_shared, learnt)
-    talk.tones_db = port.tones_db
+    talk.keying.louder_db = port.tones_db
     if leg.phase is Phase.UP:
         talk.attach()
     talk.attend(leg.is_attended)

@@ -93,7 +93,7 @@ def test_f09_stalls_of_ours_while_the_digits_go_out_change_no_number(line: Calli
 def test_f09_a_stall_longer_than_the_card_can_bridge_changes_no_number_wherever_it_tears_a_digit(
     stall: float, tmp_path: Path
 ) -> None:
-    """The card has played all it was given, and then a gap: known to the sample. 24 to 40 ms may count or not (§4.3)."""
+    """The card has played all it was given, then a gap: known to the sample. 24 to 40 ms may count or not (§4.3)."""
     for torn_at in (*range(0, 24, 4), *range(42, 200, 9)):
         placing = Placing(country("JP"), "55")
         placing.stage = Stage.DIGITS
@@ -112,6 +112,23 @@ def test_f09_a_stall_longer_than_the_card_can_bridge_changes_no_number_wherever_
         line.is_paused = False
     line.run(2.0)
     assert line.dialled == [NUMBER]
+
+
+@pytest.mark.parametrize("stall", [0.15, 0.25])
+def test_f09_keys_pressed_in_a_call_are_heard_once_each_on_a_box_that_stalls(line: CallingLine, stall: float) -> None:
+    line.has(NUMBER, voice=None, answer_after=0.5, reverses=True)
+    attempt = line.calls()
+    line.state(State.TALKING)
+    party = line.core.line.party
+    line.run(1.0)
+    line.presses(attempt, "1223334444")
+    for _ in range(8):
+        line.run(0.31)
+        line.is_paused = True
+        line.run(stall)
+        line.is_paused = False
+    line.run(1.0)
+    assert KeyReceiver().hear(b"".join(party._heard)) == "1223334444"  # noqa: SLF001 - what the far end heard
 
 
 def test_both_sides_hear_each_other_once_it_is_answered_and_nobody_hears_us_before(line: CallingLine) -> None:
