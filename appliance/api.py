@@ -126,6 +126,7 @@ class CallRecord:
     note: str = ""
     code: str = ""
     placed_by: str = ""  # the agent who called them, as `queue` ("" personally); "": they called
+    evidence: str = ""  # by what an analogue line took the number for answered (fxo 2.4)
 
 
 @dataclass(frozen=True, slots=True)

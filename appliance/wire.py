@@ -247,10 +247,11 @@ class Alerted(Message, frozen=True):
 
 
 class Answered(Message, frozen=True):
-    """A leg we dialled was answered (200) and its media is up."""
+    """A leg we dialled was answered (200) and its media is up. `evidence`: by what a line knows (fxo §2.4)."""
 
     leg: str
     at: float
+    evidence: str = ""
 
 
 class Bridged(Message, frozen=True):

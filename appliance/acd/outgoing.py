@@ -41,8 +41,8 @@ def heard(office: Office, event: OutgoingEvent) -> None:
             _not_placed(office, event)
         case WayChanged():
             _changed_way(office, event)
-        case FarEndAnswered(contact):
-            _answered(office, contact)
+        case FarEndAnswered():
+            _answered(office, event)
         case CallFailed():
             _failed(office, event)
 
@@ -126,11 +126,13 @@ def _changed_way(office: Office, event: WayChanged) -> None:
         office.facts.append(story.WayChanged(office.now, event.contact, event.way))
 
 
-def _answered(office: Office, name: str) -> None:
+def _answered(office: Office, event: FarEndAnswered) -> None:
     """Connect them, after the notice where the queue gives one: the agent hears how it is said, and is not heard."""
-    contact = _placing(office, name)
+    contact = _placing(office, event.contact)
     if contact is None or contact.prompt:
         return
+    if event.evidence:
+        office.facts.append(story.CallTaken(office.now, event.contact, event.evidence))
     offer = office.state.offers[contact.offer]
     prompt = recording.to_tell(office, contact)
     if not prompt:

@@ -70,9 +70,10 @@ class WayChanged:
 
 @dataclass(frozen=True, slots=True)
 class FarEndAnswered:
-    """The number picked up."""
+    """The number picked up; `evidence` says why an analogue line takes it for answered, "" where there is a signal."""
 
     contact: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

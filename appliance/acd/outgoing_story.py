@@ -34,4 +34,13 @@ class WayChanged:
     way: str
 
 
-OutgoingFact = IdentityChanged | CallPlaced | WayChanged
+@dataclass(frozen=True, slots=True)
+class CallTaken:
+    """The number counts as answered by this evidence: an analogue line has no signal for it (fxo §2.4)."""
+
+    at: float
+    contact: str
+    evidence: str
+
+
+OutgoingFact = IdentityChanged | CallPlaced | WayChanged | CallTaken

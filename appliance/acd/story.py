@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from appliance.acd.fact import fact
-from appliance.acd.outgoing_story import CallPlaced, IdentityChanged, OutgoingFact, WayChanged
+from appliance.acd.outgoing_story import CallPlaced, CallTaken, IdentityChanged, OutgoingFact, WayChanged
 from appliance.acd.passing_story import (
     CallerHeld,
     CallerTakenBack,
@@ -22,6 +22,7 @@ from appliance.acd.why import Why
 
 __all__ = [
     "CallPlaced",
+    "CallTaken",
     "CallerHeld",
     "CallerTakenBack",
     "HeldLong",

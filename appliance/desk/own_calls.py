@@ -179,14 +179,14 @@ class OwnCalls:
         if (call := self._calls.get(leg)) is not None and leg == call.second:
             self._say(wire.Ring(call.first, hears=call.second if call.outside is not None else ""))
 
-    def answered(self, leg: str) -> None:
-        """The other side answered: connect them, or let the core say when."""
+    def answered(self, leg: str, evidence: str = "") -> None:
+        """The other side answered, by a line on this evidence: connect them, or let the core say when."""
         if (call := self._calls.get(leg)) is None or leg != call.second:
             return
         if call.contact:
             call.is_answered = True
             self._legs.bind(call.contact, call.second)
-            self._post(ev.FarEndAnswered(call.contact))
+            self._post(ev.FarEndAnswered(call.contact, evidence))
         else:
             self._say(wire.Bridge(call.first, call.second))
 

@@ -12,6 +12,7 @@ def call_of(row: ContactRow, recordings: tuple[str, ...]) -> CallRecord:
     return CallRecord(
         row.contact, row.queue, row.number, row.name, row.origin, row.arrived_wall, row.waited_s, row.talked_s,
         row.outcome, row.agent, recordings, row.ended_wall, row.why, row.note, row.code, row.placed_by,
+        row.evidence,
     )  # fmt: skip
 
 

@@ -49,6 +49,8 @@ def sentence_of(fact: story.Fact) -> str:
 
 
 def _placed(fact: story.OutgoingFact) -> str:
+    if isinstance(fact, story.CallTaken):
+        return f"Contact {fact.contact} counts as answered on this evidence: {fact.evidence.replace('_', ' ')}"
     if isinstance(fact, story.WayChanged):
         return f"Contact {fact.contact}: the call goes by {fact.way} now, the way before did not carry it"
     whose = f"as queue {fact.queue}" if fact.queue else "personally"

@@ -193,8 +193,8 @@ class Translator:
             case wire.Alerted(leg):
                 self._post_offer(leg, ev.OfferAlerted)
                 self.own_calls.alerted(leg)
-            case wire.Answered(leg, at):
-                self._answered(leg, at)
+            case wire.Answered():
+                self._answered(event)
             case wire.Bridged(a, b):
                 self._bridged(a, b)
             case wire.Ended():
@@ -212,10 +212,11 @@ class Translator:
             case _:
                 self._heard_aside(event)
 
-    def _answered(self, leg: str, at: float) -> None:
-        if not self.doubts.answered(leg, at):
+    def _answered(self, event: wire.Answered) -> None:
+        leg = event.leg
+        if not self.doubts.answered(leg, event.at):
             self._post_offer(leg, ev.OfferAccepted)
-        self.own_calls.answered(leg)
+        self.own_calls.answered(leg, event.evidence)
         self.way_back.answered(leg)
         self.talks.answered(leg)
         self.asking.answered(leg)

@@ -19,7 +19,7 @@ from appliance.lines.outgoing import CallsOut, Found, Outgoing
 from appliance.lines.placing import Course, Stage
 from appliance.lines.states import State
 from appliance.media import dtmf, ulaw
-from appliance.media.progress import Checked, DialTone, DialToneWatch
+from appliance.media.progress import Answer, Checked, DialTone, DialToneWatch
 from hw.modem.countries import Country
 from hw.modem.events import Sign
 
@@ -136,7 +136,7 @@ class CheckCall(Outgoing):
     def is_heard(self) -> None:
         """Nobody listens."""
 
-    def answered(self) -> None:
+    def answered(self, evidence: Answer) -> None:
         """Nobody was called."""
 
     def refuse(self, code: int, why: str) -> None:

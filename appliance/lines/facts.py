@@ -56,6 +56,8 @@ class LegPressed:
 
 GONE = "X-Deskbell-Gone"
 """The header of a BYE that says for how many seconds the caller had been gone."""
+EVIDENCE = "X-Deskbell-Evidence"
+"""The header of a 200 that says by what evidence the number answered: an analogue line has no signal for it."""
 ATTENDED = "attended"
 """What a MESSAGE of the switch says when a person is on its side; anything else says that there is none."""
 
@@ -123,8 +125,8 @@ class Trunk(Protocol):
     def progress(self, line: str, attempt: int) -> None:
         """Let whoever called hear the line before it is answered (183)."""
 
-    def accept(self, line: str, attempt: int) -> None:
-        """The far end answered (200)."""
+    def accept(self, line: str, attempt: int, evidence: str) -> None:
+        """The far end answered (200), and by what evidence in one word (fxo §2.4)."""
 
     def refuse(self, line: str, attempt: int, code: int, why: str) -> None:
         """The call that was asked for failed with a SIP status; nothing follows."""

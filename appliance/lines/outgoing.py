@@ -74,10 +74,10 @@ class Outgoing:
             self._is_told = True
             self._trunk.progress(self._line, self.asked.attempt)
 
-    def answered(self) -> None:
+    def answered(self, evidence: Answer) -> None:
         """The far end answered."""
         self.leg.phase = Phase.UP
-        self._trunk.accept(self._line, self.asked.attempt)
+        self._trunk.accept(self._line, self.asked.attempt, evidence.name.lower())
 
     def refuse(self, code: int, why: str) -> None:
         """It failed; nothing happens once the call was answered or is over."""
@@ -259,5 +259,5 @@ class CallsOut:
         logger.info("Line %s: answered, for %s", self.line, self.evidence)
         self._redials.answered(call.digits)
         talk.answered(by_reversal=evidence is Answer.REVERSAL)
-        call.answered()
+        call.answered(evidence)
         self._act.move(Cue.FAR_ANSWERED)

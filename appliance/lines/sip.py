@@ -21,6 +21,7 @@ from appliance.errors import SwitchError
 from appliance.lines import request
 from appliance.lines.facts import (
     ATTENDED,
+    EVIDENCE,
     GONE,
     Invitation,
     LegAnswered,
@@ -244,11 +245,12 @@ class UserAgent:
         self.calls[line, fact.attempt] = _Call(self, line, fact.attempt, prm.callId)
         self.facts.append((line, fact))
 
-    def answer(self, line: str, attempt: int, code: int) -> None:
+    def answer(self, line: str, attempt: int, code: int, evidence: str = "") -> None:
         """183 or 200 to the call that was asked for; one that is gone is no fault."""
-        call = self.calls.get((line, attempt))
+        call, prm = self.calls.get((line, attempt)), _answer(code)
+        _add_headers(prm, ((EVIDENCE, evidence),) if evidence else ())
         if call is not None:
-            self.guard(lambda: call.answer(_answer(code)))
+            self.guard(lambda: call.answer(prm))
 
     def refuse(self, line: str, attempt: int, code: int, why: str) -> None:
         """The call that was asked for failed."""

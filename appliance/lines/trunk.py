@@ -61,9 +61,9 @@ class SipThread:
         """183: whoever asked hears the line."""
         self._order(lambda agent: agent.answer(line, attempt, 183))
 
-    def accept(self, line: str, attempt: int) -> None:
+    def accept(self, line: str, attempt: int, evidence: str) -> None:
         """200: the far end answered."""
-        self._order(lambda agent: agent.answer(line, attempt, 200))
+        self._order(lambda agent: agent.answer(line, attempt, 200, evidence))
 
     def refuse(self, line: str, attempt: int, code: int, why: str) -> None:
         """The call that was asked for failed."""

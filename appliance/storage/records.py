@@ -38,7 +38,7 @@ _ENDED: Final = (
 )
 _CONTACT: Final = (
     "SELECT contact, queue, number, name, origin, arrived_wall, waited_s, talked_s, outcome, agent, ended_wall, why, "
-    "note, code, placed_by FROM contacts "
+    "note, code, placed_by, evidence FROM contacts "
 )
 _UNKEPT: Final = "WHERE outcome = 'callback' AND why IN ('failed', 'expired', 'queue_removed') AND handled_by = '' "
 """Promises that came to nothing: a person must see to them (§3.8, 6)."""
@@ -49,7 +49,10 @@ _RECORDING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """One contact; `ended_wall` 0 and `outcome` "" while it lives. `placed_by`: this agent called them, as `queue`."""
+    """One contact; `ended_wall` 0 and `outcome` "" while it lives. `placed_by`: this agent called them, as `queue`.
+
+    `evidence`: by what an analogue line took the number for answered.
+    """
 
     contact: str
     queue: str
@@ -66,6 +69,7 @@ class ContactRow:
     note: str = ""
     code: str = ""
     placed_by: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,9 @@ def recording_closed(name: str, path: str, seconds: float, cause: str, trimmed_s
     return _CLOSE_RECORDING, [(name, path, seconds, cause, trimmed_s)]
 
 
-_Change = story.MenuChosen | story.WayChanged | story.CallNoted | story.CallCoded | story.CallbackPromised
+_Change = (
+    story.MenuChosen | story.WayChanged | story.CallTaken | story.CallNoted | story.CallCoded | story.CallbackPromised
+)
 
 
 def _statements(fact: story.Fact, wall_of: WallOf) -> list[Statement]:
@@ -220,6 +226,8 @@ def _changed(fact: _Change) -> tuple[str, str]:
             return "queue", fact.queue
         case story.WayChanged():
             return "origin", fact.way
+        case story.CallTaken():
+            return "evidence", fact.evidence
         case story.CallNoted():
             return "note", fact.text
         case story.CallCoded():

@@ -29,7 +29,8 @@ class CallArrived:
 class CallMoved:
     """The dialog reached a phase; `code` and `reason` are those of the last answer, `heard` counts RTP packets.
 
-    `gone_s`: a line says that its caller had hung up so many seconds before it found out.
+    `gone_s`: a line says that its caller had hung up so many seconds before it found out. `evidence`: by what a line
+    takes the number for answered.
     """
 
     call: int
@@ -38,6 +39,7 @@ class CallMoved:
     reason: str
     heard: int = 0
     gone_s: float = 0.0
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,12 @@ def gone_s(message: str) -> float:
         return 0.0
 
 
+def evidence(message: str) -> str:
+    """Why a line takes the number for answered, as its 200 says in a word; "" when it says nothing of the kind."""
+    word = _headers(_lines(message)[1:]).get("x-deskbell-evidence", "")
+    return word if re.fullmatch(r"[a-z_]{1,32}", word) else ""
+
+
 def party(header: str) -> tuple[str, str]:
     """The display name and the user part of a From or To header; empty where there is none."""
     head, bracket, _ = header.partition("<")

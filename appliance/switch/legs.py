@@ -36,7 +36,8 @@ class LiveLeg:
 
     `early` is the leg dialled for this one, which it hears before the answer. A guest takes part in the conversation of
     the leg `host` in the mode `joins`. `told_port` says something to this leg alone, over what it hears. `dialled` is
-    the order by which we placed it, carried out last at `dialled_at`. `answered_at` is when we said 200 to it.
+    the order by which we placed it, carried out last at `dialled_at`. `answered_at` is when we said 200 to it,
+    `evidence` why a line took its number for answered.
     """
 
     name: str
@@ -66,6 +67,7 @@ class LiveLeg:
     is_attended: bool | None = None
     accepted: bool = False
     answered_at: float | None = None
+    evidence: str = ""
     ends_both: bool = True
     dialled: wire.Dial | None = None
     dialled_at: float = 0.0

@@ -32,7 +32,7 @@ from appliance.switch.facts import (
     TextEnded,
     TransferWanted,
 )
-from appliance.switch.goodbye import gone_s
+from appliance.switch.line_tells import evidence, gone_s
 from appliance.switch.settings import SwitchSettings
 
 logger = logging.getLogger(__name__)
@@ -103,14 +103,14 @@ class _Call(pj.Call):  # type: ignore[misc]
 
     def _moved(self, prm: Any) -> None:
         now = self.getInfo()
-        phase, heard, gone = _PHASES.get(now.state), 0, 0.0
+        phase, heard, gone, why = _PHASES.get(now.state), 0, 0.0, evidence(pj, prm.e)
         if phase is Phase.ENDED:
             self.agent.dead.append(self)
             self.agent.calls.pop(self.number, None)
             heard, gone = self.heard(), gone_s(pj, prm.e)
         if phase is not None:
             how = int(now.lastStatusCode), str(now.lastReason)
-            self.agent.facts.append(CallMoved(self.number, phase, *how, heard, gone))
+            self.agent.facts.append(CallMoved(self.number, phase, *how, heard, gone, why))
 
     def _media(self) -> None:
         now = self.getInfo()  # keeps `media` alive: it is a view into this temporary

@@ -238,7 +238,7 @@ class Switchboard:
                 leg.alert.cancel()
             self._emit(wire.Alerted(leg.name, time.monotonic()))
         elif fact.phase is Phase.ACCEPTED:
-            leg.accepted = True
+            leg.accepted, leg.evidence = True, fact.evidence
             self._if_up(leg)
             if leg.state is not LegState.UP and leg.origin is Origin.DIALLED:
                 leg.silence_alarms()
@@ -272,7 +272,7 @@ class Switchboard:
         leg.state = LegState.UP
         leg.silence_alarms()
         if leg.origin is Origin.DIALLED:
-            self._emit(wire.Answered(leg.name, time.monotonic()))
+            self._emit(wire.Answered(leg.name, time.monotonic(), leg.evidence))
             self._fallback.answered(leg)
         if leg.peer:
             self._join(leg)

@@ -95,6 +95,20 @@ def test_s10_the_way_that_carries_the_call_is_the_one_that_is_named() -> None:
     assert told == story.WayChanged(desk.now, "p1", "line-2")
 
 
+def test_s10_by_what_evidence_a_line_takes_a_number_for_answered_is_told_once() -> None:
+    """fxo §2.4: an analogue line has no signal for it; a trunk has, and tells nothing."""
+    desk = Desk("ann")
+    desk.places("ann")
+    desk.together(ev.FarEndAnswered("p1", "speech"))
+    desk.hear_each_other("p1")
+    desk.together(ev.FarEndAnswered("p1", "reversal"))  # I-16
+    assert desk.told(story.CallTaken) == [story.CallTaken(desk.now, "p1", "speech")]
+    other = Desk("ann")
+    other.places("ann")
+    other.is_answered()
+    assert other.told(story.CallTaken) == []
+
+
 def test_s10_busy_lines_are_told_and_change_nothing_else() -> None:
     """S-10: no other identity is taken for it; nobody's ring is taken away, and no wrap-up ends."""
     desk = desk_of()

@@ -231,7 +231,7 @@ async def test_s11_s07_a_call_as_the_queue_is_recorded_shown_and_wrapped_up(tmp_
         second = (await box.switch.is_asked(wire.Dial, to=TRUNK)).leg
         await box.is_status("sato", Status.ON_CALL)
         assert (await box.switch.is_asked(wire.Ring, leg=first)).hears == second
-        box.switch.answers(second)
+        box.switch.answers(second, "speech")
         await talks(box)
         record = await box.switch.is_asked(wire.Record)
         assert (record.left, record.right) == (first, second)
@@ -241,6 +241,7 @@ async def test_s11_s07_a_call_as_the_queue_is_recorded_shown_and_wrapped_up(tmp_
         await box.is_status("sato", Status.WRAP_UP)
         call = await box.recorded("answered")
         assert (call.queue, call.number, call.placed_by, call.agent) == ("front", CUSTOMER, "sato", "sato")
+        assert call.evidence == "speech", "fxo §2.4"
         assert call.recordings == (record.recording,)
         assert [one.recording for one in await box.desk.office.recordings(5, call.contact)] == [record.recording]
 

@@ -116,6 +116,19 @@ def test_the_lines_process_reaches_the_switch_with_its_own_headers(edge: Running
         assert _arrives(edge, lines, request)["X-Deskbell-Line"] == "line-1"
 
 
+def test_only_the_lines_process_says_by_what_evidence_a_number_answered(edge: RunningEdge) -> None:
+    host, _, port = edge.settings.lines.rpartition(":")
+    with Wire(edge.place, host, int(port)) as lines:
+        to = f"sip:0312345678@{edge.settings.lines};line=line-1"
+        edge.switch.send(edge.switch.request("INVITE", to, user="5551234"))
+        lines.answer(lines.wait_for("INVITE"), 200, "OK", {"X-Deskbell-Evidence": "speech"})
+        assert edge.switch.wait_for(200).all("X-Deskbell-Evidence") == ["speech"]
+    with edge.phone("101") as phone:
+        edge.switch.send(edge.switch.request("INVITE", "sip:101@deskbell", user="5551234"))
+        phone.answer(phone.wait_for("INVITE"), 200, "OK", {"X-Deskbell-Evidence": "speech"})
+        assert edge.switch.wait_for(200).all("X-Deskbell-Evidence") == []
+
+
 def _arrives(edge: RunningEdge, caller: Wire, invite: Message) -> Message:
     """What the switch gets; it answers 486, and the caller hears that."""
     caller.send(invite)

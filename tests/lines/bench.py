@@ -21,6 +21,7 @@ class ListedTrunk:
         self.pressed = ""
         self.early: list[int] = []
         self.accepted: list[int] = []
+        self.evidence = ""
         self.refused: list[tuple[int, int, str]] = []
         self.gone_s = 0.0
 
@@ -34,8 +35,9 @@ class ListedTrunk:
     def progress(self, line: str, attempt: int) -> None:
         self.early.append(attempt)
 
-    def accept(self, line: str, attempt: int) -> None:
+    def accept(self, line: str, attempt: int, evidence: str) -> None:
         self.accepted.append(attempt)
+        self.evidence = evidence
 
     def refuse(self, line: str, attempt: int, code: int, why: str) -> None:
         self.refused.append((attempt, code, why))

@@ -56,7 +56,7 @@ def test_a_call_is_dialled_heard_answered_and_ended_in_every_country_on_every_wi
     assert line.trunk.early == [attempt], "whoever asked hears the line from the dial tone on"
     assert not line.trunk.accepted
     line.state(State.TALKING, seconds=15)
-    assert line.trunk.accepted == [attempt]
+    assert (line.trunk.accepted, line.trunk.evidence) == ([attempt], "speech")
     assert line.dialled == [NUMBER] or wire.loss
     line.run(1.0)
     line.gives_up(attempt)
@@ -290,7 +290,7 @@ def test_a_dead_switch_ends_the_call_it_asked_for(line: CallingLine) -> None:
 def test_an_emergency_call_is_connected_as_soon_as_it_is_dialled(line: CallingLine) -> None:
     attempt = line.has("119", Fate.NO_ANSWER).calls("119", is_emergency=True)
     line.state(State.TALKING, seconds=6)
-    assert line.trunk.accepted == [attempt]
+    assert (line.trunk.accepted, line.trunk.evidence) == ([attempt], "dialled")
     line.run(130.0)
     assert line.line.state is State.TALKING, "no two-minute rule ends it"
 

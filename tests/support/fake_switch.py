@@ -102,10 +102,10 @@ class FakeSwitch:
         )
         return leg.leg
 
-    def answers(self, leg: str) -> None:
-        """The phone that we dialled is picked up."""
+    def answers(self, leg: str, evidence: str = "") -> None:
+        """The phone that we dialled is picked up; a line knows by what `evidence`."""
         self.legs[leg].state = LegState.UP
-        self._tell(wire.Answered(leg, time.monotonic()))
+        self._tell(wire.Answered(leg, time.monotonic(), evidence))
         self._join(leg)
         self._let_in(leg)
 

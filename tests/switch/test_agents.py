@@ -14,12 +14,13 @@ from tests.switch.conftest import call_in, to
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {} RTP/AVP 0\r\n"
 
 
-def accept(phone: Wire, invite: Message, body: str) -> None:
-    """Answer 200 by hand, with or without a description of audio."""
+def accept(phone: Wire, invite: Message, body: str, evidence: str = "") -> None:
+    """Answer 200 by hand, with or without a description of audio; a line says by what evidence."""
     copied = [(name, value) for name, value in invite.headers if name.lower() in ("via", "from", "call-id", "cseq")]
     own = [("To", invite["To"] + ";tag=late"), ("Contact", f"<sip:{phone.place}>")]
     described = [("Content-Type", "application/sdp")] if body else []
-    phone.send(Message("SIP/2.0 200 OK", [*copied, *own, *described], body))
+    told = [("X-Deskbell-Evidence", evidence)] if evidence else []
+    phone.send(Message("SIP/2.0 200 OK", [*copied, *own, *described, *told], body))
 
 
 @pytest.fixture
@@ -41,6 +42,15 @@ async def test_a_ringing_phone_is_told_and_then_its_answer(desk, phone):
     alerted = await desk.hears(wire.Alerted, leg="a")
     answered = await desk.hears(wire.Answered, leg="a")
     assert 0.1 < answered.at - alerted.at < 1.0
+
+
+@pytest.mark.parametrize(("said", "told"), [("speech", "speech"), ("<b>", ""), ("", "")])
+async def test_a_line_says_by_what_evidence_its_number_answered(desk, by_hand, said, told):
+    """fxo §2.4; what is no word is not believed."""
+    desk.ask(dial("a", f"sip:0312345678@{by_hand.place};line=line-1"))
+    invite = await on_wire(by_hand.wait_for, "INVITE")
+    accept(by_hand, invite, SDP.format(40000), said)
+    assert (await desk.hears(wire.Answered, leg="a")).evidence == told
 
 
 async def test_the_phone_sees_who_calls_and_how_to_ring(desk, phone):

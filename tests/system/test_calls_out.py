@@ -78,6 +78,7 @@ async def test_an_agent_calls_out_over_the_line_and_both_hear_each_other(office:
     assert await asyncio.to_thread(office.cards[0].wait_hook, False, 5.0)
     await office.page.status("a1", "available")
     assert far.state is CallerState.RELEASED
+    assert (await office.last_call())["evidence"] == "reversal"
 
 
 @pytest.mark.wish(Wish(country="US", more=routes("line-1", country="US")))

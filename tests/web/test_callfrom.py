@@ -65,10 +65,14 @@ async def test_s10_the_lists_show_the_way_a_call_went_and_as_whom(demo: Scene) -
     busy = {"queue": "front", "origin": "line-1", "outcome": "not_reached", "why": "all_busy"}
     demo.desk.past += [
         demo.desk.record_of("p1", "0355550000", placed_by="sato", **busy),
-        demo.desk.record_of("p2", "0355550001", placed_by="sato", queue="", origin="carrier"),
+        demo.desk.record_of(
+            "p2", "0355550001", placed_by="sato", queue="", origin="carrier", evidence="ringback_stopped"
+        ),
     ]
     await demo.come_in()
     row = "document.querySelector('#calls-table tr[data-key={}]')?.innerText ?? ''"
     await demo.browser.until(f"({row.format('p1')}).includes('発信 · line-1')")
     assert "回線がすべて使用中" in await demo.browser.run(f"return {row.format('p1')}")
     assert "個人" in await demo.browser.run(f"return {row.format('p2')}")
+    told = "return document.querySelector('#calls-table tr[data-key=p2] [title]').title"
+    assert await demo.browser.run(told) == "呼出音が止まったので応答とみなしました"

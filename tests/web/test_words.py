@@ -17,6 +17,7 @@ MADE_UP = (
     "reason.",
     "origin.",
     "outcome.",
+    "evidence.",
     "line.",
     "error.",
     "empty.",

@@ -49,8 +49,10 @@ const callsTable = table("calls", {
   waited: (cell, call) => setText(cell, clockface(call.waited_s)),
   talked: (cell, call) => setText(cell, call.talked_s ? clockface(call.talked_s) : say("page.nobody")),
   agent: (cell, call) => setText(cell, nameOf(office, call.agent || call.placed_by) || say("page.nobody")),
-  outcome: (cell, call) =>
-    setText(cell, call.ended ? ended(call) : live(call)),
+  outcome: (cell, call) => {
+    setText(cell, call.ended ? ended(call) : live(call));
+    setAttribute(cell, "title", call.evidence ? word("evidence", call.evidence) : "");
+  },
   recording: playButtons,
 });
 
