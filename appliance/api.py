@@ -8,6 +8,7 @@ from typing import Protocol
 from appliance.acd.view import AgentView, CallbackView, CallView, OfficeView, QueueView, Status, WaitingView
 from appliance.api_alerts import AlertsApi, AlertsView
 from appliance.api_inbox import InboxApi, NewItem, News, QueueNews, TextView, ThreadView
+from appliance.api_legend import Legend, LegendCode, LegendLamp, LegendPress
 from appliance.api_lines import LineFigures, LineFinding, LineView
 
 __all__ = [
@@ -21,6 +22,10 @@ __all__ = [
     "DeskApi",
     "InboxApi",
     "LampView",
+    "Legend",
+    "LegendCode",
+    "LegendLamp",
+    "LegendPress",
     "LineFigures",
     "LineFinding",
     "LineView",
@@ -228,6 +233,10 @@ class DeskApi(Protocol):
 
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as the panel shows it."""
+        ...
+
+    def legend(self, language: str) -> Legend:
+        """What lamps, presses and feature codes mean, in "ja" or "en"."""
         ...
 
     def phone_troubles(self) -> tuple[PhoneTrouble, ...]:

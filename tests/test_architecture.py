@@ -57,7 +57,10 @@ RULES: dict[str, Rule] = {
     "appliance.pjsua2_setup": rule(),  # handed the library by the one door that each of its two users has
     "appliance.settings_file": rule("appliance.errors", "msgspec"),
     "appliance.tape": rule("appliance.errors appliance.wire appliance.wire_lines appliance.wire_stream", "msgspec"),
-    "appliance.api": rule("appliance.acd.view appliance.api_alerts appliance.api_inbox appliance.api_lines"),
+    "appliance.api": rule(
+        "appliance.acd.view appliance.api_alerts appliance.api_inbox appliance.api_legend appliance.api_lines"
+    ),
+    "appliance.api_legend": rule(),
     "appliance.api_alerts": rule(),
     "appliance.api_lines": rule(),
     "appliance.api_inbox": rule("appliance.team"),
@@ -82,6 +85,9 @@ RULES: dict[str, Rule] = {
     "appliance.desk.promises": rule("appliance.acd", never=IMPURE),
     "appliance.desk.contacts": rule("appliance.acd hw.fittings", never=IMPURE),
     "appliance.desk.blinking": rule(never=IMPURE),
+    "appliance.desk.legend": rule(
+        "appliance.api appliance.desk.feature_codes appliance.desk.lamps appliance.desk.panel_logic", never=IMPURE
+    ),
     "appliance.desk.lamp_legend": rule(
         "appliance.acd appliance.desk.feature_codes appliance.desk.lamps appliance.desk.panel_logic "
         "appliance.desk.signs"

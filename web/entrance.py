@@ -15,6 +15,8 @@ from web.words import LANGUAGES
 logger = logging.getLogger(__name__)
 
 YEAR_S = 365 * 24 * 3600
+PLACES = ("/", "/login", "/lamps")
+"""Where the language is chosen."""
 
 
 def seen_as(request: web.Request, error: WebError | None = None, code: str = "") -> web.Response:
@@ -106,7 +108,7 @@ async def leave(request: web.Request) -> web.StreamResponse:
 async def choose_language(request: web.Request) -> web.StreamResponse:
     """POST /language with `language`; remembered for a year."""
     form = await request.post()
-    back = "/login" if form.get("back") == "/login" else "/"
+    back = str(form["back"]) if form.get("back") in PLACES else "/"
     response = web.Response(status=303, headers={"Location": back})
     if (language := str(form.get("language", ""))) in LANGUAGES:
         response.set_cookie("language", language, max_age=YEAR_S, httponly=True, samesite="Strict", path="/")

@@ -54,6 +54,23 @@ async def show(request: web.Request) -> web.StreamResponse:
     return web.Response(text=text, content_type="text/html")
 
 
+async def legend(request: web.Request) -> web.StreamResponse:
+    """GET /lamps: what lamps, presses and feature codes mean."""
+    api, words = request.app[API], request[WORDS]
+    text = (
+        request.app[TEMPLATES]
+        .get_template("lamps.html")
+        .render(
+            t=words.say,
+            language=words.language,
+            office=api.info.name,
+            back="/lamps",
+            legend=api.legend(words.language),
+        )
+    )
+    return web.Response(text=text, content_type="text/html")
+
+
 async def health(request: web.Request) -> web.StreamResponse:
     """GET /health: the page and the desk answer; how many things an administrator should look at."""
     api = request.app[API]
@@ -144,6 +161,7 @@ def limit_of(request: web.Request) -> int:
 
 ROUTES = (
     web.get("/", show),
+    web.get("/lamps", legend),
     web.get("/health", health),
     web.get("/events", stream, allow_head=False),
     web.get("/api/office", snapshot),

@@ -16,6 +16,7 @@ from appliance.api import (
     CallRecord,
     DemoControls,
     LampView,
+    Legend,
     LineFinding,
     LineView,
     Metric,
@@ -32,6 +33,7 @@ from appliance.desk.call_control import CallControl
 from appliance.desk.contacts import ContactSettings
 from appliance.desk.hours import OpeningHours
 from appliance.desk.inbox import Inbox
+from appliance.desk.legend import legend
 from appliance.desk.line_report import sentence as sentence_of
 from appliance.desk.lines_link import LinesLink
 from appliance.desk.page_transfers import PageTransfers
@@ -125,6 +127,10 @@ class Office:
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as the panel shows it."""
         return self._panel.lamps
+
+    def legend(self, language: str) -> Legend:
+        """What lamps, presses and feature codes mean."""
+        return legend(language, dims=self._panel.dims)
 
     def phone_troubles(self) -> tuple[PhoneTrouble, ...]:
         """Phones of agents on duty that cannot be rung."""

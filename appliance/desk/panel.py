@@ -146,11 +146,17 @@ class PanelDriver:
     @property
     def lamps(self) -> tuple[LampView, ...]:
         """Every seat's lamp as it is lit now."""
-        return tuple(self._lamp_view(seat, lamp.pattern) for seat, lamp in self._lamps.items())
+        return tuple(self._lamp_view(seat, lamp) for seat, lamp in self._lamps.items())
 
-    def _lamp_view(self, seat: int, pattern: Pattern) -> LampView:
-        agent = self._agents.get(seat)
-        return LampView(seat, agent.agent if agent else "", pattern.id, pattern.ja, pattern.en, pattern.steps)
+    @property
+    def dims(self) -> bool:
+        """Whether every lamp has brightness."""
+        return all(lamp.dims for lamp in self._lamps.values())
+
+    def _lamp_view(self, seat: int, lamp: _Lamp) -> LampView:
+        agent, pattern = self._agents.get(seat), lamp.pattern
+        steps = pattern.on(lamp.dims)
+        return LampView(seat, agent.agent if agent else "", pattern.id, pattern.ja, pattern.en, steps)
 
     # --- buttons
 

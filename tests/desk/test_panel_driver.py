@@ -370,5 +370,7 @@ async def test_a_lamp_that_cannot_dim_has_its_own_rhythm() -> None:
     driver = PanelDriver(panel, Clock(), Alarms(), lambda event: None, lambda: view)
     driver.start()
     assert panel.shown[1] == PATTERNS["off"].plain[0][:3]
+    assert driver.lamps[0].steps == PATTERNS["off"].plain, "the page shows it as it is"
+    assert not driver.dims
     await until(lambda: panel.shown[1] == (0.0, 0.0, 0.0))
     driver.stop()

@@ -16,6 +16,7 @@ from appliance.api import (
     CallRecord,
     CallView,
     LampView,
+    Legend,
     LineFinding,
     LineView,
     Metric,
@@ -30,6 +31,7 @@ from appliance.api import (
     VoicemailMessage,
     WaitingView,
 )
+from appliance.desk.legend import legend
 from tests.support.fake_alerts import FakeAlerts
 from tests.support.fake_inbox import FakeInbox
 
@@ -223,6 +225,9 @@ class FakeDesk:
     def lamps(self) -> tuple[LampView, ...]:
         seated = [agent for agent in self._view.agents if agent.seat]
         return tuple(LampView(a.seat, a.agent, a.status.value, *LAMPS[a.status]) for a in seated)
+
+    def legend(self, language: str) -> Legend:
+        return legend(language, dims=True)
 
     def phone_troubles(self) -> tuple[PhoneTrouble, ...]:
         lost = (agent for agent in self._view.agents if agent.status is Status.UNREACHABLE)

@@ -178,6 +178,18 @@ async def test_s_m2_the_card_of_an_agent_whose_phone_cannot_be_rung_says_what_is
     await demo.browser.until(f"{note} === null")
 
 
+async def test_s_m3_the_legend_moves_as_the_lamps_do_and_is_found_from_the_page(demo: Scene) -> None:
+    await demo.come_in()
+    await demo.browser.click("footer a")
+    await demo.browser.until("document.querySelectorAll('[data-steps]').length > 30")
+    moves = "lamp.getAnimations().length === (JSON.parse(lamp.dataset.steps).length > 1 ? 1 : 0)"
+    await demo.browser.until(f"[...document.querySelectorAll('[data-steps]')].every((lamp) => {moves})")
+    row = "[...document.querySelectorAll('tr')].find((row) => row.textContent.includes('着信中'))"
+    flashing = f"{row}.querySelector('.lamp').getAnimations()[0].effect.getTiming().duration"
+    assert await demo.browser.run(f"return {flashing}") == 500
+    assert await demo.browser.complaints() == []
+
+
 async def test_a_lamp_never_flashes_faster_than_two_and_a_half_hertz(demo: Scene) -> None:
     await demo.come_in()
     rounds = """

@@ -1,5 +1,6 @@
 """Lists, sounds, orders and the demo's doors."""
 
+import html
 import json
 import time
 
@@ -22,6 +23,25 @@ async def test_refresh_gives_the_state_now(person: TestClient, desk: FakeDesk) -
     told = await (await person.get("/api/office")).json()
     assert told["office"]["waiting"][0]["number"] == "0312345678"
     assert told["office"]["lamps"][0]["steps"] == [[0.2, 0.08, 0.0, 1.0]]
+
+
+@pytest.mark.parametrize(("language", "says"), [("ja", "緑 点灯"), ("en", "green, steady")])
+async def test_s_m3_the_legend_tells_what_each_lamp_press_and_code_means(
+    person: TestClient, language: str, says: str
+) -> None:
+    answer = await person.post("/language", data={"language": language, "back": "/lamps"}, headers=OURS)
+    text = await answer.text()
+    assert (str(answer.url.path), answer.status) == ("/lamps", 200)
+    legend = FakeDesk.legend(None, language)  # type: ignore[arg-type]
+    assert says in text
+    for words in (*(one.means for one in legend.lamps), *(one.long for one in legend.presses), "<code>*60</code>"):
+        assert words in html.unescape(text)
+    assert text.count("data-steps=") == len(legend.lamps)
+
+
+async def test_a_stranger_is_shown_no_legend(stranger: TestClient) -> None:
+    answer = await stranger.get("/lamps", headers={"Accept": "text/html"}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/login")
 
 
 async def test_all_calls_come_newest_first_and_by_pages(person: TestClient, desk: FakeDesk) -> None:

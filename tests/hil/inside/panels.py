@@ -84,10 +84,10 @@ class Bench:
         chip, seat = self.seat(number)
         return chip.level(int(seat.red)), chip.level(int(seat.green)), chip.level(int(seat.blue))
 
-    def film_of(self, spot: Spot) -> Film:
+    def film_of(self, spot: Spot, every: float = 0.005) -> Film:
         """Something that watches a fitting's output."""
         chip, line = self.line(spot)
-        return Film(chip, (line,))
+        return Film(chip, (line,), every)
 
     def film(self, number: int, every: float = 0.001) -> Film:
         """Something that watches the seat's lamp."""
