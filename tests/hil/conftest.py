@@ -23,10 +23,10 @@ LANES: Final = 1 if "PYTEST_XDIST_WORKER" in os.environ else 3
 """Kernels at once: most tests wait for a film to end or a finger to stay, so two cores have time for three of them."""
 
 SECONDS: Final = {
-    "test_fittings.py": 40, "test_lines_on_usb.py": 30, "test_box.py": 25, "test_presses.py": 21, "test_pins.py": 21,
+    "test_fittings.py": 27, "test_lines_on_usb.py": 24, "test_presses.py": 22, "test_box.py": 17, "test_pins.py": 11,
 }  # fmt: skip
 """What a file takes where three are at work, only to deal the files out evenly."""
-OTHERS_S: Final = 6
+OTHERS_S: Final = 7
 THAT_HEARS: Final = "test_lines_on_usb.py"
 
 _kernel = pytest.StashKey["_Forwarders"]()
