@@ -45,4 +45,8 @@ OUTGOING: tuple[Mutant, ...] = (
     ("outgoing.py", "offer.is_outgoing and offer.leg == own_leg and contact", "offer.is_outgoing and contact"),
     ("outgoing.py", "Outcome.ANSWERED if was_heard else", "Outcome.ANSWERED if True else"),
     ("outgoing.py", "leaving.await_end(office, offer)\n            return", "return"),
+    ("outgoing.py", "if event.evidence:\n        office", "if True:\n        office"),
+    ("outgoing.py", "office.facts.append(story.CallTaken(office.now, event.contact, event.evidence))", "pass"),
+    ("emergency.py", "max((way.until - CALLS_BACK_S for", "max((way.until for"),
+    ("emergency.py", "return max((way.until", "return min((way.until"),
 )
