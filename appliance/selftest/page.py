@@ -68,13 +68,20 @@ class Page:
         return self.moments[-1]
 
     async def until(self, so: Callable[[Moment], object], what: str, timeout_s: float = 15.0) -> Moment:
-        """Wait until a state is shown for which `so` holds; AssertionError naming `what` when none comes."""
+        """The state shown for which `so` holds, now or as soon as one is; AssertionError naming `what` when none comes.
+
+        Each is looked at: several may come at once, and what is meant be over in the last of them.
+        """
+        seen = max(0, len(self.moments) - 1)
         try:
             async with asyncio.timeout(timeout_s):
-                while not (self.moments and so(self.moments[-1])):
+                while True:
+                    for moment in self.moments[seen:]:
+                        if so(moment):
+                            return moment
+                    seen = len(self.moments)
                     self._news.clear()
                     await self._news.wait()
-                return self.moments[-1]
         except TimeoutError:
             shown = json.dumps(self.moments[-1].office, ensure_ascii=False)[:1500] if self.moments else "nothing"
             raise AssertionError(f"{what}: not shown within {timeout_s} s; the page shows {shown}") from None

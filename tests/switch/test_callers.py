@@ -10,9 +10,10 @@ from appliance import wire
 from appliance.switch.legs import LINE_SETTLES_S
 from appliance.wire import EndCause, LegState
 from tests.support.fake_desk import FakeDesk, dial
+from tests.support.machine import MACHINE
 from tests.support.running_switch import RunningSwitch, switch_settings
 from tests.support.sip_wire import Message, Wire
-from tests.switch.conftest import call_in, to
+from tests.switch.conftest import call_in, is_unbroken, to
 
 
 def server(switch) -> tuple[str, int]:
@@ -116,7 +117,7 @@ async def test_a_bridge_cuts_a_prompt_at_once(desk, switch, phone):
     await asyncio.sleep(0.5)
     heard = await caller.hear(call, [1000], bridged.at + 0.1)
     assert heard["tones"]["1000"]["level"] == pytest.approx(13_000, rel=0.05)
-    assert heard["silent"] == 0
+    assert is_unbroken(heard), heard
 
 
 async def test_an_unknown_prompt_is_refused_with_a_sentence(desk, switch, phone):
@@ -142,7 +143,7 @@ async def test_a_phone_that_holds_gives_its_party_music(desk, switch, phone):
     await asyncio.sleep(0.5)
     heard = await caller.hear(call, [1000], back.at + 0.2)
     assert heard["tones"]["1000"]["level"] == pytest.approx(13_000, rel=0.05)
-    assert heard["silent"] == 0
+    assert is_unbroken(heard), heard
 
 
 async def test_nonsense_on_the_wire_disturbs_nobody(desk, switch, phone):
@@ -165,7 +166,7 @@ async def test_nonsense_on_the_wire_disturbs_nobody(desk, switch, phone):
     assert [(one.leg, one.state) for one in snapshot.legs] == [(leg, LegState.UP)]
     start = snapshot.at
     await asyncio.sleep(0.3)
-    assert (await caller.hear(call, since=start))["gap_ms"] < 100
+    assert (await caller.hear(call, since=start))["gap_ms"] < 100 + 20 * MACHINE.excused_frames()
 
 
 async def test_more_callers_than_fit_are_refused_politely_and_agents_still_fit(tmp_path, phone):

@@ -11,6 +11,7 @@ import pytest
 
 from appliance.selftest.whole_box import Wish
 from tests.support.baresip import until
+from tests.support.machine import MACHINE
 from tests.system.conftest import AGENT_HZ, LINE_HZ, SIP_HZ, Office, heard_for, is_heard
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120), pytest.mark.own_box]
@@ -21,6 +22,11 @@ def kill(office: Office, name: str) -> int:
     seen = len(office.box.log)
     os.kill(office.box.supervisor.pid(name), signal.SIGKILL)
     return seen
+
+
+def most_s() -> float:
+    """So long may no packet come, where nothing but this machine may be to blame for it."""
+    return 0.1 + 0.02 * MACHINE.excused_frames()
 
 
 def is_saved(office: Office, phone: str) -> bool:
@@ -50,7 +56,7 @@ async def test_a_killed_desk_costs_the_talk_no_sound_and_the_queue_no_place(offi
     after = await page.until(lambda now: now.waiting == ["0322222222", "0333333333"], "both wait again, in order")
     assert {row["number"]: row["since"] for row in after.office["waiting"]} == since, "waiting times are exact"
     assert after.status("a1") == "on_call"
-    assert talking.ear.longest_gap_s(killed_at - 0.5) < 0.1, "the conversation went on"
+    assert talking.ear.longest_gap_s(killed_at - 0.5) < most_s(), "the conversation went on"
     await agent.hang_up()
     await agent.wait_for("CALL_INCOMING")
     await agent.answer()
@@ -116,7 +122,7 @@ async def test_a_killed_edge_keeps_registrations_and_conversations(office: Offic
     killed_at = time.monotonic()
     kill(office, "edge")
     await heard_for(talking.ear.heard, AGENT_HZ[0], 2.5)
-    assert talking.ear.longest_gap_s(killed_at) < 0.1
+    assert talking.ear.longest_gap_s(killed_at) < most_s()
     await agent.hang_up()
     second = await office.sip_caller("0322222222")
     await agent.wait_for("CALL_INCOMING")
