@@ -4,6 +4,7 @@ The desk only sees that a place is new; the switch knows what rings, and dials t
 seam's.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from appliance import wire
@@ -17,13 +18,16 @@ class MovedPhones:
 
     def __init__(self, realm: str, say: Say, now: Callable[[], float] = monotonic) -> None:
         self._realm, self._say, self._now = realm, say, now
-        self._places: frozenset[tuple[str, str]] | None = None
+        self._places: frozenset[tuple[str, str]] = frozenset()
+        self._users: frozenset[str] = frozenset()
+        """Whoever had a place at any look. A phone at its first place ever rang nowhere else."""
 
     def seen(self, registrations: Iterable[Registration]) -> None:
-        """Where the phones are now. The first look is compared with nothing."""
+        """Where the phones are now."""
         since = {(one.user, one.source): self._now() - one.age_s for one in registrations}
-        known, self._places = self._places, frozenset(since)
-        if known is None:
-            return
-        for user, source in sorted(self._places - known):
-            self._say(wire.DialAgain(f"sip:{user}@{self._realm}", since[user, source]))
+        new = sorted(since.keys() - self._places)
+        places = Counter(user for user, _ in since)
+        for user, source in new:
+            if user in self._users or places[user] > 1:
+                self._say(wire.DialAgain(f"sip:{user}@{self._realm}", since[user, source]))
+        self._places, self._users = frozenset(since), self._users | {user for user, _ in new}

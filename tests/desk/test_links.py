@@ -235,12 +235,22 @@ def test_r32_a_phone_at_a_new_place_is_said_to_the_switch_once() -> None:
     at_home = Registration("101", "sip:101@x", "sip:10.0.0.1:5060", 60, "fake", age_s=9.0)
     elsewhere = replace_struct(at_home, source="sip:10.0.0.1:7070", age_s=0.5)
     other = replace_struct(at_home, user="102")
+    moved.seen([other])
     moved.seen([at_home, other])
+    assert said == [], "what was nowhere before rang nowhere else"
     moved.seen([at_home, replace_struct(other, age_s=0.0)])
     assert said == []
     moved.seen([at_home, elsewhere, other])
     moved.seen([elsewhere, other])
     assert said == [wire.DialAgain("sip:101@deskbell.local", 49.5)]
+
+
+def test_r32_a_phone_that_moved_before_the_first_look_at_it_is_said_too() -> None:
+    said: list[wire.Message] = []
+    moved = MovedPhones("deskbell.local", said.append, now=lambda: 50.0)
+    one = Registration("101", "sip:101@x", "sip:10.0.0.1:5060", 60, "fake", age_s=0.8)
+    moved.seen([one, replace_struct(one, source="sip:10.0.0.1:7070", age_s=0.1)])
+    assert said[-1] == wire.DialAgain("sip:101@deskbell.local", 49.9)
 
 
 async def test_r32_a_phone_that_was_away_between_two_looks_is_at_a_new_place(bench: Bench) -> None:
