@@ -52,6 +52,13 @@ class Line(Section, frozen=True, kw_only=True):
     tones_db: Annotated[
         float, _about("So much louder (or, below 0, softer) than usual are the keys that the box sends; -12 to 2.")
     ] = 0.0
+    in_use_v: Annotated[
+        float,
+        _about("An idle line of fewer volts is taken for used by another telephone; lower it behind a weak adapter."),
+    ] = 20.0
+    card_ms: Annotated[
+        int, _about("The most sound kept in the modem, in ms: it grows up to this when the modem runs dry; 60 to 250.")
+    ] = 120
     modem_init: Annotated[
         tuple[str, ...], _about("Commands that this modem needs besides, such as AT!4886=01 for caller ID of a clone.")
     ] = ()
@@ -73,6 +80,10 @@ def contradictions(line: Line) -> Iterator[str]:
         yield f"line {line.id}: reversal is {line.reversal!r}; country, yes or no would be right"
     if not -12 <= line.tones_db <= 2:
         yield f"line {line.id}: tones_db is {line.tones_db:g}; -12 to 2 would be right, for louder ones are clipped"
+    if not 3 <= line.in_use_v <= 40:
+        yield f"line {line.id}: in_use_v is {line.in_use_v:g}; 3 to 40 volts would be right, idle lines have about 48"
+    if not 60 <= line.card_ms <= 250:
+        yield f"line {line.id}: card_ms is {line.card_ms}; 60 to 250 would be right, less has gaps, more is delay"
     for command in line.modem_init:
         if not re.fullmatch(r"AT[ -~]{1,50}", command):
             yield f"line {line.id}: modem_init has {command!r}; a command such as AT!4886=01 would be right"

@@ -128,6 +128,8 @@ def _line_port(line: Line) -> LinePort:
         flash_s=line.flash_s,
         reversal="yes" if line.reversal == "yes" else "no" if line.reversal == "no" else "country",
         tones_db=line.tones_db,
+        in_use_v=line.in_use_v,
+        card_ms=line.card_ms,
     )
 
 

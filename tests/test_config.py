@@ -84,13 +84,15 @@ def test_an_office_of_fifty_phones_and_a_trunk_of_a_hundred_callers_is_ordinary(
 def test_what_a_lines_modem_needs_reaches_the_lines_process(tmp_path: Path) -> None:
     keys = (
         'keys = "modem"\necho_cancelling = false\nparallel_phones = true\nmodem_init = ["AT!4886=01"]\ncountry = "UK"\n'
-        'caller_id = "off"\nflash_s = 0.3\nreversal = "no"\ntones_db = -3'
+        'caller_id = "off"\nflash_s = 0.3\nreversal = "no"\ntones_db = -3\nin_use_v = 15\n'
+        "card_ms = 90"
     )
     (line,) = lines_plan(parse(LINE + keys, "office.toml"), State(tmp_path)).lines
     assert (line.keys, line.echo_cancelling, line.parallel_phones) == ("modem", False, True)
     assert (line.modem_init, line.country) == (("AT!4886=01",), "UK")
     assert line.caller_id.value == "off"
     assert (line.where.flash, line.where.reverses_at_answer, line.where.tones_db) == (0.3, False, -3.0)
+    assert (line.where.in_use_v, line.card_ms) == (15.0, 90)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,8 @@ def test_what_a_lines_modem_needs_reaches_the_lines_process(tmp_path: Path) -> N
         (LINE + "flash_s = 3", "line line-1: flash_s is 3; 0.05 to 1.5 seconds would be right, or 0"),
         (LINE + 'reversal = "perhaps"', "line line-1: reversal is 'perhaps'; country, yes or no would be right"),
         (LINE + "tones_db = 6", "line line-1: tones_db is 6; -12 to 2 would be right"),
+        (LINE + "in_use_v = 48", "line line-1: in_use_v is 48; 3 to 40 volts would be right, idle"),
+        (LINE + "card_ms = 20", "line line-1: card_ms is 20; 60 to 250 would be right"),
         (LINE + 'modem_init = ["rm -rf"]', "modem_init has 'rm -rf'; a command such as AT!4886=01 would be right"),
         ('[[routes]]\nnumbers = []\nby = ["out"]', "a route has no numbers or nothing in by"),
         (

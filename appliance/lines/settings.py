@@ -36,7 +36,8 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `echo_cancelling` takes out of the line what we sent (libspeexdsp). `parallel_phones`: other telephones are on the
     same pair, so that a drop of its voltage is not a hang-up. `dial` says who sends the digits of calls out,
     `caller_id` how the modem tells who calls. `flash_s` (0: the country's), `reversal` and `tones_db` are for an
-    exchange of one's own that is not as the country's.
+    exchange of one's own that is not as the country's, as is `in_use_v` (see Country). `card_ms`: the most sound that
+    is kept in the modem.
     """
 
     id: str
@@ -51,13 +52,18 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flash_s: float = 0.0
     reversal: Literal["country", "yes", "no"] = "country"
     tones_db: float = 0.0
+    in_use_v: float = 20.0
+    card_ms: int = 120
 
     @property
     def where(self) -> Country:
         """What holds in its country, and on this line otherwise. Raises ModemError for a country that is not known."""
         found = country(self.country)
         swaps = {"country": found.reverses_at_answer, "yes": True, "no": False}[self.reversal]
-        found = replace(found, flash=self.flash_s or found.flash, reverses_at_answer=swaps, tones_db=self.tones_db)
+        found = replace(
+            found, flash=self.flash_s or found.flash, reverses_at_answer=swaps, tones_db=self.tones_db,
+            in_use_v=self.in_use_v,
+        )  # fmt: skip
         return found.without_caller_id() if self.caller_id is Telling.OFF else found
 
     def modem(self) -> Modem:

@@ -73,7 +73,7 @@ class Talk:
         """The call on its way out; None once it was answered, and for calls that came in."""
         self.keying, self._said_of_silence = Keying(), b""
         self._deaf_to_keys = 0
-        self._ledger = Ledger()
+        self.ledger = Ledger()
         self._dtmf, self._keys = dtmf.Detector(), Keys(keys)
         self._samples = self._overruns = 0
         self._last = b"", b""
@@ -87,14 +87,14 @@ class Talk:
     @property
     def is_overloaded(self) -> bool:
         """The modem's link carries less than a call needs."""
-        return self._ledger.is_overloaded
+        return self.ledger.is_overloaded
 
     @property
     def measured(self) -> TalkFigures:
         """How the sound fared, in figures."""
         erle = self._ears.erle if self._echo is not None else None
         return TalkFigures(
-            self._samples, self._ledger.underruns, self._overruns, self._far_end.false_alarms, erle
+            self._samples, self.ledger.underruns, self._overruns, self._far_end.false_alarms, erle
         )  # fmt: skip
 
     @property
@@ -112,11 +112,11 @@ class Talk:
         pipes = (("from", self._pipes.from_line), ("to", self._pipes.to_line))
         told = (f"{way} line: {p.slips} slips, {p.repeats} repeats, {p.cuts} cuts" for way, p in pipes)
         keys = self._keys.figures(self._samples)
-        return "; ".join((f"card ran dry {self._ledger.underruns} times", *told, *((keys,) if keys else ())))
+        return "; ".join((f"card ran dry {self.ledger.underruns} times", *told, *((keys,) if keys else ())))
 
     def begin(self) -> bytes:
         """What the card is to play first."""
-        self._sent = self._ledger.prefill()
+        self._sent = self.ledger.prefill()
         return self._sent
 
     def attach(self) -> None:
@@ -129,11 +129,11 @@ class Talk:
         pcm, judged = self._without_echo(samples)
         if self.is_attached:
             self._pipes.from_line.push(self._with_warning(pcm))
-        self._ledger.may_lie = bool(self.keying.left) or (
+        self.ledger.may_lie = bool(self.keying.left) or (
             self.placing is not None and self.placing.stage is Stage.DIGITS
         )
-        owed = self._ledger.owed(len(samples))
-        if self._ledger.is_dry:
+        owed = self.ledger.owed(len(samples))
+        if self.ledger.is_dry:
             (self.placing or self.keying).torn()
         out = self._spoken(owed, len(samples))
         self._sent = (self._sent + out)[-SENT_KEPT:]
@@ -202,7 +202,7 @@ class Talk:
         pcm = ulaw.decode(samples)
         if self._echo is None:
             return pcm, pcm
-        held = self._sent[len(self._sent) - self._ledger.level :]
+        held = self._sent[len(self._sent) - self.ledger.level :]
         played = held[: len(samples)].ljust(len(samples), bytes((ulaw.SILENCE,)))
         sent = ulaw.decode(played)
         clean = self._echo.cancel(pcm, sent)
@@ -218,7 +218,7 @@ class Talk:
             self._echo.realign()
         self._overruns += sign in (Sign.OVERRUN, Sign.LOST)
         if sign is Sign.UNDERRUN:
-            self._ledger.ran_dry()
+            self.ledger.ran_dry()
         elif self.placing is not None:
             self.placing.sign(sign)
         else:

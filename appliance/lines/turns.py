@@ -149,6 +149,7 @@ def begin_talk(
         echo = echo_path(port.echo_cancelling and not out.is_examined)
         talk = Talk(country, pipes, music, keys, echo, is_shared, learnt)
     talk.keying.louder_db = port.tones_db
+    talk.ledger.most = port.card_ms * SAMPLES_PER_MS
     if leg.phase is Phase.UP:
         talk.attach()
     talk.attend(leg.is_attended)

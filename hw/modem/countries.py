@@ -18,7 +18,8 @@ class Country:
     Of outgoing calls (§2.4, §2.9): `answer_limit` is how long after the digits an answer is waited for; an automatic
     call to one number is made at most `redials` times in three minutes and `redials_in_all` times without an answer;
     `reverses_at_answer`: the exchange swaps the wires when the far end answers. `flash` are the seconds of a hook
-    flash, `tones_db` how much louder than usual a line wants our keys. `calling_code`, `trunk_prefix` and
+    flash, `tones_db` how much louder than usual a line wants our keys, `in_use_v` the voltage below which another
+    telephone has an idle line. `calling_code`, `trunk_prefix` and
     `international` tell how a number written with + is dialled.
     """
 
@@ -34,6 +35,7 @@ class Country:
     reverses_at_answer: bool = False
     flash: float = 0.1
     tones_db: float = 0.0
+    in_use_v: float = 20.0
     calling_code: str = ""
     trunk_prefix: str = "0"
     international: str = "00"

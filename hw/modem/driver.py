@@ -182,7 +182,7 @@ class Modem:
             self._run(self._check_health, now)
         if self._look_at is not None and now >= self._look_at and self._procedure is None:
             self._look_at = None
-            self._run(lambda: procedures.check_line(self.identity), now)
+            self._run(lambda: procedures.check_line(self.identity, self._country), now)
         if self._procedure is None and not self.is_streaming and self._reread.is_due(now):
             self._run(lambda: self._reread.procedure(self._hear_of, now), now)
         if self._stall_at is not None and now >= self._stall_at and self.is_streaming:

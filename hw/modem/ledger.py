@@ -27,6 +27,8 @@ class Ledger:
 
     def __init__(self, target_ms: int = TARGET_MS) -> None:
         self._least = self.target = target_ms * SAMPLES_PER_MS
+        self.most = MOST_MS * SAMPLES_PER_MS
+        """What the card is given at most; one that holds less loses what is too much."""
         self.level = 0
         self.underruns = 0
         self.is_overloaded = False
@@ -58,7 +60,7 @@ class Ledger:
         self._clean_since = self._clock
         if len(self._dry) == MORE_AFTER and self._clock - self._dry[0] <= MINUTE:
             self._dry.clear()
-            self.target = min(MOST_MS * SAMPLES_PER_MS, self.target + MORE_MS * SAMPLES_PER_MS)
+            self.target = min(self.most, self.target + MORE_MS * SAMPLES_PER_MS)
 
     def owed(self, received: int) -> int:
         """Samples to write now that `received` more came in; the caller writes exactly so many."""
@@ -69,7 +71,7 @@ class Ledger:
             self.target = max(self._least, self.target - LESS_MS * SAMPLES_PER_MS)
         self.is_dry = received > self.level
         self.level = max(0, self.level - received)
-        target = MOST_MS * SAMPLES_PER_MS if self.may_lie else self.target
+        target = self.most if self.may_lie else self.target
         owed = max(0, target - self.level)
         self.level += owed
         return owed

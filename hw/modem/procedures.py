@@ -102,7 +102,7 @@ def bring_up(
         yield from ask(command)
     alarm = alarm or (yield from _ask_for_caller_id(telling))
     yield from ask("ATM0L0")
-    wire = yield from check_line(identity, tries=1)
+    wire = yield from check_line(identity, country, tries=1)
     if identity.chipset.is_half_duplex:
         alarm = alarm or no_conversation(identity)
     return identity, Ready(identity.label, alarm, identity.chipset.is_half_duplex, wire.alarm, wire.volts)
@@ -235,7 +235,7 @@ def await_stopped_stream() -> Procedure:
     return StreamStopped()
 
 
-def check_line(identity: Identity, tries: int = 3) -> Generator[Step, Reply, LineChecked]:
+def check_line(identity: Identity, country: Country, tries: int = 3) -> Generator[Step, Reply, LineChecked]:
     """Look at the voltage of an idle line (§2.2, §2.6); a line just let go of is given two seconds to recover."""
     if not identity.chipset.has_line_voltage:
         return LineChecked()
@@ -245,7 +245,7 @@ def check_line(identity: Identity, tries: int = 3) -> Generator[Step, Reply, Lin
             yield Settle(quiet=VOLTAGE_PAUSE, cap=VOLTAGE_PAUSE)
         reply = yield from ask("AT-TRV")
         volts = volts_in(reply.text)
-        checked = LineChecked(trouble(volts), volts)
+        checked = LineChecked(trouble(volts, country.in_use_v), volts)
         if not checked.alarm:
             break
     return checked

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from typing import Final
 
 NO_LINE: Final = 3.0
-IDLE: Final = 20.0
-"""Less than this on a line that is not ours: somebody else loops it."""
 
 
 def volts_in(told: Sequence[str]) -> float | None:
@@ -15,9 +13,12 @@ def volts_in(told: Sequence[str]) -> float | None:
     return None if found is None else float(found[1].replace(",", "."))
 
 
-def trouble(volts: float | None) -> str:
-    """What is wrong with a line of that voltage while it is not ours, as a sentence; empty when nothing is."""
-    if volts is None or volts >= IDLE:
+def trouble(volts: float | None, in_use: float) -> str:
+    """What is wrong with a line of that voltage while it is not ours, as a sentence; empty when nothing is.
+
+    Less than `in_use` volts on a line that is not ours: somebody else loops it.
+    """
+    if volts is None or volts >= in_use:
         return ""
     if volts < NO_LINE:
         return f"no phone line: {volts} V between tip and ring where 40 to 56 V would be right; is the cable in?"

@@ -1,4 +1,4 @@
-"""A line whose exchange is not as its country's: hook flash, answers by reversal, loudness of keys (bench list)."""
+"""A line that is not as its country's, or a card that holds little: hook flash, reversal, keys, voltage (bench list)."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pytest
 from appliance.lines.states import State
 from appliance.media import ulaw
 from appliance.media.progress import Answer
+from hw.modem.procedures import LOOK_AT_LINE
 from hw.sim.dialled import Fate
 from hw.sim.eventlog import What
 from tests.lines.calling import CallingLine
@@ -56,6 +57,31 @@ def test_digits_and_keys_are_as_loud_as_the_line_says_and_the_exchange_understan
     usual = 20 * np.log10(10 ** (-9 / 20) + 10 ** (-7 / 20))
     assert dialled == pytest.approx(usual + louder, abs=0.5)
     assert pressed == pytest.approx(usual + louder, abs=0.5)
+    assert line.dialled == [NUMBER]
+
+
+@pytest.mark.parametrize(("in_use_v", "is_in_use"), [(20.0, True), (8.0, False)])
+def test_an_idle_line_of_few_volts_is_in_use_or_not_as_the_line_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_use_v: float, is_in_use: bool
+) -> None:
+    """Bench list B21: a weak adapter feeds what elsewhere another telephone off the hook leaves."""
+    line = CallingLine(tmp_path, in_use_v=in_use_v)
+    monkeypatch.setattr(line.core.line, "volts", lambda: 12.0)
+    line.run(LOOK_AT_LINE + 10.0)
+    assert ("in use, and not by us: 12.0 V" in line.line.alarm) is is_in_use
+
+
+@pytest.mark.parametrize("card_ms", [80, 120])
+def test_a_modem_is_given_no_more_sound_than_the_line_says(tmp_path: Path, card_ms: int) -> None:
+    """Bench list B2: digits may lie in the card for as long as it holds them."""
+    line = CallingLine(tmp_path, card_ms=card_ms).has(NUMBER, voice=person(), answer_after=0.5)
+    line.calls()
+    line.state(State.TALKING)
+    assert line.line.talk is not None
+    for _ in range(40):
+        line.line.talk.ledger.ran_dry()
+        line.run(0.2)
+    assert line.line.talk.ledger.target == card_ms * 8
     assert line.dialled == [NUMBER]
 
 
