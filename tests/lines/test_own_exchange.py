@@ -1,4 +1,4 @@
-"""A line that is not as its country's, or a card that holds little: hook flash, reversal, keys, voltage (bench list)."""
+"""A line that is not as its country's, or a card that holds little: hook flash, reversal, keys, voltage."""
 
 from pathlib import Path
 
