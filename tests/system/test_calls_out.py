@@ -237,7 +237,8 @@ async def test_the_line_doctor_says_in_plain_words_that_all_is_well_and_sees_a_c
     socket = office.box.folder / "state" / "run" / "lines.sock"
     examination = asyncio.create_task(line_doctor.examine(socket, "line-1", "ja", said.append))
     await until(lambda: line_doctor.ASK["ja"] in said, "it asks for a call", 20.0)
-    assert [line[:4] for line in said[:-1]] == ["ok  "] * 4, said
+    assert [line[:4] for line in said[:-1]] == ["ok  "] * 5, said
+    assert said[1] == "ok    電話線の電圧は48 Vです（40〜56 Vが標準）。"
     await office.in_service()
     await office.line_caller("0698765432")
     assert await asyncio.wait_for(examination, 15)
