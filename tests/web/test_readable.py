@@ -94,6 +94,22 @@ async def test_the_busy_page_is_readable_by_everyone(demo: Scene, language: str)
     assert await browser.complaints() == []
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_legend_is_readable_at_a_desk_and_on_a_phone(demo: Scene, language: str) -> None:
+    await demo.come_in()
+    browser = demo.browser
+    await browser.open(f"{demo.server.url}lamps")
+    await browser.click(f".language [value={language}]")
+    await browser.until(f"location.pathname === '/lamps' && document.documentElement.lang === '{language}'")
+    for scheme in ("light", "dark"):
+        await browser.look(1440, 1000, scheme)
+        assert await browser.run(PALE) == []
+    assert await browser.run(NAMELESS) == []
+    await browser.look(390, 844)
+    assert await browser.run("return document.documentElement.scrollWidth") == 390
+    assert await browser.complaints() == []
+
+
 async def test_the_log_in_page_is_readable_too(demo: Scene) -> None:
     for scheme in ("light", "dark"):
         await demo.browser.look(1000, 760, scheme)
