@@ -251,6 +251,10 @@ def test_night_is_night_in_the_zone_of_the_office() -> None:
     level = look_of(settings, lambda: wall[0], "Asia/Tokyo").level
     assert level is not None
     assert level() == 0.2
+    wall[0] -= 30 * 60 + 1  # 21:59:59
+    assert level() == 1.0
+    wall[0] += 1
+    assert level() == 0.2
     wall[0] += 8 * 3600
     assert level() == 1.0
 
