@@ -1,4 +1,4 @@
-"""A phone that comes back at another port while it rings, on the whole box with real phones (R-32)."""
+"""A phone that loses its power or comes back at another port, on the whole box with real phones (R-32)."""
 
 import pytest
 
@@ -51,3 +51,19 @@ async def test_r32_a_phone_that_was_answered_before_it_registered_elsewhere_ring
     assert second.saw("CALL_INCOMING") == 0
     await first.hang_up()
     await caller.finished()
+
+
+@pytest.mark.own_box  # the place without power stays registered
+@pytest.mark.wish(Wish(agents=1, lines=0))
+async def test_s_m2_a_phone_that_lost_its_power_is_told_as_registered_and_silent_until_it_is_back(
+    office: Office,
+) -> None:
+    await office.on_duty("a1")
+    assert office.page.now.office["troubles"] == {}
+    await office.phones["a1"].unplug()
+    await office.sip_caller()
+    told = await office.page.status("a1", "unreachable")
+    assert told.office["troubles"] == {"a1": "127.0.0.1"}
+    phone = await plugged_in_again(office, "again")
+    await phone.wait_for("CALL_INCOMING")
+    await office.page.until(lambda now: now.office["troubles"] == {}, "nothing is wrong with a1's phone any more")
