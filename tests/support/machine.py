@@ -4,6 +4,7 @@ One watch for the whole run; a test asks for what happened since it began.
 """
 
 import time
+from pathlib import Path
 
 from appliance.selftest.starving import Lateness
 
@@ -29,3 +30,11 @@ class Machine:
 
 
 MACHINE = Machine()
+
+
+def held_up_s(pid: int) -> float:
+    """How long a process could have run while others had the processor; 0 where the kernel does not count that."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
