@@ -119,10 +119,11 @@ class Dial(Message, frozen=True):
 
 
 class DialAgain(Message, frozen=True):
-    """The phone at `to` moved at `since`: what rings there since before is dialled anew, as the same leg (R-32)."""
+    """The phone at `to` moved to `place` (host:port) at `since`: what rang before is dialled anew, same leg (R-32)."""
 
     to: str
     since: float
+    place: str = ""
 
 
 class Bridge(Message, frozen=True):

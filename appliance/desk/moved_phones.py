@@ -4,6 +4,7 @@ The desk only sees that a place is new; the switch knows what rings, and dials t
 seam's.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -29,5 +30,12 @@ class MovedPhones:
         places = Counter(user for user, _ in since)
         for user, source in new:
             if user in self._users or places[user] > 1:
-                self._say(wire.DialAgain(f"sip:{user}@{self._realm}", since[user, source]))
+                self._say(wire.DialAgain(f"sip:{user}@{self._realm}", since[user, source], _place(source)))
         self._places, self._users = frozenset(since), self._users | {user for user, _ in new}
+
+
+def _place(source: str) -> str:
+    """host:port of a SIP URI."""
+    where = source.partition("sip:")[2].rpartition("@")[2]
+    where = re.split(r"[;>?]", where)[0]
+    return where if re.search(r":\d+$", where) else f"{where}:5060"

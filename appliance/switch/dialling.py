@@ -6,6 +6,7 @@ ring time runs on.
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 from appliance import wire
 from appliance.errors import SwitchError
@@ -15,6 +16,9 @@ from appliance.switch.audio import Audio
 from appliance.switch.legs import Legs, LiveLeg
 from appliance.switch.pjsua import TooManyCallsError, UserAgent
 from appliance.wire import EndCause, LegState, Origin
+
+_DATED_S: Final = 1.0
+"""A registration is dated to the second: what was dialled in it, and rings at the new place already, is left alone."""
 
 GiveUp = Callable[[LiveLeg, EndCause, str], None]
 
@@ -66,7 +70,8 @@ class Dialling:
             dialled = leg.dialled
             if dialled is None or not leg.call or leg.called != order.to or leg.accepted:
                 continue
-            if leg.dialled_at >= order.since:
+            is_there = leg.dialled_at >= order.since - _DATED_S and invite.is_at(leg.rings_at, order.place)
+            if leg.dialled_at >= order.since or is_there:
                 continue
             old = leg.call
             self._legs.carried_by(leg, 0)
@@ -94,6 +99,6 @@ class Dialling:
             self._give_up(leg, EndCause.FAULT, str(failed))
             return
         self._legs.carried_by(leg, call)
-        leg.state, leg.dialled_at = LegState.NEW, time.monotonic()
+        leg.state, leg.dialled_at, leg.rings_at = LegState.NEW, time.monotonic(), ""
         alert_at = leg.dialled_at + order.alert_s
         leg.alert = self._alarms.at(alert_at, lambda: self._give_up(leg, EndCause.UNREACHABLE, ""))

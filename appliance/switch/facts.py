@@ -31,6 +31,7 @@ class CallMoved:
 
     `gone_s`: a line says that its caller had hung up so many seconds before it found out. `evidence`: by what a line
     takes the number for answered.
+    `contact` is the other side's.
     """
 
     call: int
@@ -40,6 +41,7 @@ class CallMoved:
     heard: int = 0
     gone_s: float = 0.0
     evidence: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,12 @@ def gone_s(message: str) -> float:
         return 0.0
 
 
+def is_at(contact: str, place: str) -> bool:
+    """Whether a Contact is of the phone at this host:port, or of one behind NAT there, as the edge notes it (alias)."""
+    named = place.replace(":", "~")
+    return bool(place) and re.search(rf"[@:]{re.escape(place)}(?!\d)|;alias={re.escape(named)}~", contact) is not None
+
+
 def evidence(message: str) -> str:
     """Why a line takes the number for answered, as its 200 says in a word; "" when it says nothing of the kind."""
     word = _headers(_lines(message)[1:]).get("x-deskbell-evidence", "")

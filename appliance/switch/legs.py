@@ -37,7 +37,7 @@ class LiveLeg:
     `early` is the leg dialled for this one, which it hears before the answer. A guest takes part in the conversation of
     the leg `host` in the mode `joins`. `told_port` says something to this leg alone, over what it hears. `dialled` is
     the order by which we placed it, carried out last at `dialled_at`. `answered_at` is when we said 200 to it,
-    `evidence` why a line took its number for answered.
+    `evidence` why a line took its number for answered. `rings_at` is the Contact of the phone that rings.
     """
 
     name: str
@@ -71,6 +71,7 @@ class LiveLeg:
     ends_both: bool = True
     dialled: wire.Dial | None = None
     dialled_at: float = 0.0
+    rings_at: str = ""
     alert: Alarm | None = None
     ring: Alarm | None = None
 

@@ -110,7 +110,7 @@ class _Call(pj.Call):  # type: ignore[misc]
             heard, gone = self.heard(), gone_s(pj, prm.e)
         if phase is not None:
             how = int(now.lastStatusCode), str(now.lastReason)
-            self.agent.facts.append(CallMoved(self.number, phase, *how, heard, gone, why))
+            self.agent.facts.append(CallMoved(self.number, phase, *how, heard, gone, why, str(now.remoteContact)))
 
     def _media(self) -> None:
         now = self.getInfo()  # keeps `media` alive: it is a view into this temporary

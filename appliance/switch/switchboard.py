@@ -233,7 +233,7 @@ class Switchboard:
         if fact.phase is Phase.ENDED:
             self._far_end(leg, fact)
         elif fact.phase is Phase.EARLY and leg.origin is Origin.DIALLED and leg.state is LegState.NEW:
-            leg.state = LegState.RINGING
+            leg.state, leg.rings_at = LegState.RINGING, fact.contact
             if leg.alert is not None:
                 leg.alert.cancel()
             self._emit(wire.Alerted(leg.name, time.monotonic()))

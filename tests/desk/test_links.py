@@ -242,7 +242,7 @@ def test_r32_a_phone_at_a_new_place_is_said_to_the_switch_once() -> None:
     assert said == []
     moved.seen([at_home, elsewhere, other])
     moved.seen([elsewhere, other])
-    assert said == [wire.DialAgain("sip:101@deskbell.local", 49.5)]
+    assert said == [wire.DialAgain("sip:101@deskbell.local", 49.5, "10.0.0.1:7070")]
 
 
 def test_r32_a_phone_that_moved_before_the_first_look_at_it_is_said_too() -> None:
@@ -250,7 +250,7 @@ def test_r32_a_phone_that_moved_before_the_first_look_at_it_is_said_too() -> Non
     moved = MovedPhones("deskbell.local", said.append, now=lambda: 50.0)
     one = Registration("101", "sip:101@x", "sip:10.0.0.1:5060", 60, "fake", age_s=0.8)
     moved.seen([one, replace_struct(one, source="sip:10.0.0.1:7070", age_s=0.1)])
-    assert said[-1] == wire.DialAgain("sip:101@deskbell.local", 49.9)
+    assert said[-1] == wire.DialAgain("sip:101@deskbell.local", 49.9, "10.0.0.1:7070")
 
 
 async def test_r32_a_phone_that_was_away_between_two_looks_is_at_a_new_place(bench: Bench) -> None:

@@ -174,6 +174,19 @@ async def test_r32_a_phone_that_moves_while_it_rings_is_cancelled_once_and_rings
     assert not desk.of(wire.Ended)
 
 
+@pytest.mark.parametrize(("seconds", "elsewhere", "is_cancelled"), [(0.5, 0, False), (0.5, 1, True), (5.0, 0, True)])
+async def test_r32_what_rings_at_the_new_place_already_is_left_alone(desk, by_hand, seconds, elsewhere, is_cancelled):
+    """R-32: a registration is dated to the second. A phone that is back where it rang long since has forgotten it."""
+    to, (host, _, port) = f"sip:101@{by_hand.place}", by_hand.place.rpartition(":")
+    desk.ask(dial("a", to))
+    by_hand.answer(await on_wire(by_hand.wait_for, "INVITE"), 180, headers={"Contact": f"<sip:101@{by_hand.place}>"})
+    await desk.hears(wire.Alerted)
+    desk.ask(wire.DialAgain(to, time.monotonic() + seconds, f"{host}:{int(port) + elsewhere}"))
+    await desk.snapshot()
+    found = [by_hand.receive(0.5)]
+    assert [one is not None and one.method == "CANCEL" for one in found] == [is_cancelled]
+
+
 async def test_r32_the_ring_time_is_not_longer_for_a_phone_that_moves(desk, phone):
     """R-32: T-ring not extended."""
     agent = await phone(user="101", answer="ring")

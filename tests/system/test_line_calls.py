@@ -82,11 +82,12 @@ async def test_f13_a_modem_unplugged_in_mid_call_ends_it_says_so_and_serves_the_
 async def talk(office: Office, caller: RemoteCaller) -> None:
     """a1 answers; each hears the other, and then the line is free."""
     agent = office.phones["a1"]
+    before = len(agent.heard())  # a call that was torn off ends in silence
     await agent.answer()
     await line_is(caller, CallerState.CONNECTED)
-    await heard_for(agent.heard, LINE_HZ, 1.0)
+    await heard_for(lambda: agent.heard()[before:], LINE_HZ, 1.0)
     assert await asyncio.to_thread(caller.wait_heard, 3.0, 10.0)
     await agent.hang_up()
     assert await asyncio.to_thread(office.cards[0].wait_hook, False, 5.0)
     is_heard(caller.heard().samples, AGENT_HZ[0])
-    is_heard(agent.heard(), LINE_HZ)
+    is_heard(agent.heard()[before:], LINE_HZ)
