@@ -55,8 +55,7 @@ class Line:
         self.out = CallsOut(port.id, self._country, trunk, actions, port.dial)
         self._let_go_at: float | None = None
         self._guard_until, self._has_switch = 0.0, True
-        self._alarms = Alarms(port.id)
-        self.ended_by = ""
+        self._alarms, self.ended_by = Alarms(port.id), ""
         self.learnt: tuple[Plan, ...] = ()  # tones of this line's exchange
 
     # --- what happens ---------------------------------------------------------------------------------------------
@@ -368,6 +367,7 @@ class Line:
         if self._leg is not None:
             self._leg.hang_up()
         self._leg = self._ringing = self.talk = self._let_go_at = None
+        self._pipes.clear()  # the next leg may be up before the card has sound, and would hear this call's last
 
     # --- the modem ------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class Pipes:
         self.to_line = Elastic()
 
     def clear(self) -> None:
-        """A leg begins: what is left of another is not for it."""
+        """A leg begins or is over: what is left of one is not for another."""
         self.from_line.clear()
         self.to_line.clear()
 

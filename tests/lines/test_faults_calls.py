@@ -30,6 +30,23 @@ def test_f10_two_clocks_200_ppm_apart_keep_the_delay_and_lose_nothing_audible(tm
     assert line.wrongs() == []
 
 
+@pytest.mark.parametrize("end", ["our side", "the caller", "the device"])
+def test_f13_nobody_hears_a_moment_of_the_call_before(tmp_path, end):
+    """A leg is up 0.3 s before the card has sound; the last caller's last word was repeated so long."""
+    line = WholeLine(tmp_path).in_service()
+    line.called(voice=Tone([1000]))
+    line.run(2.0)
+    assert any(line.pipes.from_line.pull(160))
+    if end == "our side":
+        line.bye()
+    elif end == "the caller":
+        line.core.line.hang_up(HangUp.LOOP_DROP, line.now)
+        line.over()
+    else:
+        line.line.failed("it is gone")
+    assert not any(line.pipes.from_line.pull(800))
+
+
 def test_f11_a_flood_of_reports_is_one_alarm_and_hardly_a_line_of_log(tmp_path, caplog):
     line = WholeLine(tmp_path).in_service()
     party = line.called(voice=babble(5.0))
