@@ -23,7 +23,7 @@ async def test_t_ringhold_the_line_is_answered_in_time_and_the_agent_who_answers
     assert agent.saw("CALL_CLOSED") == 0, "the phone rings on"
     assert await asyncio.to_thread(caller.wait_heard, 2.0, 10.0), "music"
     await agent.answer()
-    await heard_for(agent.heard, LINE_HZ, 1.0)
+    await heard_for(agent.heard, LINE_HZ, 1.5)
     await agent.hang_up()
     assert await asyncio.to_thread(office.cards[0].wait_hook, False, 5.0)
     assert agent.saw("CALL_INCOMING") == 1
