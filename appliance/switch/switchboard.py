@@ -101,9 +101,9 @@ class Switchboard:
         """Carry out an order about one leg that lives."""
         match order:
             case wire.Ring():
-                self.ring(leg, order.contact)
-                if order.hears:
+                if order.hears:  # where there is sound already 183 says it all: a 180 that overtakes it would end that
                     self._early.ring(leg, order.hears)
+                self.ring(leg, order.contact)
             case wire.Hold():
                 self.hold(leg)
             case wire.Play():

@@ -23,6 +23,13 @@ def accept(phone: Wire, invite: Message, body: str, evidence: str = "") -> None:
     phone.send(Message("SIP/2.0 200 OK", [*copied, *own, *described, *told], body))
 
 
+def answer_early(phone: Wire, invite: Message, body: str) -> None:
+    """183 with a description of audio: what the network says can be heard before the answer."""
+    copied = [(name, value) for name, value in invite.headers if name.lower() in ("via", "from", "call-id", "cseq")]
+    own = [("To", invite["To"] + ";tag=late"), ("Contact", f"<sip:{phone.place}>"), ("Content-Type", "application/sdp")]
+    phone.send(Message("SIP/2.0 183 Session Progress", [*copied, *own], body))
+
+
 @pytest.fixture
 def by_hand(switch):
     """A phone that only does what the test says."""
@@ -172,6 +179,23 @@ async def test_r32_a_phone_that_moves_while_it_rings_is_cancelled_once_and_rings
     accept(by_hand, second, SDP.format(40000))
     await desk.hears(wire.Answered, leg="a")
     assert not desk.of(wire.Ended)
+
+
+async def test_whoever_can_hear_the_far_end_already_is_told_so_alone(desk, switch, by_hand):
+    """A 180 beside the 183 may overtake it on its way through the edge, and phones end early sound by it."""
+    host, _, port = switch.sip.rpartition(":")
+    with Wire((host, int(port))) as caller:
+        call = {"X-Deskbell-Phone": "101", "Content-Type": "application/sdp"}
+        caller.send(caller.request("INVITE", f"sip:9@{switch.sip}", user="101", headers=call, body=SDP.format(40002)))
+        incoming = await desk.hears(wire.Incoming)
+        desk.ask(dial("a", f"sip:0312345678@{by_hand.place};line=line-1"))
+        invite = await on_wire(by_hand.wait_for, "INVITE")
+        answer_early(by_hand, invite, SDP.format(40000))
+        await desk.hears(wire.Alerted)
+        desk.ask(wire.Ring(incoming.leg, hears="a"))
+        await desk.snapshot()
+        heard = [await on_wire(caller.receive, 1.0) for _ in range(2)]
+        assert [one.status for one in heard if one is not None] == [100, 183]
 
 
 @pytest.mark.parametrize(("seconds", "elsewhere", "is_cancelled"), [(0.5, 0, False), (0.5, 1, True), (5.0, 0, True)])
