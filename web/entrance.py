@@ -8,8 +8,9 @@ from functools import partial
 from aiohttp import web
 
 from web.errors import TooManyAttempts, WebError
-from web.keys import API, ATTEMPTS, DOOR, SESSION, SETTINGS, TEMPLATES, WORDS
+from web.keys import ATTEMPTS, DOOR, SESSION, SETTINGS, WORDS
 from web.middleware import cookie_name
+from web.render import rendered
 from web.words import LANGUAGES
 
 logger = logging.getLogger(__name__)
@@ -24,20 +25,15 @@ def seen_as(request: web.Request, error: WebError | None = None, code: str = "")
     door = request.app[DOOR]
     words = request[WORDS]
     way = "code" if door.is_demo else "password" if door.has_password else "first"
-    text = (
-        request.app[TEMPLATES]
-        .get_template("login.html")
-        .render(
-            t=words.say,
-            language=words.language,
-            office=request.app[API].info.name,
-            way=way,
-            code=code,
-            back="/login",
-            error=words.say(f"error.{error.code}", **error.words) if error else "",
-        )
+    return rendered(
+        request,
+        "login.html",
+        error.status if error else 200,
+        way=way,
+        code=code,
+        back="/login",
+        error=words.say(f"error.{error.code}", **error.words) if error else "",
     )
-    return web.Response(text=text, content_type="text/html", status=error.status if error else 200)
 
 
 async def show(request: web.Request) -> web.StreamResponse:

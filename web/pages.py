@@ -9,9 +9,10 @@ from aiohttp import web
 
 from web.entrance import enter_by_link
 from web.errors import BadRequest, NotFound
-from web.keys import API, DOOR, SESSION, STREAMS, TEMPLATES, WORDS
+from web.keys import API, DOOR, SESSION, STREAMS, WORDS
 from web.orders import answer
 from web.present import calls_json, page_facts, recordings_json, report_json
+from web.render import rendered
 
 logger = logging.getLogger(__name__)
 
@@ -36,39 +37,21 @@ async def show(request: web.Request) -> web.StreamResponse:
     if "code" in request.query:
         return await enter_by_link(request)
     api, words = request.app[API], request[WORDS]
-    text = (
-        request.app[TEMPLATES]
-        .get_template("page.html")
-        .render(
-            t=words.say,
-            language=words.language,
-            office=api.info.name,
-            version=api.info.version,
-            queues=api.info.queues,
-            demo=api.demo is not None,
-            back="/",
-            strings=dict(words.texts),
-            facts=page_facts(api.info, api.demo is not None),
-        )
+    return rendered(
+        request,
+        "page.html",
+        version=api.info.version,
+        queues=api.info.queues,
+        demo=api.demo is not None,
+        back="/",
+        strings=dict(words.texts),
+        facts=page_facts(api.info, api.demo is not None),
     )
-    return web.Response(text=text, content_type="text/html")
 
 
 async def legend(request: web.Request) -> web.StreamResponse:
     """GET /lamps: what lamps, presses and feature codes mean."""
-    api, words = request.app[API], request[WORDS]
-    text = (
-        request.app[TEMPLATES]
-        .get_template("lamps.html")
-        .render(
-            t=words.say,
-            language=words.language,
-            office=api.info.name,
-            back="/lamps",
-            legend=api.legend(words.language),
-        )
-    )
-    return web.Response(text=text, content_type="text/html")
+    return rendered(request, "lamps.html", back="/lamps", legend=request.app[API].legend(request[WORDS].language))
 
 
 async def health(request: web.Request) -> web.StreamResponse:

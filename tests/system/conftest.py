@@ -127,7 +127,7 @@ class Office:
                 for call in (await self.page.get("/api/calls?limit=1"))["calls"]:
                     if call["arrived"] >= self.began and call["outcome"]:
                         return dict(call)
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # the page has no news of what is on the disk
 
     async def recordings(self, count: int = 1) -> list[tuple[Samples, Samples]]:
         """The finished recordings, oldest first, as (agent, caller), once there are `count`."""
